@@ -1,0 +1,126 @@
+import type { GenericSchema } from 'valibot';
+import type { KeySpec } from '../keys/specs.ts';
+import type { Refusal } from '../rules/refusal.ts';
+import type { RuleId } from '../rules/index.ts';
+
+export type OaepHash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
+
+/** How a target key is put under the KEK, as data: shown to the people, performed by the HSM, quoted in the log. */
+export type WrapPlan =
+  | { readonly method: 'rsa-aes'; readonly oaepHash: OaepHash; readonly ephemeralBits: 256 }
+  | { readonly method: 'oaep'; readonly oaepHash: OaepHash }
+  | { readonly method: 'pkcs1-v1_5' };
+
+/** A file as the media gave it. `name` is a basename. */
+export interface InboundFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A file of the bundle, `name` relative to `keys/<key id>/`. */
+export interface OutboundFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Something the people should know that does not stop the ceremony. */
+export interface Notice {
+  readonly rule: RuleId;
+  readonly text: string;
+}
+
+/** The cloud's wrapping key after every check that can be made offline. */
+export interface Kek {
+  /** DER SubjectPublicKeyInfo, canonical. */
+  readonly spki: Uint8Array;
+  /** Big-endian, no leading zero byte. */
+  readonly modulus: Uint8Array;
+  /** Big-endian, no leading zero byte. */
+  readonly exponent: Uint8Array;
+  readonly bits: number;
+  /** What the cloud calls it (Azure: the kid exactly as given, with its version); null where the cloud names none. */
+  readonly id: string | null;
+  /** ISO 8601 with `Z`: when the import token or job ends; null where the cloud gives none. */
+  readonly deadline: string | null;
+}
+
+/** What was found in the inbound folder of one key. */
+export interface InboundReading {
+  readonly kek: Kek;
+  /** Which file was recognised as what, in the order found: shown to the people. */
+  readonly recognised: readonly { readonly file: string; readonly as: string }[];
+  readonly notices: readonly Notice[];
+}
+
+/** What the token produced: the RSA part (null for direct wraps) and the part that holds the target key. */
+export interface WrappedParts {
+  readonly wrappedEphemeral: Uint8Array | null;
+  readonly wrappedKey: Uint8Array;
+}
+
+/** What anybody can see in a finished key transfer file without a secret. */
+export interface BlobSummary {
+  readonly bytes: number;
+  /** Length of the RSA part: the modulus length of the KEK. */
+  readonly rsaPartBytes: number;
+  /** Length of the part that holds the target key; 0 for a direct wrap. */
+  readonly keyPartBytes: number;
+  readonly kekId: string | null;
+}
+
+/** One command of the upload instructions in both shells. */
+export interface UploadCommand {
+  readonly purpose: string;
+  readonly posix: string;
+  readonly powershell: string;
+}
+
+/** What UPLOAD.md says about one key. */
+export interface UploadSection {
+  readonly warnings: readonly string[];
+  readonly upload: readonly UploadCommand[];
+  readonly checks: readonly UploadCommand[];
+  /** What a failure message of the cloud means and what to do. */
+  readonly failures: readonly { readonly message: string; readonly meaning: string }[];
+}
+
+/** What `assemble` and `upload` know about a key. */
+export interface KeyToCarry<D> {
+  readonly keyId: string;
+  readonly spec: KeySpec;
+  readonly destination: D;
+  readonly kek: Pick<Kek, 'id' | 'bits'>;
+}
+
+/**
+ * One destination: everything Keyferry knows about one cloud key service. One file each; none knows another.
+ * D is the `destination` member of the plan after parsing, defaults filled in.
+ */
+export interface DestinationFormat<D extends { readonly type: string }> {
+  readonly type: D['type'];
+  /** The service's own name. */
+  readonly title: string;
+  /** Parses the plan's `destination` member strictly and fills defaults in. */
+  readonly schema: GenericSchema<unknown, D>;
+  /** Null when the service takes this spec; otherwise the refusal with the service's reason. */
+  refusesSpec(destination: D, spec: KeySpec): Refusal | null;
+  /** The vault or instance a KEK belongs to: two keys may share a KEK only within one scope. */
+  scope(destination: D): string;
+  /**
+   * Recognises and checks what was carried in for one key.
+   * @param files - every file of the key's folder
+   * @param nowIso - the room's time, ISO 8601 with `Z`, for expiry
+   * @throws Refused with the rule violated; nothing is half accepted
+   */
+  readInbound(files: readonly InboundFile[], destination: D, nowIso: string): InboundReading;
+  wrapPlan(destination: D, spec: KeySpec): WrapPlan;
+  /** The exact files the service wants. `generator` names the product and the HSM. */
+  assemble(key: KeyToCarry<D>, parts: WrappedParts, generator: string): readonly OutboundFile[];
+  /**
+   * Reads finished files back and checks their shape without secrets.
+   * @throws Refused with BLOB-SHAPE-VALID
+   */
+  inspect(key: KeyToCarry<D>, files: readonly OutboundFile[]): BlobSummary;
+  /** `folder` is the key's folder relative to the top of the bundle, with `/`. */
+  upload(key: KeyToCarry<D>, folder: string): UploadSection;
+}

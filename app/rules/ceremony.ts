@@ -1,0 +1,67 @@
+/** Rules about the people, the steps and their order; checked by the engine. */
+export const ceremonyRules = {
+  'STEP-IS-CURRENT': {
+    claim: 'Only the current step can be confirmed.',
+    remedy: 'Look at the step on the screen now and confirm that one.',
+  },
+  'STEP-CHECKS-TICKED': {
+    claim: 'Every check of a step is ticked before the step is confirmed.',
+    remedy: 'Do each check of this step and tick it.',
+  },
+  'STEP-CONFIRMED-BY-NAMED-ROLES': {
+    claim: 'A step is confirmed by at least as many people of each role as it names.',
+    remedy: 'Have the people named on this step confirm it.',
+  },
+  'STEP-INPUT-AS-ASKED': {
+    claim: 'A step receives the input it asks for and no other.',
+    remedy: 'Fill in what this step asks for.',
+  },
+  'EFFECT-NOT-IN-FLIGHT': {
+    claim: 'Nothing is confirmed or begun while the token or the media is still at work.',
+    remedy: 'Wait until the work on the screen has ended.',
+  },
+  'EFFECT-SETTLED-BY-LOOKING': {
+    claim: 'Work that was interrupted is settled by looking at the token or the media, never by guessing or repeating it in silence.',
+    remedy: 'Read what was found, then confirm the step again to repeat it.',
+  },
+  'CEREMONY-OPEN': {
+    claim: 'A ceremony that has been closed is not continued.',
+    remedy: 'Open a new ceremony with the same plan.',
+  },
+  'CEREMONY-SAME-BUILD': {
+    claim: 'A ceremony is resumed by the same version of Keyferry that opened it.',
+    remedy: 'Resume it with the version named in its log.',
+  },
+  'ROLE-COUNT-AS-PLANNED': {
+    claim: 'At roll call every role has as many people as the plan says.',
+    remedy: 'Name the missing people, or take the surplus ones off the list.',
+  },
+  'ROLES-SEPARATE': {
+    claim: 'Nobody holds two roles that the plan keeps apart.',
+    remedy: 'Give one of the two roles to somebody else.',
+  },
+  'PERSON-NAMED': {
+    claim: 'Everybody at roll call has a name of 1 to 60 printable characters, and no two people have the same.',
+    remedy: 'Write each name in full; add an organisation where two people are namesakes.',
+  },
+  'KEK-FINGERPRINT-CONFIRMED': {
+    claim: 'Nothing is wrapped before two people have compared the fingerprint of its wrapping key with the online desk.',
+    remedy: 'Compare the fingerprint by voice over a second channel and confirm the step.',
+  },
+  'KEK-REUSE-DECIDED': {
+    claim: 'A wrapping key serves only one vault or instance in a ceremony.',
+    remedy: 'Bring a wrapping key of its own for each vault or instance.',
+  },
+  'DESTROY-CONFIRMED-BY-NAME': {
+    claim: 'A key is destroyed only after its id was typed by hand.',
+    remedy: 'Type the id of each key that is to be destroyed, exactly as shown.',
+  },
+  'CALL-AS-DECLARED': {
+    claim: 'The window asks only for declared calls, with payloads of the declared shape, from its own top frame.',
+    remedy: 'Close the window and open the application again; if it returns, stop and report it.',
+  },
+  'WORK-COMPLETED': {
+    claim: 'An unforeseen failure ends as a refusal, never as a silent success.',
+    remedy: 'Nothing was confirmed. Note the time, keep the log, and confirm the step again or stop here.',
+  },
+} as const;

@@ -1,0 +1,27 @@
+/** Rules about the plan file itself, checked before a ceremony exists. */
+export const planRules = {
+  'PLAN-READABLE': {
+    claim: 'The plan is one UTF-8 JSON document without duplicate members, at most 256 KiB.',
+    remedy: 'Bring the plan file again, exactly as it was approved.',
+  },
+  'PLAN-SCHEMA': {
+    claim: 'The plan has exactly the members of plan format 1, each of the right type and grammar.',
+    remedy: 'Correct the named member and have the plan approved again.',
+  },
+  'PLAN-ROLES-FIT-QUORUM': {
+    claim: 'The quorum names at least one role and asks of none more people than the plan gives it.',
+    remedy: 'Raise the number of people of that role, or ask fewer of them to approve.',
+  },
+  'PLAN-KEY-IDS-UNIQUE': {
+    claim: 'No two keys of a plan share an id.',
+    remedy: 'Give each key an id of its own.',
+  },
+  'PLAN-DESTINATION-TAKES-SPEC': {
+    claim: 'Every key of the plan is of a kind that its destination accepts.',
+    remedy: 'Choose a key spec that the destination takes, or another destination.',
+  },
+  'PLAN-DESTINATION-KNOWN': {
+    claim: 'Every destination of the plan is one that this version of Keyferry can serve.',
+    remedy: 'Use a destination that this version serves; the README lists them.',
+  },
+} as const;

@@ -1,0 +1,120 @@
+import type { WrapPlan, WrappedParts } from '../../app/byok/format.ts';
+import type { KeySpec } from '../../app/keys/specs.ts';
+
+/** Where the PKCS#11 module is and what its process needs. `environment` is set when the process is forked. */
+export interface ModuleChoice {
+  readonly path: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** For modules configured by a string (NSS); null for the others. */
+  readonly libraryParameters: string | null;
+}
+
+/** A token as the module describes it; text fields trimmed of their padding. */
+export interface TokenIdentity {
+  readonly serial: string;
+  readonly label: string;
+  readonly manufacturer: string;
+  readonly model: string;
+  readonly firmware: string;
+  readonly hardware: string;
+  readonly moduleSha256: string;
+  readonly moduleDescription: string;
+  readonly cryptoki: string;
+}
+
+/** State of the user PIN as the token's flags tell it. */
+export interface PinState {
+  readonly initialised: boolean;
+  readonly protectedPath: boolean;
+  readonly countLow: boolean;
+  readonly finalTry: boolean;
+  readonly locked: boolean;
+}
+
+/** What the token must be able to do for one key of the plan. */
+export interface WrapNeed {
+  readonly spec: KeySpec;
+  readonly plan: WrapPlan;
+  /** RSA modulus length of the KEK in bits; the probe before the KEK is known uses 4096. */
+  readonly kekBits: number;
+}
+
+/** A self-test with throw-away keys that passed: what was wrapped, how, and what software saw when it opened it. */
+export interface EncodingProof {
+  readonly spec: KeySpec;
+  readonly method: WrapPlan['method'];
+  readonly oaepHash: string | null;
+  /** Always composed in this version: ephemeral AES key, OAEP, KWP, each its own C_WrapKey. */
+  readonly performed: 'single' | 'composed' | 'native';
+  /** The KWP mechanism number that proved to be RFC 5649, hex (`0x210b`); null when none is needed. */
+  readonly kwpMechanism: string | null;
+  /** Length of the opened payload: PKCS#8 DER for key pairs, raw bytes for secret keys. */
+  readonly payloadBytes: number;
+}
+
+export interface ProbeReport {
+  readonly mechanisms: readonly { readonly name: string; readonly number: string; readonly listed: boolean; readonly wraps: boolean }[];
+  readonly proofs: readonly EncodingProof[];
+}
+
+/** One attribute as it was asked for and as the token gave it back; values as short text, never key material. */
+export interface AttributeReadBack {
+  readonly name: string;
+  readonly asked: string;
+  readonly found: string;
+}
+
+/** A target key that lives in the token. */
+export interface TargetKey {
+  /** CKA_ID, hex; how the ceremony names the key. */
+  readonly ckaId: string;
+  readonly spec: KeySpec;
+  readonly label: string;
+  readonly attributes: readonly AttributeReadBack[];
+  /** DER SubjectPublicKeyInfo for key pairs, null for secret keys. */
+  readonly publicKey: Uint8Array | null;
+  readonly keyCheckValues: readonly { readonly method: 'aes-ecb-zero-block' | 'sha256-of-value'; readonly value: string }[];
+}
+
+export interface WrapRequest {
+  readonly ckaId: string;
+  readonly spec: KeySpec;
+  readonly plan: WrapPlan;
+  readonly kek: { readonly modulus: Uint8Array; readonly exponent: Uint8Array };
+}
+
+export interface WrapOutcome {
+  readonly parts: WrappedParts;
+  /** The proof made with throw-away keys just before, on this token. */
+  readonly proof: EncodingProof;
+}
+
+/**
+ * The HSM in ceremony words. No PKCS#11 constant and no object handle crosses this border: keys are named by CKA_ID,
+ * the token by its serial. Every method throws Refused for an expected failure, with the raw CKR code kept; a lost or
+ * hanging process is HSM-PROCESS-ALIVE or HSM-ANSWERS-IN-TIME, after which the session is closed and the PIN is asked again.
+ */
+export interface Hsm {
+  /** Checks the module file, loads it in a process of its own and lists its tokens. Replaces an earlier process. */
+  load(module: ModuleChoice): Promise<readonly TokenIdentity[]>;
+  /** Sets up an empty token slot for a rehearsal: label and user PIN; the SO PIN is random and forgotten. `pin` is overwritten. */
+  initialiseRehearsalToken(label: string, pin: Uint8Array): Promise<TokenIdentity>;
+  /** Selects the token with this serial for everything that follows. */
+  select(serial: string): Promise<{ readonly identity: TokenIdentity; readonly pin: PinState }>;
+  /** Opens the session and logs the user in; `pin` (UTF-8) is overwritten before this returns. Never retried. */
+  login(pin: Uint8Array): Promise<PinState>;
+  /** Proves with throw-away keys that the token wraps as needed: hash, MGF, KWP, exact PKCS#8. */
+  probe(needs: readonly WrapNeed[]): Promise<ProbeReport>;
+  /** Makes the key and reads back every attribute; refuses and destroys it when one differs. Refuses an existing CKA_ID. */
+  generateTargetKey(request: { readonly ckaId: string; readonly spec: KeySpec; readonly label: string }): Promise<TargetKey>;
+  /** Finds a key by CKA_ID and reads it back; null when the token holds none. */
+  findTargetKey(ckaId: string, spec: KeySpec): Promise<TargetKey | null>;
+  /** Proves the encoding once more with throw-away keys, then wraps; leaves no KEK and no ephemeral key behind. */
+  wrapTargetKey(request: WrapRequest): Promise<WrapOutcome>;
+  /** Destroys every object with this CKA_ID and looks that none is left. Returns how many were destroyed. */
+  destroyKey(ckaId: string): Promise<number>;
+  /** True while a session is open and logged in. */
+  readonly isLoggedIn: boolean;
+  /** Logs out, finalizes and ends the process. Safe to call twice. */
+  close(): Promise<void>;
+}
