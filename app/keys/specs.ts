@@ -38,6 +38,9 @@ export const curveOids: Readonly<Record<CurveName, string>> = {
   secp256k1: '06052b8104000a',
 };
 
+/** All curves, in the order of the table. */
+export const curveNames = Object.keys(curveOids) as readonly CurveName[];
+
 /**
  * Tells whether a spec names a key pair, so that there is a public key to compare after the import.
  * @param spec - the key spec
