@@ -1,0 +1,53 @@
+import type { Confirmers, Role } from '../roles.ts';
+import { firstFilled } from '../roles.ts';
+import type { Plan } from '../plan.ts';
+import type { Step } from '../step.ts';
+
+/** A step before it gets its number; what is left out takes the usual value. */
+export type Draft = Omit<Step, 'number' | 'key' | 'ticks' | 'sensitive' | 'work' | 'kind' | 'action' | 'phase'> &
+  Partial<Pick<Step, 'key' | 'sensitive' | 'work' | 'kind' | 'action'>> & { readonly ticks?: readonly string[] };
+
+/** Who does what under this plan, given the roles that it fills. */
+export interface Cast {
+  readonly leader: Role;
+  readonly hands: Role;
+  /** Follows what `hands` reads out; another role where the plan has one. */
+  readonly checker: Role;
+  readonly keyHolder: Role;
+}
+
+/** For the steps before roll call: nobody has been named yet. */
+export const nobody: Confirmers = { roles: {}, distinctPeople: 0 };
+
+/** Casts the roles that a plan fills. */
+export function castOf(plan: Plan): Cast {
+  // A plan fills at least the roles of its quorum, so the first look-up cannot come back empty.
+  const hands = firstFilled(plan.roles, ['operator', 'administrator', 'custodian', 'witness', 'auditor']) ?? 'operator';
+  return {
+    hands,
+    leader: firstFilled(plan.roles, ['administrator', 'operator', 'custodian', 'witness', 'auditor']) ?? hands,
+    checker: firstFilled(plan.roles, ['witness', 'auditor', 'custodian', 'administrator', 'operator'], hands) ?? hands,
+    keyHolder: firstFilled(plan.roles, ['custodian', 'operator', 'administrator', 'witness', 'auditor']) ?? hands,
+  };
+}
+
+/** One person of each of these roles; as many different people as there are roles. */
+export function each(...names: readonly Role[]): Confirmers {
+  return { roles: Object.fromEntries(names.map((name) => [name, 1])), distinctPeople: new Set(names).size };
+}
+
+/** The quorum that the plan asks for at every sensitive step. */
+export function quorumOf(plan: Plan): Confirmers {
+  const asked = Object.entries(plan.quorum).filter(([, count]) => count > 0);
+  return { roles: Object.fromEntries(asked), distinctPeople: Math.max(...asked.map(([, count]) => count)) };
+}
+
+/** Every person of every role. */
+export function everyone(plan: Plan): Confirmers {
+  return { roles: Object.fromEntries(Object.entries(plan.roles).filter(([, count]) => count > 0)), distinctPeople: 0 };
+}
+
+/** `1 key`, `4 keys`. */
+export function countOf(n: number, singular: string, plural = `${singular}s`): string {
+  return `${n} ${n === 1 ? singular : plural}`;
+}

@@ -1,0 +1,133 @@
+import { isAsymmetric } from '../../keys/specs.ts';
+import type { Plan } from '../plan.ts';
+import { countOf, each, everyone, quorumOf, type Cast, type Draft } from './draft.ts';
+
+/** Phase 5: the target keys are made or selected. */
+export function keys(plan: Plan, cast: Cast): readonly Draft[] {
+  const made = plan.keys.filter((key) => key.source === 'generate').length;
+  const title = made === plan.keys.length ? 'Make' : made === 0 ? 'Select' : 'Make and select';
+  return [
+    {
+      id: 'keys.make',
+      title: `${title} ${countOf(plan.keys.length, 'target key')} in the token`,
+      acts: cast.hands,
+      says: ['The token now makes the target keys. They can leave it only wrapped, and no step of this ceremony shows one.'],
+      ticks: ['The list names every key of the plan, with its kind.'],
+      confirmers: quorumOf(plan),
+      sensitive: true,
+      work: { kind: 'make-key', each: 'key' },
+      action: `${title} ${countOf(plan.keys.length, 'key')}`,
+    },
+    {
+      id: 'keys.check',
+      title: 'Check what the token made',
+      acts: cast.hands,
+      says: ['The token was asked again for every attribute it was given. I read the check values for the record.'],
+      ticks: [
+        'Every attribute reads back as it was asked for.',
+        plan.keys.some((key) => isAsymmetric(key.spec))
+          ? 'The public key fingerprints were written on the script.'
+          : 'The key check values were written on the script.',
+      ],
+      confirmers: each(cast.hands, cast.checker),
+    },
+  ];
+}
+
+/** Phase 6: approve, wrap, check. */
+export function wrap(plan: Plan, cast: Cast): readonly Draft[] {
+  return [
+    {
+      id: 'wrap.approve',
+      title: `Approve wrapping ${countOf(plan.keys.length, 'key')}`,
+      acts: cast.leader,
+      says: ['This is the moment of decision: who can open these wrapping keys will hold our keys. Look at every line before you confirm.'],
+      ticks: ['Every line shows the right key, the right destination and the fingerprint that was compared.'],
+      confirmers: quorumOf(plan),
+      sensitive: true,
+      action: 'Approve',
+    },
+    {
+      id: 'wrap.wrap',
+      title: `Wrap ${countOf(plan.keys.length, 'key')} in the token`,
+      acts: cast.hands,
+      says: ['The token proves its encoding once more with throw-away keys, then wraps.'],
+      confirmers: quorumOf(plan),
+      sensitive: true,
+      work: { kind: 'wrap-key', each: 'key' },
+      action: `Wrap ${countOf(plan.keys.length, 'key')}`,
+    },
+    {
+      id: 'wrap.check',
+      title: 'Check the wrapped keys',
+      acts: cast.hands,
+      says: ['The sizes are what the wrapping keys and the key kinds demand. I read the hashes for the record.'],
+      ticks: ['Every line says that the shape is right.'],
+      confirmers: each(cast.hands, cast.checker),
+    },
+  ];
+}
+
+/** Phase 7: the bundle leaves on media B. */
+export function takeOut(plan: Plan, cast: Cast): readonly Draft[] {
+  return [
+    {
+      id: 'take-out.write',
+      title: `Write the bundle to ${countOf(plan.copies, 'outbound medium', 'outbound media')}`,
+      kind: 'choose-outbound',
+      acts: cast.hands,
+      says: ['I connect media B. Keyferry writes the bundle, then reads every file back and compares it.'],
+      confirmers: quorumOf(plan),
+      sensitive: true,
+      work: { kind: 'write-copy', each: 'copy' },
+      action: `Write ${countOf(plan.copies, 'copy', 'copies')}`,
+    },
+    {
+      id: 'take-out.check',
+      title: 'Take the media out and seal it',
+      acts: cast.hands,
+      says: ['I read the hash of the manifest. Write it on the script; the online desk compares it before anything is uploaded.'],
+      ticks: ['The manifest’s hash was written on the script.', 'The media is out of the computer, labelled and sealed in its bag.'],
+      confirmers: each(cast.hands, cast.checker),
+    },
+  ];
+}
+
+/** Phase 8: destroy, log out, sign off. */
+export function close(plan: Plan, cast: Cast): readonly Draft[] {
+  const doomed = plan.keys.filter((key) => key.after === 'destroy').length;
+  const destroy: Draft = {
+    id: 'close.destroy',
+    title: `Destroy ${countOf(doomed, 'key')} in the token`,
+    kind: 'type-key-ids',
+    acts: cast.hands,
+    says: ['This cannot be undone. The plan says that these keys do not stay in the token; after this step only the wrapped copies exist.'],
+    ticks: ['The media with the wrapped keys is sealed and accounted for.'],
+    confirmers: quorumOf(plan),
+    sensitive: true,
+    work: { kind: 'destroy-key', each: 'destroyed-key' },
+    action: `Destroy ${countOf(doomed, 'key')}`,
+  };
+  return [
+    ...(doomed > 0 ? [destroy] : []),
+    {
+      id: 'close.log-out',
+      title: 'Log out and put the token away',
+      acts: cast.hands,
+      says: ['Keyferry logs out of the token and lets it go.'],
+      confirmers: each(cast.hands),
+      work: { kind: 'log-out', each: 'once' },
+      action: 'Log out',
+    },
+    {
+      id: 'close.sign-off',
+      title: 'Everybody signs off',
+      acts: cast.leader,
+      says: ['The ceremony ends here. Everybody confirms that it went as the log says.'],
+      ticks: ['The size and the head of the log were written on the script.'],
+      confirmers: everyone(plan),
+      sensitive: true,
+      action: 'Close the ceremony',
+    },
+  ];
+}

@@ -1,0 +1,151 @@
+import type { Mode } from '../events.ts';
+import type { Plan, PlannedKey } from '../plan.ts';
+import { each, everyone, nobody, quorumOf, type Cast, type Draft } from './draft.ts';
+
+/** Phase 1: the workstation, the clock, the plan. */
+export function prepare({ leader, hands }: Cast): readonly Draft[] {
+  return [
+    {
+      id: 'prepare.workstation',
+      title: 'Let Keyferry look at this workstation',
+      acts: hands,
+      says: ['We begin. Keyferry now reads its own version, this computer’s name, its clock and its network interfaces.'],
+      confirmers: nobody,
+      work: { kind: 'inspect-workstation', each: 'once' },
+      action: 'Look at the workstation',
+    },
+    {
+      id: 'prepare.findings',
+      title: 'Check the room against what was found',
+      acts: hands,
+      says: ['I read out what Keyferry found. Say stop if anything differs from what you see.'],
+      ticks: [
+        'The version is the one on the release sheet.',
+        'The clock on the wall and the clock on the screen agree within a minute.',
+        'No network cable is plugged in, and radios are off.',
+      ],
+      confirmers: nobody,
+    },
+    {
+      id: 'prepare.plan',
+      title: 'Read the plan aloud',
+      acts: leader,
+      says: ['This is the plan we carry out today. I read its hash first, then each key and where it goes.'],
+      ticks: ['The hash on the screen is the hash of the plan that was approved.', 'Every key and destination was read aloud.'],
+      confirmers: nobody,
+    },
+  ];
+}
+
+/** Phase 2: who is here, in which role. */
+export function rollCall(plan: Plan, { leader }: Cast): readonly Draft[] {
+  return [
+    {
+      id: 'roll-call.people',
+      title: 'Name everybody in the room',
+      kind: 'name-people',
+      acts: leader,
+      says: ['Each of you: say your name, your organisation and the role you hold today.'],
+      ticks: ['Everybody’s identity was checked against a document.'],
+      confirmers: nobody,
+      action: 'Enter these people in the log',
+    },
+    {
+      id: 'roll-call.present',
+      title: 'Everybody confirms the role they hold',
+      acts: leader,
+      says: ['From here on the people on this list confirm the steps. Nobody else touches the keyboard, the token or the media.'],
+      confirmers: everyone(plan),
+    },
+  ];
+}
+
+/** Phase 3: the token is found by its serial number, opened and tested. */
+export function token(cast: Cast, mode: Mode): readonly Draft[] {
+  const rehearsal: Partial<Draft> = { kind: 'choose-pin', action: 'Make the rehearsal token' };
+  return [
+    {
+      id: 'token.identify',
+      title: mode === 'rehearsal' ? 'Make a rehearsal token and choose its PIN' : 'Connect the token',
+      acts: cast.keyHolder,
+      says:
+        mode === 'rehearsal'
+          ? ['This rehearsal uses a soft token that is made now. Choose a PIN for it; you will need it again in the next step.']
+          : ['Keyferry now looks for the token that the site binding names, by its serial number.'],
+      confirmers: each(cast.hands),
+      work: { kind: 'identify-token', each: 'once' },
+      action: 'Find the token',
+      ...(mode === 'rehearsal' ? rehearsal : {}),
+    },
+    {
+      id: 'token.log-in',
+      title: 'Compare the serial number and log in',
+      kind: 'enter-pin',
+      acts: cast.keyHolder,
+      says: ['I read out the token’s serial number. Compare it, then type the PIN; nobody else looks at the keyboard.'],
+      ticks: ['The serial number on the screen is the one of this token.'],
+      confirmers: each(cast.keyHolder, cast.checker),
+      work: { kind: 'log-in', each: 'once' },
+      action: 'Log in to the token',
+    },
+    {
+      id: 'token.probe',
+      title: 'Test the token with throw-away keys',
+      acts: cast.hands,
+      says: ['Before any real key exists, the token wraps throw-away keys of every kind in the plan, and Keyferry opens them in software.'],
+      confirmers: each(cast.hands),
+      work: { kind: 'probe-token', each: 'once' },
+      action: 'Test the token',
+    },
+    {
+      id: 'token.accept',
+      title: 'Accept the token',
+      acts: cast.leader,
+      says: ['The token did everything this plan needs. These are the results.'],
+      ticks: ['Every line of the test says that the opened key was exact.'],
+      confirmers: each(cast.leader, cast.checker),
+    },
+  ];
+}
+
+/** Phase 4: the wrapping keys come in and are compared by voice. */
+export function bringIn(plan: Plan, cast: Cast): readonly Draft[] {
+  return [
+    {
+      id: 'bring-in.read',
+      title: 'Read the wrapping keys from media A',
+      kind: 'choose-inbound',
+      acts: cast.hands,
+      says: ['I connect the media that came from the online desk. Keyferry reads it and changes nothing on it.'],
+      confirmers: each(cast.hands),
+      work: { kind: 'read-inbound', each: 'once' },
+      action: 'Read the media',
+    },
+    ...plan.keys.map((key) => compare(key, cast)),
+    {
+      id: 'bring-in.accept',
+      title: 'Accept the wrapping keys',
+      acts: cast.leader,
+      says: ['Each target key will be wrapped under the wrapping key shown beside it, and under no other.'],
+      ticks: ['Each wrapping key belongs to the vault or instance named beside it.'],
+      confirmers: quorumOf(plan),
+      sensitive: true,
+      action: 'Accept the wrapping keys',
+    },
+  ];
+}
+
+function compare(key: PlannedKey, cast: Cast): Draft {
+  return {
+    id: `bring-in.compare.${key.id}`,
+    key: key.id,
+    title: `Compare the wrapping key for ${key.id}`,
+    acts: cast.hands,
+    says: [
+      'I read the fingerprint of the wrapping key as the screen shows it, group by group. Follow on the sheet that the online desk sent by another way, and say stop at the first difference.',
+    ],
+    ticks: ['Every group was read aloud and matched.', 'The sheet came by a second channel, not with this media.'],
+    confirmers: each(cast.hands, cast.checker),
+    action: 'Confirm that the fingerprints match',
+  };
+}

@@ -1,0 +1,115 @@
+import { refusal, type Refusal } from '../rules/refusal.ts';
+import { checkConfirmation, type Confirmation } from './confirmation.ts';
+import type { EffectOutcome } from './effects.ts';
+import type { CeremonyEvent, Mode, RefusalRecord } from './events.ts';
+import { evolve } from './evolve.ts';
+import { currentStep, type CeremonyState } from './state.ts';
+import { nextRequest, type Position } from './work.ts';
+
+/** What somebody, or the machine that did some work, asks of the ceremony. Carries no secret. */
+export type Command =
+  | {
+      readonly type: 'open-ceremony';
+      readonly ceremony: string;
+      readonly mode: Mode;
+      readonly application: string;
+      readonly plan: unknown;
+      readonly planSha256: string;
+    }
+  | ({ readonly type: 'confirm-step'; readonly position: Position } & Confirmation)
+  | {
+      readonly type: 'complete-work';
+      readonly effect: number;
+      readonly outcome: EffectOutcome;
+      /** True when the outcome was found by looking after an interruption. */
+      readonly settled: boolean;
+      readonly position: Position;
+    }
+  | { readonly type: 'fail-work'; readonly effect: number; readonly refusal: RefusalRecord; readonly settled: boolean }
+  | { readonly type: 'reopen-token'; readonly serial: string }
+  | { readonly type: 'refuse-token'; readonly refusal: RefusalRecord };
+
+export type Decision =
+  | { readonly ok: true; readonly events: readonly CeremonyEvent[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/**
+ * Decides what a command leads to. Pure: time and the log's size come inside the command.
+ * @param state - the ceremony so far; null only for `open-ceremony`
+ * @param command - what is asked
+ * @returns the events to append, in order, or the rule that stands against it
+ */
+export function decide(state: CeremonyState | null, command: Command): Decision {
+  if (command.type === 'open-ceremony') return open(command);
+  if (state === null) throw new Error(`${command.type} needs an open ceremony`);
+  switch (command.type) {
+    case 'confirm-step':
+      return confirm(state, command);
+    case 'complete-work':
+      return complete(state, command);
+    case 'fail-work':
+      return inFlightOr(state, command.effect, [
+        { type: 'effect-failed', effect: command.effect, settled: command.settled, refusal: command.refusal },
+      ]);
+    case 'reopen-token':
+      return reopen(state, command.serial);
+    case 'refuse-token':
+      return { ok: true, events: [{ type: 'token-not-reopened', refusal: command.refusal }] };
+  }
+}
+
+function open(command: Extract<Command, { type: 'open-ceremony' }>): Decision {
+  const { ceremony, mode, application, plan, planSha256 } = command;
+  return { ok: true, events: [{ type: 'ceremony-opened', ceremony, mode, application, plan, planSha256 }] };
+}
+
+function confirm(state: CeremonyState, command: Extract<Command, { type: 'confirm-step' }>): Decision {
+  const refused = checkConfirmation(state, command);
+  if (refused !== null) return { ok: false, refusal: refused };
+  const { step, ticks, confirmedBy, input, position } = command;
+  const confirmed: CeremonyEvent = {
+    type: 'step-confirmed',
+    step,
+    ticks: [...ticks],
+    confirmedBy: [...confirmedBy],
+    input,
+  };
+  const after = evolve(state, confirmed);
+  if (currentStep(state)?.work !== null) return withNextRequest(after, [confirmed], position);
+  const isLast = after.current === after.steps.length;
+  return { ok: true, events: isLast ? [confirmed, { type: 'ceremony-closed' }] : [confirmed] };
+}
+
+function complete(state: CeremonyState, command: Extract<Command, { type: 'complete-work' }>): Decision {
+  const { effect, outcome, settled, position } = command;
+  const completed: CeremonyEvent = { type: 'effect-completed', effect, settled, outcome };
+  const decision = inFlightOr(state, effect, [completed]);
+  if (!decision.ok) return decision;
+  const after = evolve(state, completed);
+  // The step is done, or it was interrupted: after an interruption nothing goes on without the people.
+  if (after.current !== state.current || settled) return decision;
+  return withNextRequest(after, [completed], position);
+}
+
+function withNextRequest(state: CeremonyState, events: readonly CeremonyEvent[], position: Position): Decision {
+  const step = currentStep(state);
+  const request = nextRequest(state, { ...position, size: position.size + events.length });
+  if (step === null || request === null) return { ok: true, events };
+  const missing = state.plan.keys.find(({ id }) => state.compared[id] === undefined || state.compared[id] !== state.keks[id]?.spkiSha256);
+  if (request.kind === 'wrap-key' && missing !== undefined) {
+    const cause = `The wrapping key for ${missing.id} has not been compared.`;
+    return { ok: false, refusal: refusal('KEK-FINGERPRINT-CONFIRMED', cause) };
+  }
+  return { ok: true, events: [...events, { type: 'effect-requested', effect: state.effectCount + 1, step: step.id, request }] };
+}
+
+function inFlightOr(state: CeremonyState, effect: number, events: readonly CeremonyEvent[]): Decision {
+  if (state.inFlight?.effect === effect) return { ok: true, events };
+  return { ok: false, refusal: refusal('EFFECT-NOT-IN-FLIGHT', `Work ${effect} is not the work that is under way.`) };
+}
+
+function reopen(state: CeremonyState, serial: string): Decision {
+  if (state.token?.identity.serial === serial) return { ok: true, events: [{ type: 'token-reopened', serial }] };
+  const cause = `The token found has serial ${serial}; this ceremony uses ${state.token?.identity.serial ?? 'none yet'}.`;
+  return { ok: false, refusal: refusal('TOKEN-SERIAL-AS-IDENTIFIED', cause) };
+}

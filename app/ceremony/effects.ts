@@ -1,0 +1,126 @@
+import * as v from 'valibot';
+
+/**
+ * The work a ceremony asks of the machine, the token and the media: what is requested and what comes back, both as
+ * they stand in the log. Bytes are lower-case hex. Nothing here is secret: no PIN, no key, not even a wrapped one.
+ */
+const text = v.string();
+const hex = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{2})*$/u));
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u));
+const size = v.pipe(v.number(), v.integer(), v.minValue(0));
+const notice = v.strictObject({ rule: text, text });
+
+const tokenIdentity = v.strictObject({
+  serial: text,
+  label: text,
+  manufacturer: text,
+  model: text,
+  firmware: text,
+  hardware: text,
+  moduleSha256: sha256,
+  moduleDescription: text,
+  cryptoki: text,
+});
+const pinState = v.strictObject({
+  initialised: v.boolean(),
+  protectedPath: v.boolean(),
+  countLow: v.boolean(),
+  finalTry: v.boolean(),
+  locked: v.boolean(),
+});
+const encodingProof = v.strictObject({
+  spec: text,
+  method: v.picklist(['rsa-aes', 'oaep', 'pkcs1-v1_5']),
+  oaepHash: v.nullable(text),
+  performed: v.picklist(['single', 'composed', 'native']),
+  kwpMechanism: v.nullable(text),
+  payloadBytes: size,
+});
+
+export const requestSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('inspect-workstation') }),
+  v.strictObject({ kind: v.literal('identify-token') }),
+  v.strictObject({ kind: v.literal('log-in') }),
+  v.strictObject({ kind: v.literal('probe-token') }),
+  v.strictObject({ kind: v.literal('read-inbound'), folder: text }),
+  v.strictObject({ kind: v.literal('make-key'), key: text, ckaId: hex, label: text }),
+  v.strictObject({ kind: v.literal('find-key'), key: text, ckaId: hex }),
+  v.strictObject({ kind: v.literal('wrap-key'), key: text }),
+  v.strictObject({
+    kind: v.literal('write-copy'),
+    copy: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    folder: text,
+    createdAt: text,
+    /** How many log entries the record in the bundle holds. */
+    logSize: size,
+  }),
+  v.strictObject({ kind: v.literal('destroy-key'), key: text, ckaId: hex }),
+  v.strictObject({ kind: v.literal('log-out') }),
+]);
+
+export const outcomeSchema = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('inspect-workstation'),
+    application: text,
+    electron: text,
+    node: text,
+    platform: text,
+    host: text,
+    interfaces: v.array(v.strictObject({ name: text, state: text, address: text })),
+    notices: v.array(notice),
+  }),
+  v.strictObject({ kind: v.literal('identify-token'), identity: tokenIdentity, pin: pinState }),
+  v.strictObject({ kind: v.literal('log-in'), pin: pinState }),
+  v.strictObject({
+    kind: v.literal('probe-token'),
+    mechanisms: v.array(v.strictObject({ name: text, number: text, listed: v.boolean(), wraps: v.boolean() })),
+    proofs: v.array(encodingProof),
+  }),
+  v.strictObject({
+    kind: v.literal('read-inbound'),
+    keks: v.array(
+      v.strictObject({
+        key: text,
+        spki: hex,
+        spkiSha256: sha256,
+        bits: size,
+        id: v.nullable(text),
+        deadline: v.nullable(text),
+        files: v.array(v.strictObject({ name: text, sha256, bytes: size, as: text })),
+        notices: v.array(notice),
+      }),
+    ),
+  }),
+  v.strictObject({
+    kind: v.picklist(['make-key', 'find-key']),
+    key: text,
+    ckaId: hex,
+    attributes: v.array(v.strictObject({ name: text, asked: text, found: text })),
+    publicKey: v.nullable(hex),
+    keyCheckValues: v.array(v.strictObject({ method: v.picklist(['aes-ecb-zero-block', 'sha256-of-value']), value: text })),
+  }),
+  v.strictObject({
+    kind: v.literal('wrap-key'),
+    key: text,
+    parts: v.array(v.strictObject({ name: text, sha256, bytes: size })),
+    proof: encodingProof,
+  }),
+  v.strictObject({
+    kind: v.literal('write-copy'),
+    copy: size,
+    folder: text,
+    manifestSha256: sha256,
+    files: v.array(v.strictObject({ path: text, sha256, bytes: size })),
+  }),
+  v.strictObject({ kind: v.literal('destroy-key'), key: text, destroyed: size }),
+  v.strictObject({ kind: v.literal('log-out') }),
+]);
+
+export type EffectRequest = v.InferOutput<typeof requestSchema>;
+export type EffectOutcome = v.InferOutput<typeof outcomeSchema>;
+export type EffectKind = EffectRequest['kind'];
+export type OutcomeOf<K extends EffectKind> = Extract<EffectOutcome, { kind: K }>;
+export type RequestOf<K extends EffectKind> = Extract<EffectRequest, { kind: K }>;
+
+export type KekRecord = OutcomeOf<'read-inbound'>['keks'][number];
+export type NoticeRecord = v.InferOutput<typeof notice>;

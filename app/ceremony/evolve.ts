@@ -1,0 +1,140 @@
+import { byokExport } from './byok-export/definition.ts';
+import type { EffectOutcome } from './effects.ts';
+import type { CeremonyEvent } from './events.ts';
+import { parsePlanDocument } from './plan.ts';
+import { currentStep, type CeremonyState } from './state.ts';
+import { remainingWork } from './work.ts';
+
+type Event<T extends CeremonyEvent['type']> = Extract<CeremonyEvent, { type: T }>;
+
+/**
+ * Takes one event into account. Never refuses: what is in the log has happened.
+ * @param state - the state before, null before the first event
+ * @param event - the next event of the log
+ * @returns the state after
+ * @throws Error when the first event does not open a ceremony; Refused when its plan cannot be read
+ */
+export function evolve(state: CeremonyState | null, event: CeremonyEvent): CeremonyState {
+  if (event.type === 'ceremony-opened') return opened(event);
+  if (state === null) throw new Error(`A log begins with ceremony-opened, not with ${event.type}`);
+  switch (event.type) {
+    case 'step-confirmed':
+      return confirmed(state, event);
+    case 'effect-requested':
+      return requested(state, event);
+    case 'effect-completed':
+      return advanceWhenDone(withOutcome({ ...state, inFlight: null, failure: null }, event.outcome));
+    case 'effect-failed':
+      return { ...state, inFlight: null, failure: event.refusal };
+    case 'token-reopened':
+    case 'token-not-reopened':
+      return state;
+    case 'ceremony-closed':
+      return { ...state, closed: true };
+  }
+}
+
+/**
+ * Replays a log.
+ * @param events - all of them, from the first
+ * @returns the state, null for an empty log
+ */
+export function replay(events: Iterable<CeremonyEvent>): CeremonyState | null {
+  let state: CeremonyState | null = null;
+  for (const event of events) state = evolve(state, event);
+  return state;
+}
+
+function opened(event: Event<'ceremony-opened'>): CeremonyState {
+  const { plan, document, sha256 } = parsePlanDocument(event.plan);
+  return {
+    ceremony: event.ceremony,
+    mode: event.mode,
+    application: event.application,
+    plan,
+    planDocument: document,
+    planSha256: sha256,
+    steps: byokExport(plan, event.mode),
+    current: 0,
+    input: { kind: 'none' },
+    people: [],
+    inFlight: null,
+    failure: null,
+    effectCount: 0,
+    workstation: null,
+    token: null,
+    probe: null,
+    keks: {},
+    compared: {},
+    targets: {},
+    wrapped: {},
+    bundle: null,
+    copies: [],
+    destroyed: [],
+    closed: false,
+  };
+}
+
+function confirmed(state: CeremonyState, event: Event<'step-confirmed'>): CeremonyState {
+  const step = currentStep(state);
+  const next: CeremonyState = {
+    ...state,
+    input: event.input,
+    failure: null,
+    people: event.input.kind === 'people' ? event.input.people : state.people,
+    compared: step?.id === `bring-in.compare.${step?.key}` ? withCompared(state, step.key) : state.compared,
+  };
+  // A step with work goes on when the work is done, not when it was asked for.
+  return step?.work === null ? advance(next) : next;
+}
+
+function withCompared(state: CeremonyState, key: string | null): CeremonyState['compared'] {
+  const kek = key === null ? undefined : state.keks[key];
+  return key === null || kek === undefined ? state.compared : { ...state.compared, [key]: kek.spkiSha256 };
+}
+
+function requested(state: CeremonyState, event: Event<'effect-requested'>): CeremonyState {
+  const { request } = event;
+  return {
+    ...state,
+    inFlight: { effect: event.effect, step: event.step, request },
+    effectCount: event.effect,
+    bundle: request.kind === 'write-copy' ? { createdAt: request.createdAt, logSize: request.logSize } : state.bundle,
+  };
+}
+
+function advanceWhenDone(state: CeremonyState): CeremonyState {
+  const step = currentStep(state);
+  const isDone = step?.work?.each === 'once' || remainingWork(state).length === 0;
+  return isDone ? advance(state) : state;
+}
+
+function advance(state: CeremonyState): CeremonyState {
+  return { ...state, current: state.current + 1, input: { kind: 'none' } };
+}
+
+function withOutcome(state: CeremonyState, outcome: EffectOutcome): CeremonyState {
+  switch (outcome.kind) {
+    case 'inspect-workstation':
+      return { ...state, workstation: outcome };
+    case 'identify-token':
+      return { ...state, token: outcome };
+    case 'log-in':
+      return state.token === null ? state : { ...state, token: { ...state.token, pin: outcome.pin } };
+    case 'probe-token':
+      return { ...state, probe: outcome };
+    case 'read-inbound':
+      return { ...state, keks: Object.fromEntries(outcome.keks.map((kek) => [kek.key, kek])) };
+    case 'make-key':
+    case 'find-key':
+      return { ...state, targets: { ...state.targets, [outcome.key]: outcome } };
+    case 'wrap-key':
+      return { ...state, wrapped: { ...state.wrapped, [outcome.key]: outcome } };
+    case 'write-copy':
+      return { ...state, copies: [...state.copies, outcome] };
+    case 'destroy-key':
+      return { ...state, destroyed: [...state.destroyed, outcome.key] };
+    case 'log-out':
+      return state;
+  }
+}

@@ -1,0 +1,173 @@
+import * as v from 'valibot';
+import { canonicalBytes } from '../audit/canonical-json.ts';
+import type { DestinationFormat } from '../byok/format.ts';
+import { destinationOf, type Destination } from '../byok/registry.ts';
+import { sha256Hex } from '../keys/fingerprint.ts';
+import { keySpecNames, type KeySpec } from '../keys/specs.ts';
+import { parseStrictJson } from '../keys/strict-json.ts';
+import { Refused, refuse } from '../rules/refusal.ts';
+import { defaultSeparation, roles, type Role, type RoleCounts } from './roles.ts';
+
+/** Where a target key comes from: made in the token, or already there under a CKA_ID (hex). */
+export type KeySource = 'generate' | { readonly existing: { readonly ckaId: string } };
+
+export interface PlannedKey {
+  readonly id: string;
+  readonly spec: KeySpec;
+  readonly source: KeySource;
+  readonly after: 'destroy' | 'keep';
+  /** With the destination's defaults filled in. */
+  readonly destination: Destination;
+}
+
+/** A plan after parsing, defaults filled in. Its hash is over the document as given, see {@link ParsedPlan}. */
+export interface Plan {
+  readonly title: string;
+  readonly purpose: string;
+  readonly roles: RoleCounts;
+  readonly quorum: RoleCounts;
+  readonly copies: number;
+  readonly keys: readonly PlannedKey[];
+  /** An import token that ends within this many hours is refused. */
+  readonly uploadMarginHours: number;
+  /** Sets of roles of which one person may hold only one. */
+  readonly separate: readonly (readonly Role[])[];
+}
+
+export interface ParsedPlan {
+  readonly plan: Plan;
+  /** The JSON document as given: what is logged, hashed and put into the record. */
+  readonly document: unknown;
+  /** SHA-256 over the RFC 8785 form of `document`, lower-case hex. */
+  readonly sha256: string;
+}
+
+const maxPlanBytes = 256 * 1024;
+const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20));
+const counts = v.strictObject({
+  administrator: v.optional(count, 0),
+  operator: v.optional(count, 0),
+  custodian: v.optional(count, 0),
+  witness: v.optional(count, 0),
+  auditor: v.optional(count, 0),
+});
+/** Titles end up in file headings and printed pages: letters, digits, `.`, `_`, `-` and spaces, no leading `-`. */
+const title = v.pipe(v.string(), v.regex(/^(?!-)[\p{L}\p{N}._ -]{1,127}$/u), v.regex(/\S/u));
+const purpose = v.pipe(v.string(), v.maxLength(500), v.regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u));
+const keyId = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/u));
+
+const planSchema = v.strictObject({
+  keyferryPlan: v.literal(1),
+  title,
+  purpose: v.optional(purpose, ''),
+  roles: counts,
+  quorum: counts,
+  copies: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4)), 1),
+  uploadMarginHours: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(24 * 365)), 2),
+  separate: v.optional(v.array(v.pipe(v.array(v.picklist(roles)), v.minLength(2)))),
+  keys: v.pipe(
+    v.array(
+      v.strictObject({
+        id: keyId,
+        spec: v.picklist(keySpecNames),
+        source: v.union([
+          v.literal('generate'),
+          v.strictObject({
+            existing: v.strictObject({ ckaId: v.pipe(v.string(), v.regex(/^(?:[0-9a-fA-F]{2}){1,64}$/u)) }),
+          }),
+        ]),
+        after: v.picklist(['destroy', 'keep']),
+        destination: v.looseObject({ type: v.string() }),
+      }),
+    ),
+    v.minLength(1),
+    v.maxLength(100),
+  ),
+});
+
+/**
+ * Parses a plan file strictly.
+ * @param bytes - the file: UTF-8 JSON, at most 256 KiB
+ * @returns the plan with defaults, the document as given and its hash
+ * @throws Refused with PLAN-READABLE, PLAN-SCHEMA (naming the member), PLAN-ROLES-FIT-QUORUM, PLAN-KEY-IDS-UNIQUE,
+ * PLAN-DESTINATION-KNOWN, PLAN-DESTINATION-TAKES-SPEC
+ */
+export function parsePlan(bytes: Uint8Array): ParsedPlan {
+  if (bytes.length > maxPlanBytes) {
+    refuse('PLAN-READABLE', `The plan has ${bytes.length} bytes; at most ${maxPlanBytes} are read.`);
+  }
+  return parsePlanDocument(readJson(bytes));
+}
+
+/**
+ * Checks a plan that has been read already, for example from the log.
+ * @param document - the JSON document
+ * @returns see {@link parsePlan}
+ * @throws Refused, see {@link parsePlan}
+ */
+export function parsePlanDocument(document: unknown): ParsedPlan {
+  const given = parseMembers(planSchema, document, 'PLAN-SCHEMA', '');
+  checkQuorum(given.roles, given.quorum);
+  checkIds(given.keys.map((key) => key.id));
+  const plan: Plan = {
+    title: given.title,
+    purpose: given.purpose,
+    roles: given.roles,
+    quorum: given.quorum,
+    copies: given.copies,
+    uploadMarginHours: given.uploadMarginHours,
+    separate: given.separate ?? defaultSeparation,
+    keys: given.keys.map((key, index) => ({
+      ...key,
+      source: key.source === 'generate' ? key.source : { existing: { ckaId: key.source.existing.ckaId.toLowerCase() } },
+      destination: parseDestination(key.destination, key.spec, `keys.${index}.destination`),
+    })),
+  };
+  return { plan, document, sha256: sha256Hex(canonicalBytes(document)) };
+}
+
+function readJson(bytes: Uint8Array): unknown {
+  try {
+    return parseStrictJson(bytes);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return refuse('PLAN-READABLE', error.refusal.cause);
+  }
+}
+
+function parseMembers<S extends v.GenericSchema>(
+  schema: S,
+  input: unknown,
+  rule: 'PLAN-SCHEMA',
+  path: string,
+): v.InferOutput<S> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return result.output;
+  const issue = result.issues[0];
+  const member = [path, v.getDotPath(issue)].filter((part) => part !== null && part !== '').join('.');
+  return refuse(rule, `Member "${member === '' ? 'plan' : member}": ${issue.message}`);
+}
+
+function checkQuorum(has: RoleCounts, asks: RoleCounts): void {
+  if (roles.every((role) => asks[role] === 0)) refuse('PLAN-ROLES-FIT-QUORUM', 'The quorum names no role.');
+  const short = roles.find((role) => asks[role] > has[role]);
+  if (short !== undefined) {
+    refuse('PLAN-ROLES-FIT-QUORUM', `The quorum asks for ${asks[short]} of role ${short}; the plan has ${has[short]}.`);
+  }
+}
+
+function checkIds(ids: readonly string[]): void {
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) refuse('PLAN-KEY-IDS-UNIQUE', `Two keys have the id "${twice}".`);
+}
+
+function parseDestination(given: { type: string }, spec: KeySpec, path: string): Destination {
+  const format: DestinationFormat<Destination> | undefined = destinationOf(given.type);
+  if (format === undefined) {
+    return refuse('PLAN-DESTINATION-KNOWN', `Member "${path}.type": "${given.type}" is not a destination of this version.`);
+  }
+  const destination = parseMembers(format.schema, given, 'PLAN-SCHEMA', path);
+  const reason = format.refusesSpec(destination, spec);
+  if (reason !== null) throw new Refused(reason);
+  return destination;
+}

@@ -1,0 +1,40 @@
+/** The roles a plan may fill, in the order in which the window lists them. */
+export const roles = ['administrator', 'operator', 'custodian', 'witness', 'auditor'] as const;
+
+export type Role = (typeof roles)[number];
+
+/** How many people of each role; an absent role counts 0. */
+export type RoleCounts = Readonly<Record<Role, number>>;
+
+/** Somebody in the room. `id` is unique within the ceremony and is what later events refer to. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly organisation: string;
+  readonly roles: readonly Role[];
+}
+
+/** Who must confirm a step: so many people of each role, and so many different people in all. */
+export interface Confirmers {
+  readonly roles: Readonly<Partial<Record<Role, number>>>;
+  /** Two people who compare something must be two, even where one person may hold both roles. */
+  readonly distinctPeople: number;
+}
+
+/** Roles that one person may not combine when the plan says nothing: witness and auditor combine with nothing. */
+export const defaultSeparation: readonly (readonly Role[])[] = roles.flatMap((one) =>
+  roles
+    .filter((other) => other !== one && (one === 'witness' || one === 'auditor') && !(other === 'witness' && one === 'auditor'))
+    .map((other) => [one, other]),
+);
+
+/**
+ * Picks the first role of a list that the plan fills.
+ * @param counts - the plan's roles
+ * @param preferred - candidates, best first
+ * @param not - a role that is taken already
+ * @returns the role, or null when the plan fills none of them
+ */
+export function firstFilled(counts: RoleCounts, preferred: readonly Role[], not?: Role): Role | null {
+  return preferred.find((role) => role !== not && counts[role] > 0) ?? null;
+}

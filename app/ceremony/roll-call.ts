@@ -1,0 +1,55 @@
+import { refusal, type Refusal } from '../rules/refusal.ts';
+import { roles, type Person } from './roles.ts';
+import type { CeremonyState } from './state.ts';
+
+const printableName = /^(?=\S)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,60}(?<=\S)$/u;
+
+/**
+ * Checks the list of people against the plan.
+ * @param state - the ceremony, for its plan and steps
+ * @param people - everybody named at roll call
+ * @returns null when the list stands, otherwise the first rule against it
+ */
+export function checkRollCall(state: CeremonyState, people: readonly Person[]): Refusal | null {
+  return checkNames(people) ?? checkCounts(state, people) ?? checkSeparation(state, people) ?? checkTwoPeople(state, people);
+}
+
+function checkNames(people: readonly Person[]): Refusal | null {
+  const unnamed = people.find((person) => !printableName.test(person.name));
+  if (unnamed !== undefined) {
+    return refusal('PERSON-NAMED', `The ${unnamed.roles.join(' and ')} has no name of 1 to 60 printable characters.`);
+  }
+  const key = (person: Person): string => `${person.name} (${person.organisation})`.normalize('NFC').toLowerCase();
+  const twice = people.find((person, index) => people.findIndex((other) => key(other) === key(person)) !== index);
+  if (twice !== undefined) return refusal('PERSON-NAMED', `"${twice.name}" is on the list twice.`);
+  const sameId = new Set(people.map((person) => person.id)).size !== people.length;
+  return sameId ? refusal('PERSON-NAMED', 'Two people have the same number on the list.') : null;
+}
+
+function checkCounts(state: CeremonyState, people: readonly Person[]): Refusal | null {
+  const idle = people.find((person) => person.roles.length === 0);
+  if (idle !== undefined) return refusal('ROLE-COUNT-AS-PLANNED', `"${idle.name}" holds no role.`);
+  for (const role of roles) {
+    const present = people.filter((person) => person.roles.includes(role)).length;
+    const planned = state.plan.roles[role];
+    if (present !== planned) {
+      return refusal('ROLE-COUNT-AS-PLANNED', `The plan wants ${planned} of role ${role}; ${present} are named.`);
+    }
+  }
+  return null;
+}
+
+function checkSeparation(state: CeremonyState, people: readonly Person[]): Refusal | null {
+  for (const apart of state.plan.separate) {
+    const both = people.find((person) => apart.filter((role) => person.roles.includes(role)).length > 1);
+    if (both !== undefined) return refusal('ROLES-SEPARATE', `"${both.name}" holds ${both.roles.join(' and ')}.`);
+  }
+  return null;
+}
+
+/** A step that needs two different people could otherwise never be confirmed. */
+function checkTwoPeople(state: CeremonyState, people: readonly Person[]): Refusal | null {
+  const needed = Math.max(...state.steps.map((step) => step.confirmers.distinctPeople));
+  if (people.length >= needed) return null;
+  return refusal('ROLE-COUNT-AS-PLANNED', `Some step of this plan needs ${needed} different people; ${people.length} are named.`);
+}

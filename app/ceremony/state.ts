@@ -1,0 +1,57 @@
+import type { KekRecord, OutcomeOf, EffectRequest } from './effects.ts';
+import type { LoggedInput, Mode, RefusalRecord } from './events.ts';
+import type { Plan } from './plan.ts';
+import type { Person } from './roles.ts';
+import type { Step } from './step.ts';
+
+/** Everything a ceremony has come to, as far as the log says; made by replaying it. */
+export interface CeremonyState {
+  readonly ceremony: string;
+  readonly mode: Mode;
+  /** Name and version of the application that opened the ceremony. */
+  readonly application: string;
+  readonly plan: Plan;
+  readonly planDocument: unknown;
+  readonly planSha256: string;
+  readonly steps: readonly Step[];
+  /** Index of the step that waits for people; `steps.length` once all are done. */
+  readonly current: number;
+  /** What the current step was given when it was last confirmed: its work, and a repeat of it, reads this. */
+  readonly input: LoggedInput;
+  readonly people: readonly Person[];
+  readonly inFlight: WorkInFlight | null;
+  /** Why the current step's work did not complete, until it is tried again. */
+  readonly failure: RefusalRecord | null;
+  readonly effectCount: number;
+  readonly workstation: OutcomeOf<'inspect-workstation'> | null;
+  readonly token: OutcomeOf<'identify-token'> | null;
+  readonly probe: OutcomeOf<'probe-token'> | null;
+  readonly keks: ByKey<KekRecord>;
+  /** Per key: the KEK fingerprint that two people compared. */
+  readonly compared: ByKey<string>;
+  readonly targets: ByKey<OutcomeOf<'make-key' | 'find-key'>>;
+  readonly wrapped: ByKey<OutcomeOf<'wrap-key'>>;
+  /** What the copies that are written have in common, so that all of them are the same bytes. */
+  readonly bundle: { readonly createdAt: string; readonly logSize: number } | null;
+  readonly copies: readonly OutcomeOf<'write-copy'>[];
+  readonly destroyed: readonly string[];
+  readonly closed: boolean;
+}
+
+export interface WorkInFlight {
+  readonly effect: number;
+  readonly step: string;
+  readonly request: EffectRequest;
+}
+
+/** One record per key id of the plan. */
+export type ByKey<T> = Readonly<Partial<Record<string, T>>>;
+
+/**
+ * The step that waits for people.
+ * @param state - the ceremony
+ * @returns the step, or null once every step is done
+ */
+export function currentStep(state: CeremonyState): Step | null {
+  return state.steps[state.current] ?? null;
+}

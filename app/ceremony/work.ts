@@ -1,0 +1,120 @@
+import { utf8Bytes } from '../keys/bytes.ts';
+import { sha256Hex } from '../keys/fingerprint.ts';
+import type { EffectRequest } from './effects.ts';
+import type { PlannedKey } from './plan.ts';
+import { currentStep, type CeremonyState } from './state.ts';
+import type { StepWork } from './step.ts';
+
+/** Where the log stands when a command is decided: its size and the room's time, ISO 8601 UTC. */
+export interface Position {
+  readonly size: number;
+  readonly time: string;
+}
+
+/** One piece of work that is not done yet; what it needs besides is known when it is requested. */
+type Piece =
+  | { readonly work: StepWork; readonly key: PlannedKey }
+  | { readonly work: StepWork; readonly copy: number }
+  | { readonly work: StepWork };
+
+/**
+ * What is left to do at the current step. Work that is done is never asked for again, however often a step is repeated.
+ * @param state - the ceremony
+ * @returns the pieces in order; empty for a step without work
+ */
+export function remainingWork(state: CeremonyState): readonly Piece[] {
+  const work = currentStep(state)?.work ?? null;
+  switch (work?.each) {
+    case undefined:
+      return [];
+    case 'once':
+      return [{ work }];
+    case 'key':
+      return state.plan.keys.filter((key) => !isDone(state, work, key)).map((key) => ({ work, key }));
+    case 'copy':
+      return remainingCopies(state).map((copy) => ({ work, copy }));
+    case 'destroyed-key':
+      return keysToDestroy(state).map((key) => ({ work, key }));
+  }
+}
+
+/**
+ * The next piece of work of the current step, as a request.
+ * @param state - the ceremony, the step confirmed
+ * @param position - where the log stands
+ * @returns the request, or null when nothing is left
+ */
+export function nextRequest(state: CeremonyState, position: Position): EffectRequest | null {
+  const [piece] = remainingWork(state);
+  if (piece === undefined) return null;
+  if ('key' in piece) return keyRequest(state, piece.work, piece.key);
+  if ('copy' in piece) return copyRequest(state, piece.copy, position);
+  return onceRequest(state, piece.work);
+}
+
+/**
+ * The CKA_ID of a target key: chosen by the ceremony, so that a key made just before a crash is found again.
+ * @param ceremony - the ceremony id
+ * @param key - the planned key
+ * @returns 16 bytes, hex, or the CKA_ID that the plan names
+ */
+export function ckaIdOf(ceremony: string, key: PlannedKey): string {
+  return key.source === 'generate'
+    ? sha256Hex(utf8Bytes(`keyferry ${ceremony} ${key.id}`)).slice(0, 32)
+    : key.source.existing.ckaId;
+}
+
+/** The copies, numbered from 1, that are not written yet. */
+export function remainingCopies(state: CeremonyState): readonly number[] {
+  const written = new Set(state.copies.map((copy) => copy.copy));
+  return Array.from({ length: state.plan.copies }, (_, index) => index + 1).filter((copy) => !written.has(copy));
+}
+
+/** The keys that the plan wants destroyed and that are still in the token. */
+export function keysToDestroy(state: CeremonyState): readonly PlannedKey[] {
+  return state.plan.keys.filter((key) => key.after === 'destroy' && !state.destroyed.includes(key.id));
+}
+
+function isDone(state: CeremonyState, work: StepWork, key: PlannedKey): boolean {
+  return (work.kind === 'wrap-key' ? state.wrapped[key.id] : state.targets[key.id]) !== undefined;
+}
+
+function keyRequest(state: CeremonyState, work: StepWork, key: PlannedKey): EffectRequest {
+  const ckaId = ckaIdOf(state.ceremony, key);
+  switch (work.kind) {
+    case 'wrap-key':
+      return { kind: 'wrap-key', key: key.id };
+    case 'destroy-key':
+      return { kind: 'destroy-key', key: key.id, ckaId };
+    default:
+      return key.source === 'generate'
+        ? { kind: 'make-key', key: key.id, ckaId, label: `${state.ceremony}/${key.id}` }
+        : { kind: 'find-key', key: key.id, ckaId };
+  }
+}
+
+function copyRequest(state: CeremonyState, copy: number, position: Position): EffectRequest {
+  const folders = state.input.kind === 'folders' ? state.input.folders : [];
+  // The folders were chosen for the copies that were missing when the step was confirmed, in their order.
+  const folder = folders[folders.length - remainingCopies(state).length] ?? '';
+  const stamp =
+    state.copies.length > 0 && state.bundle !== null
+      ? state.bundle
+      : { createdAt: `${position.time.slice(0, 19)}Z`, logSize: position.size };
+  return { kind: 'write-copy', copy, folder, ...stamp };
+}
+
+function onceRequest(state: CeremonyState, work: StepWork): EffectRequest {
+  switch (work.kind) {
+    case 'read-inbound':
+      return { kind: 'read-inbound', folder: state.input.kind === 'folders' ? (state.input.folders[0] ?? '') : '' };
+    case 'inspect-workstation':
+    case 'identify-token':
+    case 'log-in':
+    case 'probe-token':
+    case 'log-out':
+      return { kind: work.kind };
+    default:
+      throw new Error(`${work.kind} is done per key or copy, not once`);
+  }
+}

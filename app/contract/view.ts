@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+import { phases } from '../ceremony/step.ts';
+import { roles } from '../ceremony/roles.ts';
+
+/** What the window shows, ready to be drawn: no screen computes anything about the ceremony itself. */
+const text = v.string();
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const status = v.picklist(['done', 'now', 'to-come']);
+const role = v.picklist(roles);
+const sha256 = v.pipe(text, v.regex(/^[0-9a-f]{64}$/u));
+
+/** Something to look at. Fingerprints come whole; the window breaks them into groups and numbers the words. */
+export const factSchema = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('values'),
+    caption: text,
+    items: v.array(v.strictObject({ label: text, value: text, isCode: v.boolean() })),
+  }),
+  v.strictObject({ kind: v.literal('fingerprint'), caption: text, hex: sha256, words: v.array(text) }),
+  v.strictObject({ kind: v.literal('table'), caption: text, columns: v.array(text), rows: v.array(v.array(text)) }),
+  v.strictObject({ kind: v.literal('notice'), rule: text, text }),
+]);
+
+export const refusalSchema = v.strictObject({ rule: text, cause: text, remedy: text, code: v.optional(text) });
+
+export const stepViewSchema = v.strictObject({
+  id: text,
+  number: text,
+  title: text,
+  kind: v.picklist([
+    'confirm',
+    'name-people',
+    'choose-pin',
+    'enter-pin',
+    'choose-inbound',
+    'choose-outbound',
+    'type-key-ids',
+  ]),
+  /** Who acts, and their names once roll call has been held. */
+  acts: v.strictObject({ role, names: v.array(text) }),
+  says: v.array(text),
+  facts: v.array(factSchema),
+  ticks: v.array(v.strictObject({ id: text, text })),
+  /** Who must confirm: so many of each role, of these people; and so many different people in all. */
+  confirmers: v.array(
+    v.strictObject({ role, needed: count, people: v.array(v.strictObject({ id: text, name: text })) }),
+  ),
+  distinctPeople: count,
+  sensitive: v.boolean(),
+  action: text,
+  asks: v.strictObject({
+    /** Roll call: one seat per person the plan wants. */
+    seats: v.array(role),
+    /** Outbound media to choose. */
+    folders: count,
+    /** Ids to be typed by hand, in this order. */
+    keyIds: v.array(text),
+  }),
+  /** Title of the step after this one; null at the end. */
+  next: v.nullable(text),
+});
+
+export const viewSchema = v.strictObject({
+  ceremony: text,
+  title: text,
+  mode: v.picklist(['rehearsal', 'production']),
+  journey: v.array(
+    v.strictObject({
+      id: v.picklist(phases.map((phase) => phase.id)),
+      number: count,
+      title: text,
+      status,
+      steps: v.array(v.strictObject({ id: text, number: text, title: text, status })),
+    }),
+  ),
+  /** Null once every step is done. */
+  step: v.nullable(stepViewSchema),
+  room: v.strictObject({
+    people: v.array(v.strictObject({ id: text, name: text, organisation: text, roles: v.array(role) })),
+    token: v.nullable(v.strictObject({ label: text, serial: text })),
+    airGap: v.picklist(['closed', 'open', 'not-checked']),
+    log: v.strictObject({ size: count, head: sha256 }),
+    /** The earliest end of an import token, ISO 8601 with Z. */
+    deadline: v.nullable(text),
+  }),
+  /** What the machine is doing now, since when (ISO 8601), how long that takes as a rule, and what to do after that. */
+  work: v.nullable(
+    v.strictObject({ what: text, key: v.nullable(text), since: text, normalSeconds: count, afterwards: text }),
+  ),
+  /** Why the work of the current step did not complete. */
+  refusal: v.nullable(refusalSchema),
+  /** True when the token must be opened again with its PIN before the ceremony can go on. */
+  needsToken: v.boolean(),
+  isClosed: v.boolean(),
+});
+
+export type CeremonyView = v.InferOutput<typeof viewSchema>;
+export type StepView = v.InferOutput<typeof stepViewSchema>;
+export type Fact = v.InferOutput<typeof factSchema>;
