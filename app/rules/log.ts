@@ -1,7 +1,93 @@
 /** Rules about the log and about a bundle that is checked later. */
 export const logRules = {
+  'JSON-CANONICAL': {
+    claim: 'Everything that is hashed is plain JSON in the canonical form of RFC 8785.',
+    remedy: 'Correct the named data; nothing was hashed or written.',
+  },
   'LOG-CHAIN-INTACT': {
     claim: 'Every entry of the log carries the hash of the entry before it and the next sequence number.',
     remedy: 'Stop. Keep the log as it is and have it examined; continue only with an intact copy.',
+  },
+  'LOG-ENTRY-CANONICAL': {
+    claim: 'Every entry of the log is canonical JSON with exactly the members of an entry.',
+    remedy: 'Stop. Keep the log as it is and have it examined; continue only with an intact copy.',
+  },
+  'LOG-FORMAT-KNOWN': {
+    claim: 'A log is opened only when the file is a Keyferry log of the version this application writes.',
+    remedy: 'Choose the log file of this ceremony, and open it with the version of Keyferry that wrote it.',
+  },
+  'LOG-FILE-SOUND': {
+    claim: 'The log file passes the integrity check of its database at every open.',
+    remedy:
+      'Stop. Keep the file and its -wal file as they are and have them examined; continue only with an intact copy.',
+  },
+  'LOG-FILE-PRESENT': {
+    claim: 'A log that was begun is found again as a file that is not empty; none is begun in its place.',
+    remedy: 'Look for the log file and the -wal file beside it, and put both back.',
+  },
+  'LOG-NOT-REPLACED': {
+    claim: 'A new log never takes the place of a file that exists.',
+    remedy: 'Open the ceremony that this log belongs to, or begin the new one in another folder.',
+  },
+  'LOG-ONE-WRITER': {
+    claim: 'One process at a time has the log open.',
+    remedy: 'Close the other Keyferry that has this ceremony open, then try again.',
+  },
+  'LOG-DURABLE': {
+    claim: 'Every entry is synced to the disk before anything that follows from it happens.',
+    remedy:
+      'Make room on the disk or free the folder for writing, then open the ceremony again: nothing unlogged was done.',
+  },
+  'BUNDLE-MANIFEST-SCHEMA': {
+    claim: 'MANIFEST.json has exactly the members of manifest format 1, in the form in which Keyferry writes them.',
+    remedy: 'Do not upload. Take the other copy of the bundle, or ask the room for it.',
+  },
+  'BUNDLE-PLAIN-FILES': {
+    claim: 'A bundle holds plain files and folders only, in a number and of a size that can be checked.',
+    remedy: 'Do not upload. Take the other copy of the bundle, or ask the room for it.',
+  },
+  'BUNDLE-FILES-AS-LISTED': {
+    claim: 'Every file of the manifest is in the bundle with the listed size and SHA-256.',
+    remedy: 'Do not upload. Take the other copy of the bundle, or ask the room for it.',
+  },
+  'BUNDLE-NO-UNLISTED-FILE': {
+    claim: 'The bundle holds no file that the manifest does not list.',
+    remedy: 'Do not upload. Find out who added the file, and take the other copy of the bundle.',
+  },
+  'BUNDLE-NAMED-AS-CEREMONY': {
+    claim: 'The folder of a bundle carries the id of its ceremony, and a rehearsal says so in it.',
+    remedy: 'Restore the name of the folder as the manifest gives the ceremony.',
+  },
+  'BUNDLE-LOG-OF-CEREMONY': {
+    claim: 'The log extract begins with the opening of the ceremony that the manifest names, in the same mode.',
+    remedy: 'Do not upload. The record belongs to another ceremony; ask the room for the right bundle.',
+  },
+  'BUNDLE-PLAN-AS-HASHED': {
+    claim: 'The plan in the record and the plan in the log both have the hash that the manifest names.',
+    remedy: 'Do not upload. Compare the plan with the one that was approved.',
+  },
+  'BUNDLE-KEYS-AS-PLANNED': {
+    claim: 'The manifest names exactly the keys of the plan, each with its spec and destination.',
+    remedy: 'Do not upload. Compare the manifest with the plan that was approved.',
+  },
+  'BUNDLE-KEYS-AS-LOGGED': {
+    claim: 'What the manifest says of each wrapping key, wrap, public key and check value is what the log recorded.',
+    remedy: 'Do not upload. Compare the manifest with the transcript.',
+  },
+  'BUNDLE-BLOBS-AS-LISTED': {
+    claim: 'The files of each key are exactly those of its destination, and the manifest lists them under the key.',
+    remedy: 'Do not upload. Ask the room for the bundle again.',
+  },
+  'BUNDLE-PUBLIC-KEY-AS-LISTED': {
+    claim: 'public-key.pem of each asymmetric key holds the public key whose hash the manifest names.',
+    remedy: 'Do not upload. Ask the room for the bundle again.',
+  },
+  'BUNDLE-DEADLINE-AHEAD': {
+    claim: 'No import token of the bundle has ended.',
+    remedy: 'Fetch a new import token and have the key wrapped again.',
+  },
+  'BUNDLE-SIGNED': {
+    claim: 'The manifest and the log carry the signatures of the log key and of the people who approved.',
+    remedy: 'Compare the hash of MANIFEST.json with the one read aloud or printed in the room.',
   },
 } as const;
