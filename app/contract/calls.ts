@@ -86,12 +86,3 @@ export const notices = { 'ceremony.changed': viewSchema } as const;
 
 export type NoticeName = keyof typeof notices;
 export type NoticePayload<N extends NoticeName> = v.InferOutput<(typeof notices)[N]>;
-
-/** Name of the one IPC channel in each direction. */
-export const channels = { call: 'keyferry.call', notice: 'keyferry.notice' } as const;
-
-/** What the preload exposes as `window.ceremony`; untyped by name, the client in the renderer gives it types. */
-export interface CeremonyBridge {
-  call(name: string, input: unknown): Promise<unknown>;
-  onNotice(listener: (name: string, payload: unknown) => void): void;
-}
