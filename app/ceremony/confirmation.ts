@@ -26,13 +26,18 @@ export function checkConfirmation(state: CeremonyState, given: Confirmation): Re
   if (state.closed) return refusal('CEREMONY-OPEN', `Ceremony ${state.ceremony} is closed.`);
   const step = currentStep(state);
   if (step?.id !== given.step) {
-    return refusal('STEP-IS-CURRENT', `Step "${given.step}" was confirmed; the current step is "${step?.id ?? 'none'}".`);
+    return refusal(
+      'STEP-IS-CURRENT',
+      `Step "${given.step}" was confirmed; the current step is "${step?.id ?? 'none'}".`,
+    );
   }
   if (state.inFlight !== null) {
     return refusal('EFFECT-NOT-IN-FLIGHT', `Step ${step.number} is still at work.`);
   }
   return (
-    checkTicks(step, given.ticks) ?? checkInput(state, step, given.input) ?? checkConfirmers(state, step, given.confirmedBy)
+    checkTicks(step, given.ticks) ??
+    checkInput(state, step, given.input) ??
+    checkConfirmers(state, step, given.confirmedBy)
   );
 }
 
@@ -56,7 +61,10 @@ export function checkConfirmers(state: CeremonyState, step: Step, confirmedBy: r
   const people = state.people.filter((person) => confirmedBy.includes(person.id));
   const stranger = confirmedBy.find((id) => !state.people.some((person) => person.id === id));
   if (stranger !== undefined || new Set(confirmedBy).size !== confirmedBy.length) {
-    return refusal('STEP-CONFIRMED-BY-NAMED-ROLES', `Step ${step.number}: somebody confirmed who was not named at roll call, or twice.`);
+    return refusal(
+      'STEP-CONFIRMED-BY-NAMED-ROLES',
+      `Step ${step.number}: somebody confirmed who was not named at roll call, or twice.`,
+    );
   }
   const short = roles.find((role) => holders(people, role) < (step.confirmers.roles[role] ?? 0));
   if (short !== undefined) {

@@ -30,8 +30,7 @@ export type Command =
   | { readonly type: 'refuse-token'; readonly refusal: RefusalRecord };
 
 export type Decision =
-  | { readonly ok: true; readonly events: readonly CeremonyEvent[] }
-  | { readonly ok: false; readonly refusal: Refusal };
+  { readonly ok: true; readonly events: readonly CeremonyEvent[] } | { readonly ok: false; readonly refusal: Refusal };
 
 /**
  * Decides what a command leads to. Pure: time and the log's size come inside the command.
@@ -95,12 +94,17 @@ function withNextRequest(state: CeremonyState, events: readonly CeremonyEvent[],
   const step = currentStep(state);
   const request = nextRequest(state, { ...position, size: position.size + events.length });
   if (step === null || request === null) return { ok: true, events };
-  const missing = state.plan.keys.find(({ id }) => state.compared[id] === undefined || state.compared[id] !== state.keks[id]?.spkiSha256);
+  const missing = state.plan.keys.find(
+    ({ id }) => state.compared[id] === undefined || state.compared[id] !== state.keks[id]?.spkiSha256,
+  );
   if (request.kind === 'wrap-key' && missing !== undefined) {
     const cause = `The wrapping key for ${missing.id} has not been compared.`;
     return { ok: false, refusal: refusal('KEK-FINGERPRINT-CONFIRMED', cause) };
   }
-  return { ok: true, events: [...events, { type: 'effect-requested', effect: state.effectCount + 1, step: step.id, request }] };
+  return {
+    ok: true,
+    events: [...events, { type: 'effect-requested', effect: state.effectCount + 1, step: step.id, request }],
+  };
 }
 
 function inFlightOr(state: CeremonyState, effect: number, events: readonly CeremonyEvent[]): Decision {

@@ -96,8 +96,12 @@ export const outcomeSchema = v.variant('kind', [
     key: text,
     ckaId: hex,
     attributes: v.array(v.strictObject({ name: text, asked: text, found: text })),
+    /** DER SubjectPublicKeyInfo of a key pair. */
     publicKey: v.nullable(hex),
-    keyCheckValues: v.array(v.strictObject({ method: v.picklist(['aes-ecb-zero-block', 'sha256-of-value']), value: text })),
+    publicKeySha256: v.nullable(sha256),
+    keyCheckValues: v.array(
+      v.strictObject({ method: v.picklist(['aes-ecb-zero-block', 'sha256-of-value']), value: text }),
+    ),
   }),
   v.strictObject({
     kind: v.literal('wrap-key'),

@@ -164,7 +164,10 @@ function checkIds(ids: readonly string[]): void {
 function parseDestination(given: { type: string }, spec: KeySpec, path: string): Destination {
   const format: DestinationFormat<Destination> | undefined = destinationOf(given.type);
   if (format === undefined) {
-    return refuse('PLAN-DESTINATION-KNOWN', `Member "${path}.type": "${given.type}" is not a destination of this version.`);
+    return refuse(
+      'PLAN-DESTINATION-KNOWN',
+      `Member "${path}.type": "${given.type}" is not a destination of this version.`,
+    );
   }
   const destination = parseMembers(format.schema, given, 'PLAN-SCHEMA', path);
   const reason = format.refusesSpec(destination, spec);

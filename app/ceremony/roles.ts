@@ -24,7 +24,10 @@ export interface Confirmers {
 /** Roles that one person may not combine when the plan says nothing: witness and auditor combine with nothing. */
 export const defaultSeparation: readonly (readonly Role[])[] = roles.flatMap((one) =>
   roles
-    .filter((other) => other !== one && (one === 'witness' || one === 'auditor') && !(other === 'witness' && one === 'auditor'))
+    .filter(
+      (other) =>
+        other !== one && (one === 'witness' || one === 'auditor') && !(other === 'witness' && one === 'auditor'),
+    )
     .map((other) => [one, other]),
 );
 

@@ -11,7 +11,9 @@ const printableName = /^(?=\S)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,60}(?<=\S)$/u;
  * @returns null when the list stands, otherwise the first rule against it
  */
 export function checkRollCall(state: CeremonyState, people: readonly Person[]): Refusal | null {
-  return checkNames(people) ?? checkCounts(state, people) ?? checkSeparation(state, people) ?? checkTwoPeople(state, people);
+  return (
+    checkNames(people) ?? checkCounts(state, people) ?? checkSeparation(state, people) ?? checkTwoPeople(state, people)
+  );
 }
 
 function checkNames(people: readonly Person[]): Refusal | null {
@@ -51,5 +53,8 @@ function checkSeparation(state: CeremonyState, people: readonly Person[]): Refus
 function checkTwoPeople(state: CeremonyState, people: readonly Person[]): Refusal | null {
   const needed = Math.max(...state.steps.map((step) => step.confirmers.distinctPeople));
   if (people.length >= needed) return null;
-  return refusal('ROLE-COUNT-AS-PLANNED', `Some step of this plan needs ${needed} different people; ${people.length} are named.`);
+  return refusal(
+    'ROLE-COUNT-AS-PLANNED',
+    `Some step of this plan needs ${needed} different people; ${people.length} are named.`,
+  );
 }

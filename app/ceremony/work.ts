@@ -1,4 +1,4 @@
-import { utf8Bytes } from '../keys/bytes.ts';
+import { utf8ToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import type { EffectRequest } from './effects.ts';
 import type { PlannedKey } from './plan.ts';
@@ -60,7 +60,7 @@ export function nextRequest(state: CeremonyState, position: Position): EffectReq
  */
 export function ckaIdOf(ceremony: string, key: PlannedKey): string {
   return key.source === 'generate'
-    ? sha256Hex(utf8Bytes(`keyferry ${ceremony} ${key.id}`)).slice(0, 32)
+    ? sha256Hex(utf8ToBytes(`keyferry ${ceremony} ${key.id}`)).slice(0, 32)
     : key.source.existing.ckaId;
 }
 

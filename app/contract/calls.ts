@@ -8,7 +8,10 @@ const id = v.pipe(text, v.regex(/^[a-z0-9.-]{1,120}$/u));
 const ids = v.pipe(v.array(id), v.maxLength(200));
 const nothing = v.strictObject({});
 /** 1 to 255 bytes of UTF-8; overwritten by whoever receives it. */
-const pin = v.pipe(v.instance(Uint8Array), v.check((bytes) => bytes.length >= 1 && bytes.length <= 255));
+const pin = v.pipe(
+  v.instance(Uint8Array),
+  v.check((bytes) => bytes.length >= 1 && bytes.length <= 255),
+);
 
 const namedPerson = v.strictObject({
   name: v.pipe(text, v.maxLength(200)),
@@ -22,7 +25,10 @@ export const stepInputSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('people'), people: v.pipe(v.array(namedPerson), v.maxLength(100)) }),
   v.strictObject({ kind: v.literal('pin'), pin }),
   v.strictObject({ kind: v.literal('media'), media: v.pipe(v.array(id), v.minLength(1), v.maxLength(4)) }),
-  v.strictObject({ kind: v.literal('key-ids'), keyIds: v.pipe(v.array(v.pipe(text, v.maxLength(60))), v.maxLength(100)) }),
+  v.strictObject({
+    kind: v.literal('key-ids'),
+    keyIds: v.pipe(v.array(v.pipe(text, v.maxLength(60))), v.maxLength(100)),
+  }),
 ]);
 
 const planPreview = v.strictObject({
@@ -53,7 +59,13 @@ export const calls = {
       electron: text,
       /** Ceremonies that were begun on this workstation and are not closed. */
       unfinished: v.array(
-        v.strictObject({ ceremony: id, title: text, mode: v.picklist(['rehearsal', 'production']), step: text, time: text }),
+        v.strictObject({
+          ceremony: id,
+          title: text,
+          mode: v.picklist(['rehearsal', 'production']),
+          step: text,
+          time: text,
+        }),
       ),
     }),
   },

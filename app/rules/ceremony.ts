@@ -21,7 +21,8 @@ export const ceremonyRules = {
     remedy: 'Wait until the work on the screen has ended.',
   },
   'EFFECT-SETTLED-BY-LOOKING': {
-    claim: 'Work that was interrupted is settled by looking at the token or the media, never by guessing or repeating it in silence.',
+    claim:
+      'Work that was interrupted is settled by looking at the token or the media, never by guessing or repeating it in silence.',
     remedy: 'Read what was found, then confirm the step again to repeat it.',
   },
   'CEREMONY-OPEN': {
@@ -45,7 +46,8 @@ export const ceremonyRules = {
     remedy: 'Write each name in full; add an organisation where two people are namesakes.',
   },
   'KEK-FINGERPRINT-CONFIRMED': {
-    claim: 'Nothing is wrapped before two people have compared the fingerprint of its wrapping key with the online desk.',
+    claim:
+      'Nothing is wrapped before two people have compared the fingerprint of its wrapping key with the online desk.',
     remedy: 'Compare the fingerprint by voice over a second channel and confirm the step.',
   },
   'KEK-REUSE-DECIDED': {

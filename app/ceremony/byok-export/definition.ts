@@ -31,5 +31,15 @@ export function byokExport(plan: Plan, mode: Mode): readonly Step[] {
 
 function complete(draft: Draft, phase: PhaseId, number: string): Step {
   const ticks = (draft.ticks ?? []).map((text, index) => ({ id: `${index + 1}`, text }));
-  return { key: null, sensitive: false, work: null, kind: 'confirm', action: 'Confirm and go on', ...draft, phase, number, ticks };
+  return {
+    key: null,
+    sensitive: false,
+    work: null,
+    kind: 'confirm',
+    action: 'Confirm and go on',
+    ...draft,
+    phase,
+    number,
+    ticks,
+  };
 }

@@ -11,7 +11,9 @@ export function keys(plan: Plan, cast: Cast): readonly Draft[] {
       id: 'keys.make',
       title: `${title} ${countOf(plan.keys.length, 'target key')} in the token`,
       acts: cast.hands,
-      says: ['The token now makes the target keys. They can leave it only wrapped, and no step of this ceremony shows one.'],
+      says: [
+        'The token now makes the target keys. They can leave it only wrapped, and no step of this ceremony shows one.',
+      ],
       ticks: ['The list names every key of the plan, with its kind.'],
       confirmers: quorumOf(plan),
       sensitive: true,
@@ -41,7 +43,9 @@ export function wrap(plan: Plan, cast: Cast): readonly Draft[] {
       id: 'wrap.approve',
       title: `Approve wrapping ${countOf(plan.keys.length, 'key')}`,
       acts: cast.leader,
-      says: ['This is the moment of decision: who can open these wrapping keys will hold our keys. Look at every line before you confirm.'],
+      says: [
+        'This is the moment of decision: who can open these wrapping keys will hold our keys. Look at every line before you confirm.',
+      ],
       ticks: ['Every line shows the right key, the right destination and the fingerprint that was compared.'],
       confirmers: quorumOf(plan),
       sensitive: true,
@@ -86,8 +90,13 @@ export function takeOut(plan: Plan, cast: Cast): readonly Draft[] {
       id: 'take-out.check',
       title: 'Take the media out and seal it',
       acts: cast.hands,
-      says: ['I read the hash of the manifest. Write it on the script; the online desk compares it before anything is uploaded.'],
-      ticks: ['The manifest’s hash was written on the script.', 'The media is out of the computer, labelled and sealed in its bag.'],
+      says: [
+        'I read the hash of the manifest. Write it on the script; the online desk compares it before anything is uploaded.',
+      ],
+      ticks: [
+        'The manifest’s hash was written on the script.',
+        'The media is out of the computer, labelled and sealed in its bag.',
+      ],
       confirmers: each(cast.hands, cast.checker),
     },
   ];
@@ -101,7 +110,9 @@ export function close(plan: Plan, cast: Cast): readonly Draft[] {
     title: `Destroy ${countOf(doomed, 'key')} in the token`,
     kind: 'type-key-ids',
     acts: cast.hands,
-    says: ['This cannot be undone. The plan says that these keys do not stay in the token; after this step only the wrapped copies exist.'],
+    says: [
+      'This cannot be undone. The plan says that these keys do not stay in the token; after this step only the wrapped copies exist.',
+    ],
     ticks: ['The media with the wrapped keys is sealed and accounted for.'],
     confirmers: quorumOf(plan),
     sensitive: true,

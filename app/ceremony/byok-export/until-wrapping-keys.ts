@@ -9,7 +9,9 @@ export function prepare({ leader, hands }: Cast): readonly Draft[] {
       id: 'prepare.workstation',
       title: 'Let Keyferry look at this workstation',
       acts: hands,
-      says: ['We begin. Keyferry now reads its own version, this computer’s name, its clock and its network interfaces.'],
+      says: [
+        'We begin. Keyferry now reads its own version, this computer’s name, its clock and its network interfaces.',
+      ],
       confirmers: nobody,
       work: { kind: 'inspect-workstation', each: 'once' },
       action: 'Look at the workstation',
@@ -31,7 +33,10 @@ export function prepare({ leader, hands }: Cast): readonly Draft[] {
       title: 'Read the plan aloud',
       acts: leader,
       says: ['This is the plan we carry out today. I read its hash first, then each key and where it goes.'],
-      ticks: ['The hash on the screen is the hash of the plan that was approved.', 'Every key and destination was read aloud.'],
+      ticks: [
+        'The hash on the screen is the hash of the plan that was approved.',
+        'Every key and destination was read aloud.',
+      ],
       confirmers: nobody,
     },
   ];
@@ -54,7 +59,9 @@ export function rollCall(plan: Plan, { leader }: Cast): readonly Draft[] {
       id: 'roll-call.present',
       title: 'Everybody confirms the role they hold',
       acts: leader,
-      says: ['From here on the people on this list confirm the steps. Nobody else touches the keyboard, the token or the media.'],
+      says: [
+        'From here on the people on this list confirm the steps. Nobody else touches the keyboard, the token or the media.',
+      ],
       confirmers: everyone(plan),
     },
   ];
@@ -70,7 +77,9 @@ export function token(cast: Cast, mode: Mode): readonly Draft[] {
       acts: cast.keyHolder,
       says:
         mode === 'rehearsal'
-          ? ['This rehearsal uses a soft token that is made now. Choose a PIN for it; you will need it again in the next step.']
+          ? [
+              'This rehearsal uses a soft token that is made now. Choose a PIN for it; you will need it again in the next step.',
+            ]
           : ['Keyferry now looks for the token that the site binding names, by its serial number.'],
       confirmers: each(cast.hands),
       work: { kind: 'identify-token', each: 'once' },
@@ -92,7 +101,9 @@ export function token(cast: Cast, mode: Mode): readonly Draft[] {
       id: 'token.probe',
       title: 'Test the token with throw-away keys',
       acts: cast.hands,
-      says: ['Before any real key exists, the token wraps throw-away keys of every kind in the plan, and Keyferry opens them in software.'],
+      says: [
+        'Before any real key exists, the token wraps throw-away keys of every kind in the plan, and Keyferry opens them in software.',
+      ],
       confirmers: each(cast.hands),
       work: { kind: 'probe-token', each: 'once' },
       action: 'Test the token',

@@ -1,0 +1,128 @@
+import type { CeremonyView, StepView } from '../../contract/view.ts';
+import type { RoleCounts } from '../roles.ts';
+import { roles } from '../roles.ts';
+import { currentStep, type CeremonyState } from '../state.ts';
+import { phases, type Step } from '../step.ts';
+import { keysToDestroy, remainingCopies } from '../work.ts';
+import { factsOf } from './facts.ts';
+import { workInWords } from './work-in-words.ts';
+
+/** What only the running application knows: everything else on screen follows from the log. */
+export interface Moment {
+  readonly log: { readonly size: number; readonly head: string };
+  /** Since when the work in flight has been under way, ISO 8601; null when nothing is at work in this process. */
+  readonly workingSince: string | null;
+  /** True while a session with the token is open and logged in. */
+  readonly isTokenOpen: boolean;
+  /** The workstation's network now, as last looked at. */
+  readonly airGap: 'closed' | 'open' | 'not-checked';
+}
+
+/**
+ * Says what the window shows.
+ * @param state - the ceremony
+ * @param moment - what the running application adds
+ * @returns the view, ready to be drawn
+ */
+export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
+  const step = currentStep(state);
+  return {
+    ceremony: state.ceremony,
+    title: state.plan.title,
+    mode: state.mode,
+    journey: journeyOf(state),
+    step: step === null ? null : stepView(state, step),
+    room: {
+      people: state.people.map((person) => ({ ...person, roles: [...person.roles] })),
+      token: state.token === null ? null : { label: state.token.identity.label, serial: state.token.identity.serial },
+      airGap: moment.airGap,
+      log: moment.log,
+      deadline: earliestDeadline(state),
+    },
+    work:
+      state.inFlight === null || moment.workingSince === null
+        ? null
+        : workInWords(state, state.inFlight.request, moment.workingSince),
+    refusal: state.failure,
+    needsToken: needsToken(state) && !moment.isTokenOpen,
+    isClosed: state.closed,
+  };
+}
+
+/**
+ * Says whether the token must be open now: from the log-in step until it is logged out.
+ * @param state - the ceremony
+ * @returns true between those two steps
+ */
+export function needsToken(state: CeremonyState): boolean {
+  const at = (kind: string): number => state.steps.findIndex((step) => step.work?.kind === kind);
+  return state.current > at('log-in') && state.current <= at('log-out');
+}
+
+function journeyOf(state: CeremonyState): CeremonyView['journey'] {
+  return phases.map((phase, index) => {
+    const steps = state.steps
+      .map((step, position) => ({ step, status: statusAt(position, state.current) }))
+      .filter(({ step }) => step.phase === phase.id)
+      .map(({ step, status }) => ({ id: step.id, number: step.number, title: step.title, status }));
+    const status = steps.every((step) => step.status === 'done')
+      ? 'done'
+      : steps.every((step) => step.status === 'to-come')
+        ? 'to-come'
+        : 'now';
+    return { id: phase.id, number: index + 1, title: phase.title, status, steps };
+  });
+}
+
+function statusAt(position: number, current: number): 'done' | 'now' | 'to-come' {
+  if (position < current) return 'done';
+  return position === current ? 'now' : 'to-come';
+}
+
+function stepView(state: CeremonyState, step: Step): StepView {
+  return {
+    id: step.id,
+    number: step.number,
+    title: step.title,
+    kind: step.kind,
+    acts: {
+      role: step.acts,
+      names: state.people.filter((person) => person.roles.includes(step.acts)).map((person) => person.name),
+    },
+    says: [...step.says],
+    facts: factsOf(state, step),
+    ticks: step.ticks.map((tick) => ({ ...tick })),
+    confirmers: confirmersOf(state, step),
+    distinctPeople: step.confirmers.distinctPeople,
+    sensitive: step.sensitive,
+    action: state.failure === null ? step.action : `${step.action} (again)`,
+    asks: {
+      seats: step.kind === 'name-people' ? seatsOf(state.plan.roles) : [],
+      folders: step.kind === 'choose-outbound' ? remainingCopies(state).length : step.kind === 'choose-inbound' ? 1 : 0,
+      keyIds: step.kind === 'type-key-ids' ? keysToDestroy(state).map((key) => key.id) : [],
+    },
+    next: state.steps[state.current + 1]?.title ?? null,
+  };
+}
+
+function confirmersOf(state: CeremonyState, step: Step): StepView['confirmers'] {
+  return roles
+    .map((role) => ({ role, needed: step.confirmers.roles[role] ?? 0 }))
+    .filter(({ needed }) => needed > 0)
+    .map(({ role, needed }) => ({
+      role,
+      needed,
+      people: state.people.filter((person) => person.roles.includes(role)).map(({ id, name }) => ({ id, name })),
+    }));
+}
+
+function seatsOf(counts: RoleCounts): StepView['asks']['seats'] {
+  return roles.flatMap((role) => Array.from({ length: counts[role] }, () => role));
+}
+
+function earliestDeadline(state: CeremonyState): string | null {
+  const ends = Object.values(state.keks).flatMap((kek) =>
+    kek?.deadline === null || kek === undefined ? [] : [kek.deadline],
+  );
+  return ends.sort()[0] ?? null;
+}
