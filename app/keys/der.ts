@@ -27,29 +27,17 @@ export interface DerValue {
  * @param refuse - called when the bytes are not one DER value
  */
 export function readDer(bytes: Uint8Array, refuse: Refuser): DerValue {
-  const [value, more] = readDerList(bytes, refuse);
-  if (value === undefined) return refuse('it is empty');
-  if (more !== undefined) return refuse('bytes follow the end of the DER value');
-  return value;
+  const { value, end } = readValue(bytes, 0, refuse);
+  return end === bytes.length ? value : refuse('bytes follow the end of the DER value');
 }
 
 /**
- * Reads the DER values that stand one after the other in the input.
- * @param content - content octets of a constructed value
- * @param refuse - called when the bytes are not DER
- * @returns the values in order
+ * Reads the DER value at the start of the input, whatever follows it.
+ * @param bytes - the encoding
+ * @param refuse - called when the bytes do not begin with DER
  */
-export function readDerList(content: Uint8Array, refuse: Refuser): DerValue[] {
-  const values: DerValue[] = [];
-  for (let at = 0; at < content.length;) {
-    const tag = content[at] ?? 0;
-    if ((tag & 0x1f) === 0x1f) return refuse('it has a DER tag of more than one byte');
-    const { length, start } = readLength(content, at + 1, refuse);
-    if (start + length > content.length) return refuse('a DER value is longer than what holds it');
-    values.push({ tag, content: content.subarray(start, start + length) });
-    at = start + length;
-  }
-  return values;
+export function readDerPrefix(bytes: Uint8Array, refuse: Refuser): DerValue {
+  return readValue(bytes, 0, refuse).value;
 }
 
 /**
@@ -58,7 +46,14 @@ export function readDerList(content: Uint8Array, refuse: Refuser): DerValue[] {
  * @param refuse - called when it is something else
  */
 export function readSequence(value: DerValue | undefined, refuse: Refuser): DerValue[] {
-  return readDerList(contentOf(value, tags.sequence, refuse), refuse);
+  const content = contentOf(value, tags.sequence, refuse);
+  const members: DerValue[] = [];
+  for (let at = 0; at < content.length;) {
+    const member = readValue(content, at, refuse);
+    members.push(member.value);
+    at = member.end;
+  }
+  return members;
 }
 
 /**
@@ -111,6 +106,16 @@ export function der(tag: number, ...parts: Uint8Array[]): Uint8Array {
 export function derUnsigned(unsigned: Uint8Array): Uint8Array {
   const needsZero = (unsigned[0] ?? 0x80) >= 0x80;
   return der(tags.integer, needsZero ? Uint8Array.of(0) : new Uint8Array(), unsigned);
+}
+
+function readValue(bytes: Uint8Array, at: number, refuse: Refuser): { value: DerValue; end: number } {
+  const tag = bytes[at];
+  if (tag === undefined) return refuse('it ends where a DER value should begin');
+  if ((tag & 0x1f) === 0x1f) return refuse('it has a DER tag of more than one byte');
+  const { length, start } = readLength(bytes, at + 1, refuse);
+  const end = start + length;
+  if (end > bytes.length) return refuse('a DER value is longer than what holds it');
+  return { value: { tag, content: bytes.subarray(start, end) }, end };
 }
 
 function readLength(bytes: Uint8Array, at: number, refuse: Refuser): { length: number; start: number } {

@@ -48,6 +48,10 @@ export const inboundRules = {
     claim: 'JSON from the cloud has the members that are needed, each of the right type.',
     remedy: 'Fetch the JSON again with the documented command and bring it unedited.',
   },
+  'KEK-ALGORITHM-RSA': {
+    claim: 'The wrapping key is an RSA key.',
+    remedy: 'Have the online desk make the wrapping key as the request says.',
+  },
   'KEK-SIZE-ALLOWED': {
     claim: 'The wrapping key has a modulus size that its cloud makes wrapping keys of.',
     remedy: 'Have the online desk make a new wrapping key of an allowed size.',

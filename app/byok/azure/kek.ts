@@ -1,0 +1,179 @@
+import { base64ToBytes, base64UrlToBytes, equalBytes } from '../../keys/bytes.ts';
+import { refuser } from '../../keys/refuser.ts';
+import { checkWrappingKey, isUsualExponent } from '../../keys/rsa-public.ts';
+import { encodeSpki, type PublicKey } from '../../keys/spki.ts';
+import { refuse } from '../../rules/refusal.ts';
+import type { InboundFile, InboundReading, Kek, Notice } from '../format.ts';
+import { placeOf, type AzureDestination, type AzurePlace } from './destination.ts';
+import { recogniseFile, type AzureFile, type KeyBundle } from './inbound-files.ts';
+
+type RsaPublicKey = Extract<PublicKey, { kind: 'rsa' }>;
+type FileOf<K extends AzureFile['kind']> = Extract<AzureFile, { kind: K }>;
+
+/** What each kind of file is called on the screen. */
+const labels: Readonly<Record<AzureFile['kind'], string>> = {
+  bundle: 'Azure key JSON',
+  pem: 'PEM public key',
+  kid: 'key identifier',
+};
+
+/** Sizes Azure makes key exchange keys of; Microsoft's pages create 4096. */
+const kekSizes = [2048, 3072, 4096];
+
+/**
+ * Reads what was carried in for one key: the JSON of `az keyvault key show`, or a PEM public key and a text file with
+ * the kid. More of them may be there; then they must agree.
+ * @param files - every file of the key's folder
+ * @param destination - parsed by the schema
+ * @param nowIso - the room's time, ISO 8601 with `Z`
+ * @throws Refused with an INBOUND, KEK or AZURE rule
+ */
+export function readAzureInbound(
+  files: readonly InboundFile[],
+  destination: AzureDestination,
+  nowIso: string,
+): InboundReading {
+  const found = files.map(recogniseFile);
+  const bundle = onlyOne(found, 'bundle');
+  const pem = onlyOne(found, 'pem');
+  const kid = onlyOne(found, 'kid');
+  if (bundle === undefined && (pem === undefined || kid === undefined)) {
+    return refuse('INBOUND-FILES-COMPLETE', 'There is neither key JSON nor a PEM public key with a key identifier.');
+  }
+  const id = agreedKid(bundle, kid);
+  checkKid(id, placeOf(destination));
+  const expiry = bundle === undefined ? [] : checkMetadata(bundle, nowIso);
+  const key = agreedKey(bundle, pem);
+  const place = pem?.file ?? bundle?.file ?? '';
+  const kek: Kek = {
+    spki: encodeSpki(key),
+    modulus: key.modulus,
+    exponent: key.exponent,
+    bits: checkWrappingKey(key, kekSizes, place),
+    id,
+    deadline: null,
+  };
+  return {
+    kek,
+    recognised: found.map(({ file, kind }) => ({ file, as: labels[kind] })),
+    notices: [...encodingNotices(found), ...metadataNotices(bundle, pem), ...exponentNotices(key, place), ...expiry],
+  };
+}
+
+function onlyOne<K extends AzureFile['kind']>(found: readonly AzureFile[], kind: K): FileOf<K> | undefined {
+  const [first, second] = found.filter((file): file is FileOf<K> => file.kind === kind);
+  if (second === undefined) return first;
+  return refuse('INBOUND-ONE-CANDIDATE', `${first?.file ?? ''} and ${second.file} are both a ${labels[kind]}.`);
+}
+
+function agreedKid(bundle: FileOf<'bundle'> | undefined, kid: FileOf<'kid'> | undefined): string {
+  const inBundle = bundle?.bundle.key.kid;
+  const id = inBundle ?? kid?.kid ?? '';
+  if (kid === undefined || kid.kid === id) return id;
+  return refuse('KEK-FILES-AGREE', `${kid.file} names another wrapping key than ${bundle?.file ?? ''}.`);
+}
+
+/** The kid is a URL of the planned vault with the version: Azure unwraps with exactly that version. */
+function checkKid(kid: string, place: AzurePlace): void {
+  const shown = kid.slice(0, 200);
+  const [, host, version] = /^https:\/\/([0-9a-z.-]+)\/keys\/[0-9a-z-]{1,127}(?:\/([0-9a-f]{32}))?$/i.exec(kid) ?? [];
+  if (host === undefined) refuse('AZURE-KID-VERSIONED', `"${shown}" is not an Azure key identifier.`);
+  if (version === undefined) refuse('AZURE-KID-VERSIONED', `"${shown}" has no version.`);
+  if (!place.hosts.includes(host.toLowerCase())) {
+    refuse(
+      'AZURE-KID-OF-PLANNED-VAULT',
+      `The wrapping key lives at ${host}; the plan says ${place.hosts.join(' or ')}.`,
+    );
+  }
+}
+
+/** What only the JSON tells. Returns a notice when the KEK has an expiry date: the upload must come before it. */
+function checkMetadata({ bundle, file }: FileOf<'bundle'>, nowIso: string): Notice[] {
+  const { kty, keyOps, key_ops: keyOpsRest } = bundle.key;
+  if (kty !== 'RSA-HSM') refuse('AZURE-KEK-TYPE', `${file}: kty is "${kty.slice(0, 20)}".`);
+  const operations = keyOps ?? keyOpsRest ?? [];
+  const isOther = (list: readonly string[] | null): boolean =>
+    list !== null && (list.length !== 1 || list[0] !== 'import');
+  if (operations.length === 0 || isOther(keyOps) || isOther(keyOpsRest)) {
+    refuse('AZURE-KEK-ONLY-IMPORTS', `${file}: the operations are [${operations.join(', ').slice(0, 100)}].`);
+  }
+  return checkInForce(bundle.attributes ?? {}, file, nowIso);
+}
+
+function checkInForce(
+  attributes: Partial<NonNullable<KeyBundle['attributes']>>,
+  file: string,
+  nowIso: string,
+): Notice[] {
+  if (attributes.enabled === false) refuse('KEK-IN-FORCE', `${file}: the wrapping key is disabled.`);
+  const now = Date.parse(nowIso);
+  const starts = momentOf(attributes.notBefore ?? attributes.nbf ?? null, file);
+  const ends = momentOf(attributes.expires ?? attributes.exp ?? null, file);
+  if (starts !== null && starts > now) refuse('KEK-IN-FORCE', `${file}: it is not valid before ${utc(starts)}.`);
+  if (ends === null) return [];
+  if (ends <= now) refuse('KEK-IN-FORCE', `${file}: the wrapping key expired at ${utc(ends)}; it is ${nowIso} here.`);
+  return [{ rule: 'KEK-IN-FORCE', text: `The wrapping key expires at ${utc(ends)}; upload before that.` }];
+}
+
+/** ISO 8601 with an offset (azure-cli) or seconds since 1970 (REST), as milliseconds since 1970. */
+function momentOf(value: string | number | null, file: string): number | null {
+  if (value === null) return null;
+  const isIso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(String(value));
+  const moment = typeof value === 'number' ? value * 1000 : isIso ? Date.parse(value) : NaN;
+  // 8.64e15 is the last moment a Date can hold (ECMA-262).
+  if (Math.abs(moment) <= 8.64e15) return moment;
+  return refuse('INBOUND-JSON-MEMBERS', `${file}: "${String(value).slice(0, 40)}" is not a moment in time.`);
+}
+
+function utc(moment: number): string {
+  return new Date(moment).toISOString();
+}
+
+function agreedKey(bundle: FileOf<'bundle'> | undefined, pem: FileOf<'pem'> | undefined): RsaPublicKey {
+  const inPem = pem === undefined ? undefined : rsaOf(pem);
+  const inBundle = bundle === undefined ? undefined : numbersOf(bundle);
+  const isSame =
+    inPem === undefined ||
+    inBundle === undefined ||
+    (equalBytes(inPem.modulus, inBundle.modulus) && equalBytes(inPem.exponent, inBundle.exponent));
+  const key = inBundle ?? inPem;
+  if (isSame && key !== undefined) return key;
+  return refuse('KEK-FILES-AGREE', `n and e of ${bundle?.file ?? ''} are not those of ${pem?.file ?? ''}.`);
+}
+
+function rsaOf({ publicKey, file }: FileOf<'pem'>): RsaPublicKey {
+  return publicKey.kind === 'rsa' ? publicKey : refuse('KEK-ALGORITHM-RSA', `${file} holds an elliptic curve key.`);
+}
+
+function numbersOf({ bundle, file }: FileOf<'bundle'>): RsaPublicKey {
+  const { n, e } = bundle.key;
+  return { kind: 'rsa', modulus: numberOf(n, `${file}: key.n`), exponent: numberOf(e, `${file}: key.e`) };
+}
+
+/** azure-cli prints base64 with padding, REST gives base64url without (RFC 7518 section 6.3.1). */
+function numberOf(text: string | null, place: string): Uint8Array {
+  if (text === null) return refuse('INBOUND-JSON-MEMBERS', `${place} is missing.`);
+  const bytes = base64ToBytes(text) ?? base64UrlToBytes(text);
+  if (bytes === null) return refuser('INBOUND-BASE64-CANONICAL', place)('it is not canonical base64 or base64url');
+  return bytes[0] === 0 ? refuser('INBOUND-BASE64-CANONICAL', place)('the number has a leading zero byte') : bytes;
+}
+
+function encodingNotices(found: readonly AzureFile[]): Notice[] {
+  return found
+    .filter(({ encoding }) => encoding === 'UTF-16')
+    .map(({ file }) => ({
+      rule: 'INBOUND-TEXT-ENCODING',
+      text: `${file} is UTF-16, as PowerShell writes it; converted.`,
+    }));
+}
+
+function metadataNotices(bundle: FileOf<'bundle'> | undefined, pem: FileOf<'pem'> | undefined): Notice[] {
+  if (bundle !== undefined || pem === undefined) return [];
+  const text = `${pem.file} came without key JSON: type, operations and expiry of the wrapping key were not checked.`;
+  return [{ rule: 'AZURE-KEK-METADATA-SEEN', text }];
+}
+
+function exponentNotices(key: RsaPublicKey, place: string): Notice[] {
+  if (isUsualExponent(key.exponent)) return [];
+  return [{ rule: 'KEK-EXPONENT-USUAL', text: `${place}: the public exponent of the wrapping key is not 65537.` }];
+}

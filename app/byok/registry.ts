@@ -1,0 +1,24 @@
+import type { AzureDestination } from './azure/destination.ts';
+import { azureKeyVault } from './azure-key-vault.ts';
+import type { DestinationFormat } from './format.ts';
+
+/** The `destination` member of a planned key, of whichever kind. */
+export type Destination = AzureDestination;
+
+/** Every destination by its type. No prototype: a hostile type such as `constructor` finds nothing. */
+const formats: Readonly<Record<string, DestinationFormat<Destination>>> = Object.assign(
+  Object.create(null) as Record<string, DestinationFormat<Destination>>,
+  { [azureKeyVault.type]: azureKeyVault },
+);
+
+/** The types a plan may name, in the order of the table. */
+export const destinationTypes: readonly string[] = Object.keys(formats);
+
+/**
+ * Finds a destination.
+ * @param type - the plan's `destination.type`
+ * @returns its format, or undefined when this version does not serve it
+ */
+export function destinationOf(type: string): DestinationFormat<Destination> | undefined {
+  return formats[type];
+}

@@ -1,0 +1,67 @@
+import { base64ToBytes } from './bytes.ts';
+import { readDerPrefix, readSequence, tags } from './der.ts';
+import { decodeText } from './text.ts';
+import type { Refuser } from './refuser.ts';
+
+/** Members of a JWK that only a private or secret key has (RFC 7518 sections 6.2.2, 6.3.2, 6.4.1). */
+const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+/**
+ * Tells whether a file holds a private key: PEM of any kind, DER PKCS#8 (encrypted too), PKCS#1 or SEC 1, or either of
+ * these as bare base64. Somebody carried the wrong file; it must not be taken for a mere format error.
+ * @param bytes - the whole file
+ */
+export function holdsPrivateKey(bytes: Uint8Array): boolean {
+  const text = decodeText(bytes)?.text ?? asciiOf(bytes);
+  if (text.includes('PRIVATE KEY')) return true;
+  return isPrivateKeyDer(bytes) || isPrivateKeyDer(base64ToBytes(text.replace(/\s/g, '')) ?? new Uint8Array());
+}
+
+/**
+ * Tells whether JSON holds a private or secret JWK at any depth. Members that are null do not count: `az` prints them.
+ * @param value - parsed JSON
+ */
+export function holdsPrivateJwk(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const members = new Map(Object.entries(value));
+  const isKey = members.has('kty') && secretMembers.some((name) => (members.get(name) ?? null) !== null);
+  return isKey || [...members.values()].some(holdsPrivateJwk);
+}
+
+/**
+ * Tells whether bytes begin with a DER private key, by the shape of its outer SEQUENCE:
+ * PKCS#8 INTEGER SEQUENCE OCTET STRING; PKCS#1 nine or more INTEGERs; SEC 1 INTEGER OCTET STRING;
+ * EncryptedPrivateKeyInfo SEQUENCE OCTET STRING.
+ */
+function isPrivateKeyDer(bytes: Uint8Array): boolean {
+  const shape = outerTags(bytes);
+  const starts = (...expected: number[]): boolean => expected.every((tag, index) => shape[index] === tag);
+  const { integer, sequence, octetString } = tags;
+  return (
+    starts(integer, sequence, octetString) ||
+    starts(...Array<number>(9).fill(integer)) ||
+    starts(integer, octetString) ||
+    starts(sequence, octetString)
+  );
+}
+
+/** The tags inside the first SEQUENCE; none when the bytes are something else. */
+function outerTags(bytes: Uint8Array): number[] {
+  const refuse: Refuser = () => {
+    throw new NotDer();
+  };
+  try {
+    return readSequence(readDerPrefix(bytes, refuse), refuse).map((member) => member.tag);
+  } catch (error) {
+    if (error instanceof NotDer) return [];
+    throw error;
+  }
+}
+
+/** The bytes as characters without zero bytes: finds words in binary files and in UTF-16 that lost its BOM. */
+function asciiOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => (byte === 0 ? '' : String.fromCharCode(byte))).join('');
+}
+
+/** Ends a reading that is only a question. */
+class NotDer extends Error {}
