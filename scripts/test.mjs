@@ -1,0 +1,47 @@
+// Every test: app, main, renderer and guards on Electron's own Node, then the real application in its window.
+import { globSync, mkdirSync, rmSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import path from 'node:path';
+import { ensureBuilt } from './built.mjs';
+import { electronNodeEnvironment } from './electron-node.mjs';
+import { electron, inCheckout, root, toolNode } from './paths.mjs';
+import { foreground, main, say } from './run.mjs';
+import { prepareAll } from './setup/index.mjs';
+import { playwrightTotals, vitestTotals } from './totals.mjs';
+import { windowPlace } from './window.mjs';
+
+const results = inCheckout('test-results');
+
+async function runUnits() {
+  const report = path.join(results, 'units.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const args = [inCheckout('node_modules/vitest/vitest.mjs'), 'run', '--coverage', ...reporters];
+  const code = await foreground(electron, args, { cwd: root, env: electronNodeEnvironment() });
+  return vitestTotals(report, code);
+}
+
+async function runWindow() {
+  const place = windowPlace();
+  const folder = path.join(place.checkout, 'test-results/ui');
+  place.owns(path.dirname(folder));
+  place.owns(folder);
+  const report = path.join(folder, '../ui.json');
+  const code = await place.run(toolNode, ['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json'], {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+  });
+  const totals = playwrightTotals(report, code);
+  if (place.checkout !== root) await cp(folder, path.join(results, 'ui'), { recursive: true });
+  return totals;
+}
+
+await main(async () => {
+  await prepareAll();
+  await ensureBuilt();
+  rmSync(results, { recursive: true, force: true });
+  mkdirSync(results);
+  const units = await runUnits();
+  const window = await runWindow();
+  const failed = units.failed + window.failed;
+  console.log(`${units.passed + window.passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+});
