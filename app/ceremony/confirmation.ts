@@ -2,7 +2,7 @@ import { refusal, type Refusal } from '../rules/refusal.ts';
 import type { LoggedInput } from './events.ts';
 import { checkRollCall } from './roll-call.ts';
 import { roles, type Person, type Role } from './roles.ts';
-import { currentStep, type CeremonyState } from './state.ts';
+import { currentStep, isClosed, type CeremonyState } from './state.ts';
 import type { Step } from './step.ts';
 import { keysToDestroy, remainingCopies } from './work.ts';
 
@@ -23,7 +23,7 @@ export interface Confirmation {
  * @returns null when it stands, otherwise the first rule against it
  */
 export function checkConfirmation(state: CeremonyState, given: Confirmation): Refusal | null {
-  if (state.closed) return refusal('CEREMONY-OPEN', `Ceremony ${state.ceremony} is closed.`);
+  if (isClosed(state)) return refusal('CEREMONY-OPEN', `Ceremony ${state.ceremony} is closed.`);
   const step = currentStep(state);
   if (step?.id !== given.step) {
     return refusal(

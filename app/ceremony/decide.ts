@@ -13,6 +13,7 @@ export type Command =
       readonly ceremony: string;
       readonly mode: Mode;
       readonly application: string;
+      readonly tokenSerial: string | null;
       readonly plan: unknown;
       readonly planSha256: string;
     }
@@ -58,8 +59,7 @@ export function decide(state: CeremonyState | null, command: Command): Decision 
 }
 
 function open(command: Extract<Command, { type: 'open-ceremony' }>): Decision {
-  const { ceremony, mode, application, plan, planSha256 } = command;
-  return { ok: true, events: [{ type: 'ceremony-opened', ceremony, mode, application, plan, planSha256 }] };
+  return { ok: true, events: [{ ...command, type: 'ceremony-opened' }] };
 }
 
 function confirm(state: CeremonyState, command: Extract<Command, { type: 'confirm-step' }>): Decision {
@@ -75,8 +75,7 @@ function confirm(state: CeremonyState, command: Extract<Command, { type: 'confir
   };
   const after = evolve(state, confirmed);
   if (currentStep(state)?.work !== null) return withNextRequest(after, [confirmed], position);
-  const isLast = after.current === after.steps.length;
-  return { ok: true, events: isLast ? [confirmed, { type: 'ceremony-closed' }] : [confirmed] };
+  return { ok: true, events: [confirmed] };
 }
 
 function complete(state: CeremonyState, command: Extract<Command, { type: 'complete-work' }>): Decision {
@@ -95,7 +94,7 @@ function withNextRequest(state: CeremonyState, events: readonly CeremonyEvent[],
   const request = nextRequest(state, { ...position, size: position.size + events.length });
   if (step === null || request === null) return { ok: true, events };
   const missing = state.plan.keys.find(
-    ({ id }) => state.compared[id] === undefined || state.compared[id] !== state.keks[id]?.spkiSha256,
+    ({ id }) => state.compared.get(id) === undefined || state.compared.get(id) !== state.keks.get(id)?.spkiSha256,
   );
   if (request.kind === 'wrap-key' && missing !== undefined) {
     const cause = `The wrapping key for ${missing.id} has not been compared.`;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { refuse } from '../rules/refusal.ts';
 import { outcomeSchema, requestSchema } from './effects.ts';
 import { roles } from './roles.ts';
 
@@ -29,6 +30,8 @@ export const eventSchema = v.variant('type', [
     ceremony: v.pipe(text, v.regex(/^[a-z0-9-]{8,40}$/u)),
     mode: v.picklist(['rehearsal', 'production']),
     application: text,
+    /** Part of the site binding: the serial of the token to use; null when a rehearsal makes its own token. */
+    tokenSerial: v.nullable(text),
     planSha256: text,
     plan: v.unknown(),
   }),
@@ -54,10 +57,25 @@ export const eventSchema = v.variant('type', [
   }),
   v.strictObject({ type: v.literal('token-reopened'), serial: text }),
   v.strictObject({ type: v.literal('token-not-reopened'), refusal: refusalRecord }),
-  v.strictObject({ type: v.literal('ceremony-closed') }),
 ]);
 
 export type CeremonyEvent = v.InferOutput<typeof eventSchema>;
 export type LoggedInput = v.InferOutput<typeof loggedInputSchema>;
 export type RefusalRecord = v.InferOutput<typeof refusalRecord>;
 export type Mode = 'rehearsal' | 'production';
+
+/**
+ * Reads an event back from a log entry.
+ * @param value - the entry's `event` member
+ * @returns the event
+ * @throws Refused with LOG-HOLDS-A-CEREMONY when it is none
+ */
+export function parseEvent(value: unknown): CeremonyEvent {
+  const result = v.safeParse(eventSchema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  return refuse(
+    'LOG-HOLDS-A-CEREMONY',
+    `An entry of the log is no event of a ceremony: ${v.getDotPath(issue) ?? 'type'}.`,
+  );
+}

@@ -29,8 +29,6 @@ export function evolve(state: CeremonyState | null, event: CeremonyEvent): Cerem
     case 'token-reopened':
     case 'token-not-reopened':
       return state;
-    case 'ceremony-closed':
-      return { ...state, closed: true };
   }
 }
 
@@ -51,10 +49,11 @@ function opened(event: Event<'ceremony-opened'>): CeremonyState {
     ceremony: event.ceremony,
     mode: event.mode,
     application: event.application,
+    tokenSerial: event.tokenSerial,
     plan,
     planDocument: document,
     planSha256: sha256,
-    steps: byokExport(plan, event.mode),
+    steps: byokExport(plan, event.tokenSerial === null ? 'make-token' : 'find-token'),
     current: 0,
     input: { kind: 'none' },
     people: [],
@@ -64,14 +63,13 @@ function opened(event: Event<'ceremony-opened'>): CeremonyState {
     workstation: null,
     token: null,
     probe: null,
-    keks: {},
-    compared: {},
-    targets: {},
-    wrapped: {},
+    keks: new Map(),
+    compared: new Map(),
+    targets: new Map(),
+    wrapped: new Map(),
     bundle: null,
     copies: [],
     destroyed: [],
-    closed: false,
   };
 }
 
@@ -89,8 +87,8 @@ function confirmed(state: CeremonyState, event: Event<'step-confirmed'>): Ceremo
 }
 
 function withCompared(state: CeremonyState, key: string | null): CeremonyState['compared'] {
-  const kek = key === null ? undefined : state.keks[key];
-  return key === null || kek === undefined ? state.compared : { ...state.compared, [key]: kek.spkiSha256 };
+  const kek = key === null ? undefined : state.keks.get(key);
+  return key === null || kek === undefined ? state.compared : new Map(state.compared).set(key, kek.spkiSha256);
 }
 
 function requested(state: CeremonyState, event: Event<'effect-requested'>): CeremonyState {
@@ -124,12 +122,12 @@ function withOutcome(state: CeremonyState, outcome: EffectOutcome): CeremonyStat
     case 'probe-token':
       return { ...state, probe: outcome };
     case 'read-inbound':
-      return { ...state, keks: Object.fromEntries(outcome.keks.map((kek) => [kek.key, kek])) };
+      return { ...state, keks: new Map(outcome.keks.map((kek) => [kek.key, kek])) };
     case 'make-key':
     case 'find-key':
-      return { ...state, targets: { ...state.targets, [outcome.key]: outcome } };
+      return { ...state, targets: new Map(state.targets).set(outcome.key, outcome) };
     case 'wrap-key':
-      return { ...state, wrapped: { ...state.wrapped, [outcome.key]: outcome } };
+      return { ...state, wrapped: new Map(state.wrapped).set(outcome.key, outcome) };
     case 'write-copy':
       return { ...state, copies: [...state.copies, outcome] };
     case 'destroy-key':

@@ -4,6 +4,7 @@ import type { DestinationFormat } from '../byok/format.ts';
 import { destinationOf, type Destination } from '../byok/registry.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { keySpecNames, type KeySpec } from '../keys/specs.ts';
+import { refuser } from '../keys/refuser.ts';
 import { parseStrictJson } from '../keys/strict-json.ts';
 import { Refused, refuse } from '../rules/refusal.ts';
 import { defaultSeparation, roles, type Role, type RoleCounts } from './roles.ts';
@@ -42,7 +43,8 @@ export interface ParsedPlan {
   readonly sha256: string;
 }
 
-const maxPlanBytes = 256 * 1024;
+/** The largest plan file that is read, in bytes. */
+export const maxPlanBytes = 256 * 1024;
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20));
 const counts = v.strictObject({
   administrator: v.optional(count, 0),
@@ -96,7 +98,7 @@ export function parsePlan(bytes: Uint8Array): ParsedPlan {
   if (bytes.length > maxPlanBytes) {
     refuse('PLAN-READABLE', `The plan has ${bytes.length} bytes; at most ${maxPlanBytes} are read.`);
   }
-  return parsePlanDocument(readJson(bytes));
+  return parsePlanDocument(parseStrictJson(bytes, refuser('PLAN-READABLE', 'The plan file')));
 }
 
 /**
@@ -124,15 +126,6 @@ export function parsePlanDocument(document: unknown): ParsedPlan {
     })),
   };
   return { plan, document, sha256: sha256Hex(canonicalBytes(document)) };
-}
-
-function readJson(bytes: Uint8Array): unknown {
-  try {
-    return parseStrictJson(bytes);
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return refuse('PLAN-READABLE', error.refusal.cause);
-  }
 }
 
 function parseMembers<S extends v.GenericSchema>(

@@ -10,11 +10,13 @@ export interface CeremonyState {
   readonly mode: Mode;
   /** Name and version of the application that opened the ceremony. */
   readonly application: string;
+  /** The serial that the site binding names; null when a rehearsal makes its own token. */
+  readonly tokenSerial: string | null;
   readonly plan: Plan;
   readonly planDocument: unknown;
   readonly planSha256: string;
   readonly steps: readonly Step[];
-  /** Index of the step that waits for people; `steps.length` once all are done. */
+  /** Index of the step that waits for people; `steps.length` once all are done and the ceremony is closed. */
   readonly current: number;
   /** What the current step was given when it was last confirmed: its work, and a repeat of it, reads this. */
   readonly input: LoggedInput;
@@ -35,7 +37,6 @@ export interface CeremonyState {
   readonly bundle: { readonly createdAt: string; readonly logSize: number } | null;
   readonly copies: readonly OutcomeOf<'write-copy'>[];
   readonly destroyed: readonly string[];
-  readonly closed: boolean;
 }
 
 export interface WorkInFlight {
@@ -44,8 +45,8 @@ export interface WorkInFlight {
   readonly request: EffectRequest;
 }
 
-/** One record per key id of the plan. */
-export type ByKey<T> = Readonly<Partial<Record<string, T>>>;
+/** One record per key id of the plan. A map, since a key may be called `constructor`. */
+export type ByKey<T> = ReadonlyMap<string, T>;
 
 /**
  * The step that waits for people.
@@ -54,4 +55,12 @@ export type ByKey<T> = Readonly<Partial<Record<string, T>>>;
  */
 export function currentStep(state: CeremonyState): Step | null {
   return state.steps[state.current] ?? null;
+}
+
+/**
+ * Says whether a ceremony has come to its end: everybody has signed off.
+ * @param state - the ceremony
+ */
+export function isClosed(state: CeremonyState): boolean {
+  return state.current >= state.steps.length;
 }

@@ -76,7 +76,7 @@ export function keysToDestroy(state: CeremonyState): readonly PlannedKey[] {
 }
 
 function isDone(state: CeremonyState, work: StepWork, key: PlannedKey): boolean {
-  return (work.kind === 'wrap-key' ? state.wrapped[key.id] : state.targets[key.id]) !== undefined;
+  return (work.kind === 'wrap-key' ? state.wrapped.get(key.id) : state.targets.get(key.id)) !== undefined;
 }
 
 function keyRequest(state: CeremonyState, work: StepWork, key: PlannedKey): EffectRequest {

@@ -25,6 +25,34 @@ export const ceremonyRules = {
       'Work that was interrupted is settled by looking at the token or the media, never by guessing or repeating it in silence.',
     remedy: 'Read what was found, then confirm the step again to repeat it.',
   },
+  'LOG-HOLDS-A-CEREMONY': {
+    claim: 'Every entry of a ceremony’s log is an event that this version of Keyferry knows.',
+    remedy: 'Open it with the version named in its first entry; keep the log as it is.',
+  },
+  'TOKEN-ENCODES-AS-PROBED': {
+    claim: 'The proof made just before a key is wrapped agrees with the proof made when the token was accepted.',
+    remedy: 'The token changed its behaviour during the ceremony. Stop here and have it examined.',
+  },
+  'WRAPPED-KEY-KEPT-INTACT': {
+    claim: 'The wrapped key that goes onto the media is the one whose hash the log holds.',
+    remedy: 'The workstation lost or changed the wrapped key. Nothing left the room; open a new ceremony with the same plan.',
+  },
+  'AIR-GAP-CLOSED': {
+    claim: 'No network interface of the workstation is up.',
+    remedy: 'Pull the cable and switch the radios off, then look again.',
+  },
+  'CEREMONY-ON-THIS-WORKSTATION': {
+    claim: 'Only a ceremony that was begun on this workstation, and one at a time, is carried on.',
+    remedy: 'Choose a ceremony from the list; leave the open one first.',
+  },
+  'PLAN-CHOSEN': {
+    claim: 'A ceremony is opened with a plan that was read and shown just before.',
+    remedy: 'Choose the plan again.',
+  },
+  'MEDIA-OFFERED': {
+    claim: 'Only a folder that Keyferry listed, or that was chosen in its dialog, is read from or written to.',
+    remedy: 'Choose the folder from the list, or with the dialog.',
+  },
   'CEREMONY-OPEN': {
     claim: 'A ceremony that has been closed is not continued.',
     remedy: 'Open a new ceremony with the same plan.',

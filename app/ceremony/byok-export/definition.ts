@@ -1,7 +1,6 @@
-import type { Mode } from '../events.ts';
 import type { Plan } from '../plan.ts';
 import { phases, type PhaseId, type Step } from '../step.ts';
-import { castOf, type Draft } from './draft.ts';
+import { castOf, type Draft, type TokenSite } from './draft.ts';
 import { close, keys, takeOut, wrap } from './from-target-keys.ts';
 import { bringIn, prepare, rollCall, token } from './until-wrapping-keys.ts';
 
@@ -9,15 +8,15 @@ import { bringIn, prepare, rollCall, token } from './until-wrapping-keys.ts';
  * The `byok-export` ceremony: which steps, in which order, for this plan. Pure data apart from the plan it is made for,
  * so that the screen, the printed script and the log speak of the same steps.
  * @param plan - the parsed plan
- * @param mode - a rehearsal makes its token first; everything else is the same
+ * @param site - a rehearsal may make its own soft token first; everything else is the same
  * @returns the steps in order; ids are unique, numbers run within each phase
  */
-export function byokExport(plan: Plan, mode: Mode): readonly Step[] {
+export function byokExport(plan: Plan, site: TokenSite): readonly Step[] {
   const cast = castOf(plan);
   const drafts: Readonly<Record<PhaseId, readonly Draft[]>> = {
     prepare: prepare(cast),
     'roll-call': rollCall(plan, cast),
-    token: token(cast, mode),
+    token: token(cast, site),
     'bring-in': bringIn(plan, cast),
     keys: keys(plan, cast),
     wrap: wrap(plan, cast),

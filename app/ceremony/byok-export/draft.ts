@@ -7,6 +7,9 @@ import type { Step } from '../step.ts';
 export type Draft = Omit<Step, 'number' | 'key' | 'ticks' | 'sensitive' | 'work' | 'kind' | 'action' | 'phase'> &
   Partial<Pick<Step, 'key' | 'sensitive' | 'work' | 'kind' | 'action'>> & { readonly ticks?: readonly string[] };
 
+/** Whether the token is made for the rehearsal or found by the serial number that the site binding names. */
+export type TokenSite = 'make-token' | 'find-token';
+
 /** Who does what under this plan, given the roles that it fills. */
 export interface Cast {
   readonly leader: Role;

@@ -1,6 +1,5 @@
-import type { Mode } from '../events.ts';
 import type { Plan, PlannedKey } from '../plan.ts';
-import { each, everyone, nobody, quorumOf, type Cast, type Draft } from './draft.ts';
+import { each, everyone, nobody, quorumOf, type Cast, type Draft, type TokenSite } from './draft.ts';
 
 /** Phase 1: the workstation, the clock, the plan. */
 export function prepare({ leader, hands }: Cast): readonly Draft[] {
@@ -68,15 +67,15 @@ export function rollCall(plan: Plan, { leader }: Cast): readonly Draft[] {
 }
 
 /** Phase 3: the token is found by its serial number, opened and tested. */
-export function token(cast: Cast, mode: Mode): readonly Draft[] {
+export function token(cast: Cast, site: TokenSite): readonly Draft[] {
   const rehearsal: Partial<Draft> = { kind: 'choose-pin', action: 'Make the rehearsal token' };
   return [
     {
       id: 'token.identify',
-      title: mode === 'rehearsal' ? 'Make a rehearsal token and choose its PIN' : 'Connect the token',
+      title: site === 'make-token' ? 'Make a rehearsal token and choose its PIN' : 'Connect the token',
       acts: cast.keyHolder,
       says:
-        mode === 'rehearsal'
+        site === 'make-token'
           ? [
               'This rehearsal uses a soft token that is made now. Choose a PIN for it; you will need it again in the next step.',
             ]
@@ -84,7 +83,7 @@ export function token(cast: Cast, mode: Mode): readonly Draft[] {
       confirmers: each(cast.hands),
       work: { kind: 'identify-token', each: 'once' },
       action: 'Find the token',
-      ...(mode === 'rehearsal' ? rehearsal : {}),
+      ...(site === 'make-token' ? rehearsal : {}),
     },
     {
       id: 'token.log-in',

@@ -159,7 +159,7 @@ function tokenProofs({ probe }: CeremonyState): Fact[] {
 }
 
 function comparedKek(state: CeremonyState, { key }: Step): Fact[] {
-  const kek = key === null ? undefined : state.keks[key];
+  const kek = key === null ? undefined : state.keks.get(key);
   if (kek === undefined) return [];
   return [
     fingerprint('SHA-256 of the wrapping key (SubjectPublicKeyInfo)', kek.spkiSha256),
@@ -189,7 +189,7 @@ function assignments(state: CeremonyState): Fact {
     caption: 'Each key, where it goes, and the wrapping key that protects it',
     columns: ['Key', 'Kind', 'Goes to', 'Wrapping key', 'Its SHA-256 begins'],
     rows: state.plan.keys.map((key) => {
-      const kek = state.keks[key.id];
+      const kek = state.keks.get(key.id);
       return [
         key.id,
         key.spec,
@@ -205,7 +205,7 @@ function assignments(state: CeremonyState): Fact {
 
 function madeKeys(state: CeremonyState): Fact[] {
   return state.plan.keys.flatMap((key) => {
-    const target = state.targets[key.id];
+    const target = state.targets.get(key.id);
     if (target === undefined) return [];
     const checks = target.keyCheckValues.map(({ method, value }) => [`Check value (${method})`, value] as const);
     return [
@@ -225,7 +225,7 @@ function madeKeys(state: CeremonyState): Fact[] {
 
 function wrappedKeys(state: CeremonyState): Fact[] {
   const rows = state.plan.keys.flatMap((key) =>
-    (state.wrapped[key.id]?.parts ?? []).map((part) => [
+    (state.wrapped.get(key.id)?.parts ?? []).map((part) => [
       key.id,
       part.name,
       `${part.bytes} bytes, shape right`,

@@ -1,7 +1,8 @@
 import type { CeremonyView, StepView } from '../../contract/view.ts';
+import type { Refusal } from '../../rules/refusal.ts';
 import type { RoleCounts } from '../roles.ts';
 import { roles } from '../roles.ts';
-import { currentStep, type CeremonyState } from '../state.ts';
+import { currentStep, isClosed, type CeremonyState } from '../state.ts';
 import { phases, type Step } from '../step.ts';
 import { keysToDestroy, remainingCopies } from '../work.ts';
 import { factsOf } from './facts.ts';
@@ -14,6 +15,8 @@ export interface Moment {
   readonly workingSince: string | null;
   /** True while a session with the token is open and logged in. */
   readonly isTokenOpen: boolean;
+  /** Why the log could not take the outcome of the last work. */
+  readonly trouble: Refusal | null;
   /** The workstation's network now, as last looked at. */
   readonly airGap: 'closed' | 'open' | 'not-checked';
 }
@@ -43,20 +46,20 @@ export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
       state.inFlight === null || moment.workingSince === null
         ? null
         : workInWords(state, state.inFlight.request, moment.workingSince),
-    refusal: state.failure,
+    refusal: moment.trouble ?? state.failure,
     needsToken: needsToken(state) && !moment.isTokenOpen,
-    isClosed: state.closed,
+    isClosed: isClosed(state),
   };
 }
 
 /**
- * Says whether the token must be open now: from the log-in step until it is logged out.
+ * Says whether the token must be open now: after the log-in step, until it is to be logged out.
  * @param state - the ceremony
  * @returns true between those two steps
  */
 export function needsToken(state: CeremonyState): boolean {
   const at = (kind: string): number => state.steps.findIndex((step) => step.work?.kind === kind);
-  return state.current > at('log-in') && state.current <= at('log-out');
+  return state.current > at('log-in') && state.current < at('log-out');
 }
 
 function journeyOf(state: CeremonyState): CeremonyView['journey'] {
@@ -121,8 +124,6 @@ function seatsOf(counts: RoleCounts): StepView['asks']['seats'] {
 }
 
 function earliestDeadline(state: CeremonyState): string | null {
-  const ends = Object.values(state.keks).flatMap((kek) =>
-    kek?.deadline === null || kek === undefined ? [] : [kek.deadline],
-  );
+  const ends = [...state.keks.values()].flatMap(({ deadline }) => (deadline === null ? [] : [deadline]));
   return ends.sort()[0] ?? null;
 }

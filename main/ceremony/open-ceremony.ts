@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { Command } from '../../app/ceremony/decide.ts';
+import type { Hsm } from '../hsm/port.ts';
+import { logName } from '../audit/shelf.ts';
+import { createLog, openLog, type AuditLog } from '../audit/store.ts';
+import { Runner } from './runner.ts';
+import type { TokenSite } from './token-site.ts';
+import { createWorker, type Worker, type WorkPorts } from './worker.ts';
+import { openWorkspace } from './workspace.ts';
+
+/** A ceremony that is open in this process: its log, its HSM and the runner between them. */
+export interface OpenCeremony {
+  readonly log: AuditLog;
+  readonly hsm: Hsm;
+  readonly runner: Runner;
+}
+
+/** What every ceremony of this workstation shares. */
+export interface CeremonyPorts {
+  readonly createHsm: () => Hsm;
+  readonly siteOf: (folder: string) => TokenSite;
+  readonly application: WorkPorts['application'];
+  readonly now: () => Date;
+}
+
+/**
+ * Begins a ceremony in a folder of its own.
+ * @param folder - the ceremony's folder; must hold no log yet
+ * @param opening - what the first event says
+ */
+export function beginCeremony(
+  ports: CeremonyPorts,
+  folder: string,
+  opening: Extract<Command, { type: 'open-ceremony' }>,
+): OpenCeremony {
+  const log = createLog(join(folder, logName));
+  const { hsm, worker } = assemble(ports, folder, log);
+  return { log, hsm, runner: Runner.open({ log, worker, now: ports.now }, opening) };
+}
+
+/**
+ * Takes a ceremony up again; whatever was under way is settled as far as that needs no token.
+ * @param folder - the ceremony's folder
+ * @throws Refused when the log is damaged, in use by another process, or of another version
+ */
+export async function resumeCeremony(ports: CeremonyPorts, folder: string): Promise<OpenCeremony> {
+  const log = openLog(join(folder, logName));
+  try {
+    const { hsm, worker } = assemble(ports, folder, log);
+    return { log, hsm, runner: await Runner.resume({ log, worker, now: ports.now }) };
+  } catch (error) {
+    log.close();
+    throw error;
+  }
+}
+
+/** Lets go of the token and the log; work under way is awaited first. */
+export async function leaveCeremony({ log, hsm, runner }: OpenCeremony): Promise<void> {
+  await runner.idle();
+  await hsm.close();
+  log.close();
+}
+
+function assemble(ports: CeremonyPorts, folder: string, log: AuditLog): { hsm: Hsm; worker: Worker } {
+  const hsm = ports.createHsm();
+  const worker = createWorker({
+    hsm,
+    site: ports.siteOf(folder),
+    workspace: openWorkspace(join(folder, 'wrapped')),
+    application: ports.application,
+    now: ports.now,
+    entries: () => log.entries(),
+  });
+  return { hsm, worker };
+}

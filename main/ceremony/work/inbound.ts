@@ -1,0 +1,51 @@
+import type { Notice } from '../../../app/byok/format.ts';
+import { destinationOf } from '../../../app/byok/registry.ts';
+import type { KekRecord, OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
+import { checkKekReuse } from '../../../app/ceremony/kek-register.ts';
+import type { PlannedKey } from '../../../app/ceremony/plan.ts';
+import type { CeremonyState } from '../../../app/ceremony/state.ts';
+import { bytesToHex } from '../../../app/keys/bytes.ts';
+import { sha256Hex } from '../../../app/keys/fingerprint.ts';
+import { refuse } from '../../../app/rules/refusal.ts';
+import { readInboundFolder, type InboundMediaFile } from '../../media/inbound.ts';
+import type { WorkPorts } from '../worker.ts';
+
+/**
+ * Reads the wrapping key of every planned key from the inbound media.
+ * @param request - the folder
+ * @returns one record per key, in the plan's order
+ * @throws Refused with the rule of the first key that does not stand; nothing is half accepted
+ */
+export async function readInbound(
+  ports: WorkPorts,
+  request: RequestOf<'read-inbound'>,
+  { plan }: CeremonyState,
+): Promise<OutcomeOf<'read-inbound'>> {
+  const folders = readInboundFolder(
+    request.folder,
+    plan.keys.map((key) => key.id),
+  );
+  const nowIso = ports.now().toISOString();
+  const keks = plan.keys.map((key) => readKek(key, folders.get(key.id) ?? [], nowIso));
+  checkKekReuse(plan, keks);
+  return { kind: 'read-inbound', keks };
+}
+
+function readKek(key: PlannedKey, files: readonly InboundMediaFile[], nowIso: string): KekRecord {
+  const format = destinationOf(key.destination.type);
+  if (format === undefined) return refuse('PLAN-DESTINATION-KNOWN', `"${key.destination.type}" is not known.`);
+  const { kek, recognised, notices } = format.readInbound(files, key.destination, nowIso);
+  return {
+    key: key.id,
+    spki: bytesToHex(kek.spki),
+    spkiSha256: sha256Hex(kek.spki),
+    bits: kek.bits,
+    id: kek.id,
+    deadline: kek.deadline,
+    files: recognised.map(({ file, as }) => {
+      const bytes = files.find(({ name }) => name === file)?.bytes ?? new Uint8Array();
+      return { name: file, sha256: sha256Hex(bytes), bytes: bytes.length, as };
+    }),
+    notices: notices.map(({ rule, text }: Notice) => ({ rule, text: `${key.id}: ${text}` })),
+  };
+}

@@ -1,0 +1,78 @@
+import type { OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
+import type { PlannedKey } from '../../../app/ceremony/plan.ts';
+import type { CeremonyState } from '../../../app/ceremony/state.ts';
+import { bytesToHex } from '../../../app/keys/bytes.ts';
+import { sha256Hex } from '../../../app/keys/fingerprint.ts';
+import { refuse } from '../../../app/rules/refusal.ts';
+import type { TargetKey } from '../../hsm/port.ts';
+import type { WorkPorts } from '../worker.ts';
+
+/** Has the token make a target key under the CKA_ID that the log names. */
+export async function makeKey(
+  { hsm }: WorkPorts,
+  request: RequestOf<'make-key'>,
+  state: CeremonyState,
+): Promise<OutcomeOf<'make-key' | 'find-key'>> {
+  const { spec } = planned(state, request.key);
+  return recordOf(request, await hsm.generateTargetKey({ ckaId: request.ckaId, spec, label: request.label }));
+}
+
+/** Finds a target key that the plan says is in the token already. */
+export async function findKey(
+  { hsm }: WorkPorts,
+  request: RequestOf<'find-key'>,
+  state: CeremonyState,
+): Promise<OutcomeOf<'make-key' | 'find-key'>> {
+  const target = await hsm.findTargetKey(request.ckaId, planned(state, request.key).spec);
+  if (target === null)
+    return refuse('TARGET-KEY-PRESENT', `The token holds no key with CKA_ID ${request.ckaId} for ${request.key}.`);
+  return recordOf(request, target);
+}
+
+/** After an interruption: the key is in the token with every attribute as asked for, or it was not made. */
+export async function settleMadeKey(
+  { hsm }: WorkPorts,
+  request: RequestOf<'make-key'>,
+  state: CeremonyState,
+): Promise<OutcomeOf<'make-key' | 'find-key'>> {
+  const target = await hsm.findTargetKey(request.ckaId, planned(state, request.key).spec);
+  if (target !== null) return recordOf(request, target);
+  return refuse('EFFECT-SETTLED-BY-LOOKING', `The token was searched: the key ${request.key} had not been made yet.`);
+}
+
+/** Destroys a target key and looks that it is gone. */
+export async function destroyKey(
+  { hsm }: WorkPorts,
+  request: RequestOf<'destroy-key'>,
+): Promise<OutcomeOf<'destroy-key'>> {
+  return { kind: 'destroy-key', key: request.key, destroyed: await hsm.destroyKey(request.ckaId) };
+}
+
+/** After an interruption: the key is gone, or it was not destroyed. */
+export async function settleDestroyedKey(
+  { hsm }: WorkPorts,
+  request: RequestOf<'destroy-key'>,
+  state: CeremonyState,
+): Promise<OutcomeOf<'destroy-key'>> {
+  const target = await hsm.findTargetKey(request.ckaId, planned(state, request.key).spec);
+  if (target === null) return { kind: 'destroy-key', key: request.key, destroyed: 0 };
+  return refuse('EFFECT-SETTLED-BY-LOOKING', `The token was searched: the key ${request.key} is still in it.`);
+}
+
+function planned(state: CeremonyState, id: string): PlannedKey {
+  const key = state.plan.keys.find((candidate) => candidate.id === id);
+  if (key === undefined) throw new Error(`The log asks for key ${id}, which the plan does not have`);
+  return key;
+}
+
+function recordOf(request: RequestOf<'make-key' | 'find-key'>, target: TargetKey): OutcomeOf<'make-key' | 'find-key'> {
+  return {
+    kind: request.kind,
+    key: request.key,
+    ckaId: target.ckaId,
+    attributes: target.attributes.map((attribute) => ({ ...attribute })),
+    publicKey: target.publicKey === null ? null : bytesToHex(target.publicKey),
+    publicKeySha256: target.publicKey === null ? null : sha256Hex(target.publicKey),
+    keyCheckValues: target.keyCheckValues.map((value) => ({ ...value })),
+  };
+}

@@ -1,0 +1,84 @@
+import { destinationOf } from '../../../app/byok/registry.ts';
+import type { OutcomeOf } from '../../../app/ceremony/effects.ts';
+import type { Plan } from '../../../app/ceremony/plan.ts';
+import type { CeremonyState } from '../../../app/ceremony/state.ts';
+import { refuse } from '../../../app/rules/refusal.ts';
+import type { PinState, TokenIdentity, WrapNeed } from '../../hsm/port.ts';
+import type { WorkPorts } from '../worker.ts';
+
+/** The largest KEK that a cloud hands out; the probe is made before the KEKs are known. */
+const probeKekBits = 4096;
+
+/**
+ * Finds the token by its serial, or makes one for a rehearsal.
+ * @param secret - the PIN chosen for a rehearsal token
+ */
+export async function identifyToken(
+  ports: WorkPorts,
+  state: CeremonyState,
+  secret: Uint8Array | null,
+): Promise<OutcomeOf<'identify-token'>> {
+  const { identity, pin } = ports.site.kind === 'rehearsal' ? await makeToken(ports, secret) : await findToken(ports);
+  if (state.tokenSerial !== null && identity.serial !== state.tokenSerial) {
+    refuse('TOKEN-SERIAL-AS-IDENTIFIED', `The token has serial ${identity.serial}, not ${state.tokenSerial}.`);
+  }
+  return { kind: 'identify-token', identity: { ...identity }, pin: { ...pin } };
+}
+
+interface Found {
+  readonly identity: TokenIdentity;
+  readonly pin: PinState;
+}
+
+async function makeToken({ hsm, site }: WorkPorts, secret: Uint8Array | null): Promise<Found> {
+  if (site.kind !== 'rehearsal') throw new Error('Only a rehearsal makes its token');
+  if (secret === null) return refuse('STEP-INPUT-AS-ASKED', 'No PIN was chosen for the rehearsal token.');
+  await hsm.load(await site.prepare());
+  const made = await hsm.initialiseRehearsalToken(site.label, secret);
+  return hsm.select(made.serial);
+}
+
+async function findToken({ hsm, site }: WorkPorts): Promise<Found> {
+  if (site.kind !== 'named') throw new Error('A rehearsal token has no serial before it is made');
+  await hsm.load(site.module());
+  return hsm.select(site.serial);
+}
+
+/** Logs in with the PIN, once. */
+export async function logIn({ hsm }: WorkPorts, secret: Uint8Array | null): Promise<OutcomeOf<'log-in'>> {
+  if (secret === null) return refuse('STEP-INPUT-AS-ASKED', 'No PIN was typed.');
+  return { kind: 'log-in', pin: { ...(await hsm.login(secret)) } };
+}
+
+/** Proves with throw-away keys that the token can do what every key of the plan needs. */
+export async function probeToken({ hsm }: WorkPorts, state: CeremonyState): Promise<OutcomeOf<'probe-token'>> {
+  const report = await hsm.probe(needsOf(state.plan));
+  return {
+    kind: 'probe-token',
+    mechanisms: report.mechanisms.map((mechanism) => ({ ...mechanism })),
+    proofs: report.proofs.map((proof) => ({ ...proof })),
+  };
+}
+
+/**
+ * Opens the token that the log names, after a restart or a lost process.
+ * @param pin - UTF-8; overwritten by the HSM port
+ * @returns the serial of the token found
+ */
+export async function reopenToken({ hsm, site }: WorkPorts, state: CeremonyState, pin: Uint8Array): Promise<string> {
+  const serial = state.token?.identity.serial;
+  if (serial === undefined) return refuse('TOKEN-SERIAL-AS-IDENTIFIED', 'No token has been identified yet.');
+  await hsm.load(site.module());
+  await hsm.select(serial);
+  await hsm.login(pin);
+  return serial;
+}
+
+function needsOf(plan: Plan): readonly WrapNeed[] {
+  const needs = plan.keys.map((key): WrapNeed => {
+    const format = destinationOf(key.destination.type);
+    if (format === undefined) throw new Error(`The plan was parsed with destination ${key.destination.type}`);
+    return { spec: key.spec, plan: format.wrapPlan(key.destination, key.spec), kekBits: probeKekBits };
+  });
+  return [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];
+}

@@ -1,0 +1,34 @@
+import { arch, hostname, release, type } from 'node:os';
+import type { OutcomeOf } from '../../../app/ceremony/effects.ts';
+import type { CeremonyState } from '../../../app/ceremony/state.ts';
+import { refuse } from '../../../app/rules/refusal.ts';
+import { listInterfaces } from '../network.ts';
+import type { WorkPorts } from '../worker.ts';
+
+/**
+ * Looks at the workstation: version, runtime, system, network interfaces.
+ * @returns what was found; an interface that is up is a notice in a rehearsal
+ * @throws Refused with AIR-GAP-CLOSED in a production ceremony
+ */
+export async function inspectWorkstation(
+  ports: WorkPorts,
+  state: CeremonyState,
+): Promise<OutcomeOf<'inspect-workstation'>> {
+  const interfaces = listInterfaces();
+  const up = interfaces.filter((found) => found.state === 'up').map((found) => found.name);
+  const text = `Network interfaces that are up: ${up.join(', ')}.`;
+  if (up.length > 0 && state.mode === 'production') refuse('AIR-GAP-CLOSED', text);
+  return {
+    kind: 'inspect-workstation',
+    application: `${ports.application.name} ${ports.application.version}`,
+    electron: ports.application.electron,
+    node: process.versions.node,
+    platform: `${type()} ${release()}, ${arch()}`,
+    host: hostname(),
+    interfaces,
+    notices:
+      up.length > 0
+        ? [{ rule: 'AIR-GAP-CLOSED', text: `${text} A rehearsal may go on; a production ceremony would not.` }]
+        : [],
+  };
+}

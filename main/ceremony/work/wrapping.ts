@@ -1,0 +1,70 @@
+import type { WrappedParts } from '../../../app/byok/format.ts';
+import { destinationOf } from '../../../app/byok/registry.ts';
+import { generatorOf } from '../../../app/ceremony/bundle-files.ts';
+import type { OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
+import type { CeremonyState } from '../../../app/ceremony/state.ts';
+import { hexToBytes } from '../../../app/keys/bytes.ts';
+import { sha256Hex } from '../../../app/keys/fingerprint.ts';
+import { refuser } from '../../../app/keys/refuser.ts';
+import { readSpki } from '../../../app/keys/spki.ts';
+import { refuse } from '../../../app/rules/refusal.ts';
+import type { EncodingProof } from '../../hsm/port.ts';
+import type { WorkPorts } from '../worker.ts';
+import { partNames } from '../workspace.ts';
+
+/**
+ * Wraps one target key under the KEK that the people compared, and keeps the wrapped parts in the workspace.
+ * @returns the parts' sizes and hashes, and the proof made with throw-away keys just before
+ * @throws Refused with TOKEN-ENCODES-AS-PROBED, BLOB-SHAPE-VALID, or what the token refuses
+ */
+export async function wrapKey(
+  ports: WorkPorts,
+  request: RequestOf<'wrap-key'>,
+  state: CeremonyState,
+): Promise<OutcomeOf<'wrap-key'>> {
+  const key = state.plan.keys.find((candidate) => candidate.id === request.key);
+  const kek = state.keks.get(request.key);
+  const target = state.targets.get(request.key);
+  const format = key === undefined ? undefined : destinationOf(key.destination.type);
+  if (key === undefined || kek === undefined || target === undefined || format === undefined) {
+    throw new Error(`The log asks to wrap ${request.key} before its keys are known`);
+  }
+  const wrappingKey = readSpki(hexToBytes(kek.spki), refuser('KEK-ALGORITHM-RSA', `The wrapping key for ${key.id}`));
+  if (wrappingKey.kind !== 'rsa') return refuse('KEK-ALGORITHM-RSA', `The wrapping key for ${key.id} is an EC key.`);
+  const { parts, proof } = await ports.hsm.wrapTargetKey({
+    ckaId: target.ckaId,
+    spec: key.spec,
+    plan: format.wrapPlan(key.destination, key.spec),
+    kek: wrappingKey,
+  });
+  checkProof(state, proof);
+  const toCarry = { keyId: key.id, spec: key.spec, destination: key.destination, kek };
+  format.inspect(toCarry, format.assemble(toCarry, parts, generatorOf(state)));
+  ports.workspace.keep(key.id, parts);
+  return { kind: 'wrap-key', key: key.id, parts: describeParts(parts), proof: { ...proof } };
+}
+
+/** Sizes and hashes of what the token gave out, as the log keeps them. */
+export function describeParts({ wrappedEphemeral, wrappedKey }: WrappedParts): OutcomeOf<'wrap-key'>['parts'] {
+  const describe = (name: string, bytes: Uint8Array): OutcomeOf<'wrap-key'>['parts'][number] => ({
+    name,
+    sha256: sha256Hex(bytes),
+    bytes: bytes.length,
+  });
+  return [
+    ...(wrappedEphemeral === null ? [] : [describe(partNames.ephemeral, wrappedEphemeral)]),
+    describe(partNames.key, wrappedKey),
+  ];
+}
+
+function checkProof(state: CeremonyState, proof: EncodingProof): void {
+  const earlier = state.probe?.proofs.find(
+    ({ spec, method, oaepHash }) => spec === proof.spec && method === proof.method && oaepHash === proof.oaepHash,
+  );
+  if (earlier?.kwpMechanism !== proof.kwpMechanism || earlier.performed !== proof.performed) {
+    refuse(
+      'TOKEN-ENCODES-AS-PROBED',
+      `The proof for ${proof.spec} differs from the one made when the token was accepted.`,
+    );
+  }
+}

@@ -1,0 +1,105 @@
+import type { EffectOutcome, EffectRequest } from '../../app/ceremony/effects.ts';
+import type { CeremonyState } from '../../app/ceremony/state.ts';
+import { refuse } from '../../app/rules/refusal.ts';
+import type { Entry } from '../../app/audit/entry.ts';
+import type { Hsm } from '../hsm/port.ts';
+import { settleCopy, writeCopy } from './work/copies.ts';
+import { readInbound } from './work/inbound.ts';
+import { destroyKey, findKey, makeKey, settleDestroyedKey, settleMadeKey } from './work/keys.ts';
+import { identifyToken, logIn, probeToken, reopenToken } from './work/token.ts';
+import { inspectWorkstation } from './work/workstation.ts';
+import { wrapKey } from './work/wrapping.ts';
+import type { TokenSite } from './token-site.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What the work leans on. */
+export interface WorkPorts {
+  readonly hsm: Hsm;
+  readonly site: TokenSite;
+  readonly workspace: Workspace;
+  readonly application: { readonly name: string; readonly version: string; readonly electron: string };
+  readonly now: () => Date;
+  /** The log so far; the record in the bundle is cut from it. */
+  readonly entries: () => readonly Entry[];
+}
+
+/** Does what the log has requested. Every method throws Refused for an expected failure. */
+export interface Worker {
+  /** Performs a request; `secret` is the PIN for the work that needs one. */
+  perform(request: EffectRequest, state: CeremonyState, secret: Uint8Array | null): Promise<EffectOutcome>;
+  /** False while the token must be opened first to see what became of the request. */
+  canSettle(request: EffectRequest): boolean;
+  /** After an interruption: looks what became of the request; throws Refused when it did not happen. */
+  settle(request: EffectRequest, state: CeremonyState): Promise<EffectOutcome>;
+  /** Opens the token that the log names; returns its serial. `pin` is overwritten. */
+  reopenToken(state: CeremonyState, pin: Uint8Array): Promise<string>;
+}
+
+/**
+ * Makes the worker of one ceremony.
+ * @param ports - the HSM, the token's site, the workspace, the clock and the log
+ */
+export function createWorker(ports: WorkPorts): Worker {
+  return {
+    perform: (request, state, secret) => perform(ports, request, state, secret),
+    canSettle: (request) => ports.hsm.isLoggedIn || !leavesTraceInToken(request),
+    settle: (request, state) => settle(ports, request, state),
+    reopenToken: (state, pin) => reopenToken(ports, state, pin),
+  };
+}
+
+function perform(
+  ports: WorkPorts,
+  request: EffectRequest,
+  state: CeremonyState,
+  secret: Uint8Array | null,
+): Promise<EffectOutcome> {
+  switch (request.kind) {
+    case 'inspect-workstation':
+      return inspectWorkstation(ports, state);
+    case 'identify-token':
+      return identifyToken(ports, state, secret);
+    case 'log-in':
+      return logIn(ports, secret);
+    case 'probe-token':
+      return probeToken(ports, state);
+    case 'read-inbound':
+      return readInbound(ports, request, state);
+    case 'make-key':
+      return makeKey(ports, request, state);
+    case 'find-key':
+      return findKey(ports, request, state);
+    case 'wrap-key':
+      return wrapKey(ports, request, state);
+    case 'write-copy':
+      return writeCopy(ports, request, state);
+    case 'destroy-key':
+      return destroyKey(ports, request);
+    case 'log-out':
+      return logOut(ports);
+  }
+}
+
+async function settle(ports: WorkPorts, request: EffectRequest, state: CeremonyState): Promise<EffectOutcome> {
+  switch (request.kind) {
+    case 'make-key':
+      return settleMadeKey(ports, request, state);
+    case 'destroy-key':
+      return settleDestroyedKey(ports, request, state);
+    case 'write-copy':
+      return settleCopy(ports, request, state);
+    default:
+      // Everything else lives in the HSM process or in files that are written anew: nothing is left of it to find.
+      return refuse('EFFECT-SETTLED-BY-LOOKING', 'Keyferry ended in the middle of this step. It left nothing behind.');
+  }
+}
+
+function leavesTraceInToken(request: EffectRequest): boolean {
+  return request.kind === 'make-key' || request.kind === 'destroy-key';
+}
+
+async function logOut(ports: WorkPorts): Promise<EffectOutcome> {
+  await ports.hsm.close();
+  await ports.workspace.clear();
+  return { kind: 'log-out' };
+}

@@ -1,0 +1,72 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WrappedParts } from '../../app/byok/format.ts';
+
+/** What the token gave out for a key, part by part; the names stand in the log. */
+export const partNames = { ephemeral: 'wrapped ephemeral key', key: 'wrapped target key' } as const;
+
+/**
+ * Keeps wrapped keys between wrapping and taking out. They are ciphertext, but they are kept out of the log all the
+ * same, because the log is archived for years and shown to many.
+ */
+export interface Workspace {
+  /** Keeps the parts of one key, synced, in place of earlier ones. */
+  keep(key: string, parts: WrappedParts): void;
+  /** The parts kept for a key, null when there are none. */
+  parts(key: string): WrappedParts | null;
+  /** Removes everything. */
+  clear(): void;
+}
+
+/**
+ * Opens the workspace of one ceremony.
+ * @param folder - its folder, made with mode 0700 when first needed
+ */
+export function openWorkspace(folder: string): Workspace {
+  const file = (key: string, part: keyof typeof partNames): string => join(folder, `${key}.${part}`);
+  return {
+    keep(key, parts) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      rmSync(file(key, 'ephemeral'), { force: true });
+      rmSync(file(key, 'key'), { force: true });
+      if (parts.wrappedEphemeral !== null) writeSynced(file(key, 'ephemeral'), parts.wrappedEphemeral);
+      writeSynced(file(key, 'key'), parts.wrappedKey);
+      syncFolder(folder);
+    },
+    parts(key) {
+      const wrappedKey = readOrNull(file(key, 'key'));
+      return wrappedKey === null ? null : { wrappedEphemeral: readOrNull(file(key, 'ephemeral')), wrappedKey };
+    },
+    clear() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function writeSynced(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    writeFileSync(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function readOrNull(path: string): Uint8Array | null {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
