@@ -1,7 +1,124 @@
 /** Rules about the HSM: its module, the token, the keys in it and what it produces. */
 export const tokenRules = {
+  'MODULE-FILE-WHOLE': {
+    claim: 'The PKCS#11 module is a whole shared object built for this processor; it is checked before it is loaded.',
+    remedy: "Install the HSM vendor's client again from its original medium, then choose its PKCS#11 library.",
+  },
+  'MODULE-LOADS': {
+    claim: 'The module file is a PKCS#11 module and it initialises.',
+    remedy: "Check the choice of file and the vendor's configuration, then load the module again.",
+  },
+  'HSM-PROCESS-ALIVE': {
+    claim: 'The process that talks to the HSM is running; when it dies, nothing is repeated by itself.',
+    remedy: 'Load the module again, log in, and look at the token before repeating the step.',
+  },
+  'HSM-ANSWERS-IN-TIME': {
+    claim: 'The HSM answers every call within its time limit.',
+    remedy: 'Check the connection to the HSM, load the module again, log in, and look at the token before repeating.',
+  },
+  'TOKEN-PRESENT': {
+    claim: 'The token is in its slot whenever it is used.',
+    remedy: 'Connect the token, load the module again and log in.',
+  },
   'TOKEN-SERIAL-AS-IDENTIFIED': {
     claim: 'The token is found by its serial number, and it stays the same token throughout the ceremony.',
     remedy: 'Connect the token with the serial number that the log names.',
+  },
+  'TOKEN-ANSWERS': {
+    claim: 'The token carries out what it is asked.',
+    remedy:
+      'Record the code, load the module again and log in; if it happens again, ask the HSM vendor about the code.',
+  },
+  'TOKEN-HAS-ROOM': {
+    claim: 'Token and computer have room for the keys and sessions of the ceremony.',
+    remedy: 'Close other programs that use the token, or remove keys that are no longer needed, then repeat.',
+  },
+  'TOKEN-WRITABLE': {
+    claim: 'The token can be written to.',
+    remedy: 'Take off its write protection, load the module again and log in.',
+  },
+  'TOKEN-PIN-SET': {
+    claim: 'The token has a user PIN.',
+    remedy: "Have the security officer set the user PIN with the vendor's tool.",
+  },
+  'TOKEN-PIN-TYPED-HERE': {
+    claim: 'The PIN is typed into Keyferry; tokens with a PIN pad of their own are not supported yet.',
+    remedy: 'Use a token, or a setting of this token, that takes its PIN from the application.',
+  },
+  'TOKEN-PIN-ACCEPTED': {
+    claim: 'The token accepts the PIN; Keyferry never tries a PIN twice by itself.',
+    remedy: 'Make sure of the PIN before another try: most tokens lock after a few wrong ones.',
+  },
+  'TOKEN-PIN-NOT-LOCKED': {
+    claim: 'The user PIN is not locked.',
+    remedy: "Have the security officer reset the user PIN with the vendor's tool.",
+  },
+  'TOKEN-LOGIN-ONCE': {
+    claim: 'One user is logged in to the token, once.',
+    remedy: 'Go on if you are logged in; otherwise load the module again and log in.',
+  },
+  'TOKEN-LOGGED-IN': {
+    claim: 'Keys are made, used and destroyed in an open session with the user logged in.',
+    remedy: 'Log in to the token; if it was restarted, load the module first.',
+  },
+  'TOKEN-MECHANISM-AVAILABLE': {
+    claim: 'The token offers every mechanism the wrap needs.',
+    remedy: 'Enable the mechanism on the HSM, or choose a destination or wrapping algorithm that does without it.',
+  },
+  'TOKEN-POLICY-ALLOWS': {
+    claim: "The token's policy allows what the ceremony asks of it.",
+    remedy: "Compare the token's policy and this user's rights with the plan; the security officer can change them.",
+  },
+  'TOKEN-ENCODES-AS-PROBED': {
+    claim: 'A throw-away key wrapped by the token opens in software to exactly the encoding the destination expects.',
+    remedy: 'Do not wrap with this token and firmware; keep the log and ask the HSM vendor.',
+  },
+  'TOKEN-LEFT-CLEAN': {
+    claim: 'No KEK, ephemeral or throw-away key stays in the token after an operation.',
+    remedy: 'Disconnect the token to end its sessions, then load the module again and log in.',
+  },
+  'TARGET-KEY-ID-FREE': {
+    claim: 'A new target key gets a CKA_ID that no object in the token has.',
+    remedy: 'Look at the object that has this CKA_ID; destroy it only when everybody agrees that it is not needed.',
+  },
+  'TARGET-KEY-LABEL-FREE': {
+    claim: 'A new target key gets a label that no object in the token has.',
+    remedy: 'Look at the object that has this label; destroy or rename it, or use another key id in the plan.',
+  },
+  'TARGET-KEY-PRESENT': {
+    claim: 'The token holds the target key exactly once.',
+    remedy: 'Compare the CKA_ID with the plan and look at what the token holds.',
+  },
+  'TARGET-KEY-SPEC-AS-PLANNED': {
+    claim: 'The target key is of the type, size and curve the plan names.',
+    remedy: 'Compare the key in the token with the plan; correct whichever is wrong.',
+  },
+  'TARGET-KEY-ATTRIBUTES-AS-PLANNED': {
+    claim: 'Every attribute of a new key reads back as it was asked for; otherwise the key is destroyed at once.',
+    remedy: 'The token changes or hides the named attribute: set its policy accordingly or ask the HSM vendor.',
+  },
+  'TARGET-KEY-MAY-LEAVE': {
+    claim: 'The target key is extractable, sensitive, has always been sensitive, and needs no trusted KEK.',
+    remedy: 'Use a key that was made to leave the token once; the attributes of an existing key cannot be loosened.',
+  },
+  'TARGET-KEY-DESTROYED': {
+    claim: 'After destroying a key the token holds no object with its CKA_ID.',
+    remedy: "Destroy the remaining objects with the vendor's tool, with a witness, and record it.",
+  },
+  'KEK-IMPORTED-UNCHANGED': {
+    claim: 'The KEK in the token has the modulus and exponent that were compared.',
+    remedy: 'Load the module again and log in; do not wrap with this token if it happens again.',
+  },
+  'WRAP-METHOD-FITS-KEY': {
+    claim: 'The wrap method can carry this kind of key.',
+    remedy: 'Choose RSA-AES key wrap for key pairs; direct OAEP carries AES and HMAC keys only.',
+  },
+  'WRAP-OUTPUT-WELL-FORMED': {
+    claim: 'What the token wraps has the lengths of its method, and wrapping twice gives two different results.',
+    remedy: 'Do not use this output; load the module again, repeat the self-test, and ask the HSM vendor.',
+  },
+  'REHEARSAL-TOKEN-EMPTY': {
+    claim: 'Only an empty slot of the software token is set up for a rehearsal, never a real HSM.',
+    remedy: 'Choose the bundled software token and a fresh rehearsal folder.',
   },
 } as const;

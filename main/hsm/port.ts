@@ -53,7 +53,12 @@ export interface EncodingProof {
 }
 
 export interface ProbeReport {
-  readonly mechanisms: readonly { readonly name: string; readonly number: string; readonly listed: boolean; readonly wraps: boolean }[];
+  readonly mechanisms: readonly {
+    readonly name: string;
+    readonly number: string;
+    readonly listed: boolean;
+    readonly wraps: boolean;
+  }[];
   readonly proofs: readonly EncodingProof[];
 }
 
@@ -73,7 +78,10 @@ export interface TargetKey {
   readonly attributes: readonly AttributeReadBack[];
   /** DER SubjectPublicKeyInfo for key pairs, null for secret keys. */
   readonly publicKey: Uint8Array | null;
-  readonly keyCheckValues: readonly { readonly method: 'aes-ecb-zero-block' | 'sha256-of-value'; readonly value: string }[];
+  readonly keyCheckValues: readonly {
+    readonly method: 'aes-ecb-zero-block' | 'sha256-of-value';
+    readonly value: string;
+  }[];
 }
 
 export interface WrapRequest {
@@ -106,7 +114,11 @@ export interface Hsm {
   /** Proves with throw-away keys that the token wraps as needed: hash, MGF, KWP, exact PKCS#8. */
   probe(needs: readonly WrapNeed[]): Promise<ProbeReport>;
   /** Makes the key and reads back every attribute; refuses and destroys it when one differs. Refuses an existing CKA_ID. */
-  generateTargetKey(request: { readonly ckaId: string; readonly spec: KeySpec; readonly label: string }): Promise<TargetKey>;
+  generateTargetKey(request: {
+    readonly ckaId: string;
+    readonly spec: KeySpec;
+    readonly label: string;
+  }): Promise<TargetKey>;
   /** Finds a key by CKA_ID and reads it back; null when the token holds none. */
   findTargetKey(ckaId: string, spec: KeySpec): Promise<TargetKey | null>;
   /** Proves the encoding once more with throw-away keys, then wraps; leaves no KEK and no ephemeral key behind. */

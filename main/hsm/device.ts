@@ -1,0 +1,236 @@
+import type { KeySpec } from '../../app/keys/specs.ts';
+import { Refused, refuse } from '../../app/rules/refusal.ts';
+import { meaningOfCkr, refusalOfCkr } from './ckr.ts';
+import { locateKey, readPublicHalf } from './key-objects.ts';
+import { checkPinUsable, logIn } from './login.ts';
+import { hexNumber, mechanisms, wrapFlag, type MechanismName } from './mechanisms.ts';
+import { checkModule } from './module-file.ts';
+import { makeThrowAwayKek, type ThrowAwayKek } from './opening.ts';
+import { CryptokiError, CryptokiModule, type CryptokiSession, type SlotHandle } from './pkcs11.ts';
+import type {
+  ModuleChoice,
+  PinState,
+  ProbeReport,
+  TargetKey,
+  TokenIdentity,
+  WrapNeed,
+  WrapOutcome,
+  WrapRequest,
+} from './port.ts';
+import type { HsmDevice } from './protocol.ts';
+import { initialiseEmptyToken } from './rehearsal-token.ts';
+import { proveEncoding, type Proven } from './self-test.ts';
+import { inSession, type Work } from './session.ts';
+import { destroyKey, findTargetKey, generateTargetKey, type TargetKeyRequest } from './target-keys.ts';
+import { findBySerial, listTokens, type LoadedModule } from './tokens.ts';
+import { checkMayLeave, wrapUnderKek } from './wrap.ts';
+
+/** The mechanisms a probe reports. */
+const reported = Object.keys(mechanisms) as MechanismName[];
+
+/** Codes after which the login is gone, whatever the application believes. */
+const loginEnding: readonly string[] = ['TOKEN-LOGGED-IN', 'TOKEN-PRESENT', 'MODULE-LOADS'];
+
+/**
+ * The HSM inside its own process: one module, one token, one login. Synchronous, since PKCS#11 is; every failure of
+ * the token leaves as Refused with the raw code.
+ */
+export class Device implements HsmDevice {
+  #loaded: LoadedModule | null = null;
+  #token: { readonly slot: SlotHandle; readonly serial: string } | null = null;
+  /** Open while logged in; it holds the login and does nothing else. */
+  #login: CryptokiSession | null = null;
+  /** Throw-away KEKs by size: making one takes seconds, and they protect nothing. */
+  readonly #throwAwayKeks = new Map<number, ThrowAwayKek>();
+
+  get isLoggedIn(): boolean {
+    return this.#login !== null;
+  }
+
+  load(choice: ModuleChoice): readonly TokenIdentity[] {
+    return this.#answering(() => {
+      this.#end();
+      const sha256 = checkModule(choice.path);
+      this.#loaded = { cryptoki: openModule(choice), sha256 };
+      return listTokens(this.#loaded)
+        .filter((token) => token.isInitialised)
+        .map((token) => token.identity);
+    });
+  }
+
+  initialiseRehearsalToken(label: string, pin: Uint8Array): TokenIdentity {
+    return this.#answering(() => initialiseEmptyToken(this.#module(), label, pin).identity);
+  }
+
+  select(serial: string): { readonly identity: TokenIdentity; readonly pin: PinState } {
+    return this.#answering(() => {
+      const { slot, identity, pin } = findBySerial(this.#module(), serial);
+      this.#endLogin();
+      this.#token = { slot, serial };
+      return { identity, pin };
+    });
+  }
+
+  login(pin: Uint8Array): PinState {
+    return this.#answering(() => {
+      try {
+        const { slot } = this.#selected();
+        checkPinUsable(this.#pinState());
+        const session = this.#login ?? this.#module().cryptoki.openSession(slot);
+        try {
+          logIn(session, pin, () => this.#pinState());
+          this.#login = session;
+        } finally {
+          if (this.#login === null) session.close();
+        }
+        return this.#pinState();
+      } finally {
+        pin.fill(0);
+      }
+    });
+  }
+
+  probe(needs: readonly WrapNeed[]): ProbeReport {
+    return this.#answering(() => ({
+      mechanisms: this.#mechanisms(),
+      proofs: distinct(needs).map((need) => this.#prove(need).proof),
+    }));
+  }
+
+  generateTargetKey(request: TargetKeyRequest): TargetKey {
+    return this.#answering(() => this.#work(({ session }) => generateTargetKey(session, request)));
+  }
+
+  findTargetKey(ckaId: string, spec: KeySpec): TargetKey | null {
+    return this.#answering(() => this.#work(({ session }) => findTargetKey(session, ckaId, spec)));
+  }
+
+  wrapTargetKey({ ckaId, spec, plan, kek }: WrapRequest): WrapOutcome {
+    return this.#answering(() => {
+      this.#work(({ session }) => targetToWrap(session, ckaId, spec));
+      const { proof, kwp } = this.#prove({ spec, plan, kekBits: kek.modulus.length * 8 });
+      const parts = this.#work((work) => {
+        const target = targetToWrap(work.session, ckaId, spec);
+        return wrapUnderKek(work, kek, target, { spec, plan, kwp });
+      });
+      return { parts, proof };
+    });
+  }
+
+  destroyKey(ckaId: string): number {
+    return this.#answering(() => this.#work(({ session }) => destroyKey(session, ckaId)));
+  }
+
+  close(): void {
+    this.#answering(() => this.#end());
+  }
+
+  /** Runs a call and turns a return value of the token into a refusal, the one place where that happens. */
+  #answering<T>(perform: () => T): T {
+    try {
+      return perform();
+    } catch (error) {
+      if (!(error instanceof CryptokiError)) throw error;
+      if (error.code === null) refuse('TOKEN-ANSWERS', error.message);
+      if (loginEnding.includes(meaningOfCkr(error.code).rule)) this.#forgetLogin();
+      throw new Refused(refusalOfCkr(error.code, error.calledFunction));
+    }
+  }
+
+  #module(): LoadedModule {
+    return this.#loaded ?? refuse('MODULE-LOADS', 'No PKCS#11 module is loaded.');
+  }
+
+  #selected(): { readonly slot: SlotHandle; readonly serial: string } {
+    const token = this.#token ?? refuse('TOKEN-SERIAL-AS-IDENTIFIED', 'No token is selected.');
+    const { serial } = this.#module().cryptoki.tokenInfo(token.slot);
+    if (serial === token.serial) return token;
+    this.#forgetLogin();
+    return refuse('TOKEN-SERIAL-AS-IDENTIFIED', `The token ${token.serial} was exchanged for ${serial}.`);
+  }
+
+  #pinState(): PinState {
+    return findBySerial(this.#module(), this.#selected().serial).pin;
+  }
+
+  /** One operation in a session of its own, logged in, on the token that was selected. */
+  #work<T>(operation: (work: Work) => T): T {
+    const { slot } = this.#selected();
+    if (this.#login === null) refuse('TOKEN-LOGGED-IN', 'Nobody is logged in to the token.');
+    return inSession(this.#module().cryptoki, slot, operation);
+  }
+
+  #prove(need: WrapNeed): Proven {
+    const listed = this.#module().cryptoki.mechanismNumbers(this.#selected().slot);
+    return proveEncoding((attempt) => this.#work(attempt), need, this.#throwAwayKek(need.kekBits), listed);
+  }
+
+  #throwAwayKek(bits: number): ThrowAwayKek {
+    const kek = this.#throwAwayKeks.get(bits) ?? makeThrowAwayKek(bits);
+    this.#throwAwayKeks.set(bits, kek);
+    return kek;
+  }
+
+  #mechanisms(): ProbeReport['mechanisms'] {
+    const { cryptoki } = this.#module();
+    const { slot } = this.#selected();
+    const listed = cryptoki.mechanismNumbers(slot);
+    return reported.map((name) => {
+      const isListed = listed.includes(mechanisms[name]);
+      const wraps = isListed && (cryptoki.mechanismFlags(slot, mechanisms[name]) & wrapFlag) !== 0;
+      return { name, number: hexNumber(mechanisms[name]), listed: isListed, wraps };
+    });
+  }
+
+  #endLogin(): void {
+    const session = this.#login;
+    this.#login = null;
+    if (session === null) return;
+    try {
+      session.logout();
+    } finally {
+      session.close();
+    }
+  }
+
+  /** The token has ended the login already; closing the session may fail and changes nothing. */
+  #forgetLogin(): void {
+    try {
+      this.#endLogin();
+    } catch (error) {
+      if (!(error instanceof CryptokiError)) throw error;
+    }
+  }
+
+  #end(): void {
+    this.#forgetLogin();
+    const loaded = this.#loaded;
+    this.#token = null;
+    this.#loaded = null;
+    loaded?.cryptoki.finalize();
+  }
+}
+
+function openModule({ path, libraryParameters }: ModuleChoice): CryptokiModule {
+  try {
+    return new CryptokiModule(path, libraryParameters);
+  } catch (error) {
+    if (!(error instanceof CryptokiError)) throw error;
+    const cause = `The module ${JSON.stringify(path)} does not load or initialise (${error.message}).`;
+    if (error.code === null) return refuse('MODULE-LOADS', cause);
+    return refuse('MODULE-LOADS', cause, { code: refusalOfCkr(error.code, error.calledFunction).code ?? '' });
+  }
+}
+
+function targetToWrap(session: CryptokiSession, ckaId: string, spec: KeySpec) {
+  const objects = locateKey(session, ckaId, spec);
+  if (objects === null) return refuse('TARGET-KEY-PRESENT', `The token holds no ${spec} key with the CKA_ID ${ckaId}.`);
+  readPublicHalf(session, objects, spec);
+  checkMayLeave(session, objects.key);
+  return objects.key;
+}
+
+/** Needs that the same proof answers are proved once. */
+function distinct(needs: readonly WrapNeed[]): readonly WrapNeed[] {
+  return [...new Map(needs.map((need) => [JSON.stringify([need.spec, need.plan, need.kekBits]), need])).values()];
+}

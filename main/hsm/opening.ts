@@ -1,0 +1,143 @@
+import * as crypto from 'node:crypto';
+import type { OaepHash, WrappedParts } from '../../app/byok/format.ts';
+import { base64UrlToBytes, equalBytes } from '../../app/keys/bytes.ts';
+import { aesCheckValue, hmacCheckValue, type KeyCheckValue } from '../../app/keys/kcv.ts';
+import { openKwp } from '../../app/keys/kwp.ts';
+import { readPrivateKeyInfo, type PrivateKey } from '../../app/keys/pkcs8.ts';
+import type { PublicKey } from '../../app/keys/spki.ts';
+import { Refused, refuse } from '../../app/rules/refusal.ts';
+import { publicPoint } from './curve-points.ts';
+import type { KekNumbers } from './wrap.ts';
+
+/** An RSA pair made in software to stand in for the cloud's KEK; it wraps throw-away keys only. */
+export interface ThrowAwayKek extends KekNumbers {
+  readonly privateKey: crypto.KeyObject;
+}
+
+/**
+ * Makes a throw-away KEK in software.
+ * @param bits - modulus length; takes seconds at 4096
+ */
+export function makeThrowAwayKek(bits: number): ThrowAwayKek {
+  const { privateKey, publicKey } = crypto.generateKeyPairSync('rsa', { modulusLength: bits, publicExponent: 0x10001 });
+  const { n, e } = publicKey.export({ format: 'jwk' });
+  const number = (text: string | undefined): Uint8Array => base64UrlToBytes(text ?? '') ?? new Uint8Array();
+  return { modulus: number(n), exponent: number(e), privateKey };
+}
+
+/**
+ * Opens wrapped parts in software, by other code than the token's.
+ * @param parts - what the token made
+ * @param privateKey - the private half of a throw-away KEK
+ * @param oaepHash - the hash of OAEP and of its MGF1
+ * @returns the payload; the caller overwrites it
+ * @throws Refused with TOKEN-ENCODES-AS-PROBED, naming the layer that does not open
+ */
+export function openInSoftware(parts: WrappedParts, privateKey: crypto.KeyObject, oaepHash: OaepHash): Uint8Array {
+  if (parts.wrappedEphemeral === null) return openOaep(parts.wrappedKey, privateKey, oaepHash);
+  const ephemeral = openOaep(parts.wrappedEphemeral, privateKey, oaepHash);
+  try {
+    if (ephemeral.length !== 32) return mismatch(`The ephemeral key has ${ephemeral.length} bytes instead of 32.`);
+    return asProbed(() => openKwp(parts.wrappedKey, aesDecryption(ephemeral)));
+  } finally {
+    ephemeral.fill(0);
+  }
+}
+
+function openOaep(wrapped: Uint8Array, key: crypto.KeyObject, oaepHash: OaepHash): Uint8Array {
+  try {
+    return crypto.privateDecrypt({ key, padding: crypto.constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, wrapped);
+  } catch {
+    return mismatch(`The RSA part does not open as RSA-OAEP with ${oaepHash} for hash and MGF1 and without a label.`);
+  }
+}
+
+function aesDecryption(key: Uint8Array): (block: Uint8Array) => Uint8Array {
+  const cipher = crypto.createDecipheriv('aes-256-ecb', key, null).setAutoPadding(false);
+  return (block) => cipher.update(block);
+}
+
+/**
+ * Checks the payload of a secret key: its raw value, with the check value the token computed by itself.
+ * @param payload - the opened bytes
+ * @param secret - its kind, and its length in bytes
+ * @param fromToken - the token's check value; null only where the token makes none of an HMAC key
+ * @throws Refused with TOKEN-ENCODES-AS-PROBED
+ */
+export function checkSecret(
+  payload: Uint8Array,
+  secret: { readonly kind: 'aes' | 'hmac'; readonly bytes: number },
+  fromToken: KeyCheckValue | null,
+): void {
+  if (payload.length !== secret.bytes) {
+    mismatch(`The secret key has ${secret.bytes} bytes, but ${payload.length} were wrapped.`);
+  }
+  if (fromToken === null) {
+    if (secret.kind === 'aes') mismatch('The token encrypts nothing under an AES key, so it cannot be compared.');
+    return;
+  }
+  const found = secret.kind === 'aes' ? softwareAesCheckValue(payload) : hmacCheckValue(sha256(payload));
+  if (found.value !== fromToken.value) mismatch('The secret key that left the token has another check value.');
+}
+
+function softwareAesCheckValue(key: Uint8Array): KeyCheckValue {
+  const cipher = crypto.createCipheriv(`aes-${key.length * 8}-ecb`, key, null);
+  return aesCheckValue(cipher.update(new Uint8Array(16)));
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return crypto.createHash('sha256').update(bytes).digest();
+}
+
+/**
+ * Checks the payload of a key pair: exactly one PKCS#8, whose private half belongs to the token's public half.
+ * @param payload - the opened bytes
+ * @param publicKey - as the token tells it
+ * @throws Refused with TOKEN-ENCODES-AS-PROBED
+ */
+export function checkPair(payload: Uint8Array, publicKey: PublicKey): void {
+  const key = asProbed(() => readPrivateKeyInfo(payload));
+  if (!belongsTo(key, publicKey) || (key.kind === 'rsa' && !signs(payload, publicKey))) {
+    mismatch('The private key that left the token is not the one its public key belongs to.');
+  }
+}
+
+function belongsTo(key: PrivateKey, publicKey: PublicKey): boolean {
+  if (key.kind === 'rsa') {
+    return (
+      publicKey.kind === 'rsa' &&
+      equalBytes(key.modulus, publicKey.modulus) &&
+      equalBytes(key.publicExponent, publicKey.exponent)
+    );
+  }
+  const point = publicKey.kind === 'ec' && publicKey.curve === key.curve ? publicKey.point : null;
+  const computed = publicPoint(key.scalar, key.curve);
+  if (point === null || computed === null || !equalBytes(computed, point)) return false;
+  // SoftHSM leaves the point out, NSS carries it; when it is there it must be the same.
+  return key.point === null || equalBytes(key.point, point);
+}
+
+/** Modulus and exponent say nothing about the private numbers: use them once. */
+function signs(pkcs8: Uint8Array, publicKey: PublicKey): boolean {
+  if (publicKey.kind !== 'rsa') return false;
+  const base64Url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+  const jwk = { kty: 'RSA', n: base64Url(publicKey.modulus), e: base64Url(publicKey.exponent) };
+  const message = crypto.randomBytes(32);
+  const privateKey = crypto.createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
+  const signature = crypto.sign('sha256', message, privateKey);
+  return crypto.verify('sha256', message, crypto.createPublicKey({ key: jwk, format: 'jwk' }), signature);
+}
+
+/** Restates what a reader refused as a failed proof, so that the rule names what matters: this token. */
+function asProbed<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refused) return mismatch(`The throw-away key: ${error.refusal.cause}.`);
+    throw error;
+  }
+}
+
+function mismatch(cause: string): never {
+  return refuse('TOKEN-ENCODES-AS-PROBED', cause);
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { refuse } from '../../app/rules/refusal.ts';
+import { users } from './pkcs11.ts';
+import type { ModuleChoice } from './port.ts';
+import { findBySerial, listTokens, type FoundToken, type LoadedModule } from './tokens.ts';
+
+/**
+ * Prepares a folder for the bundled software token: its configuration and its store, readable by this user only.
+ * Preparing a folder twice keeps the tokens in it.
+ * @param folder - made when absent; it must not hold a line break
+ * @param modulePath - the bundled SoftHSM library
+ * @returns what {@link Hsm.load} takes
+ */
+export function prepareRehearsalToken(folder: string, modulePath: string): ModuleChoice {
+  const store = join(folder, 'tokens');
+  mkdirSync(store, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  const configuration = join(folder, 'softhsm2.conf');
+  const lines = [`directories.tokendir = ${store}`, 'objectstore.backend = file', 'log.level = ERROR', ''];
+  writeFileSync(configuration, lines.join('\n'), { mode: 0o600 });
+  return { path: modulePath, environment: { SOFTHSM2_CONF: configuration }, libraryParameters: null };
+}
+
+/** What SoftHSM calls its maker; the name keeps a real HSM from being set up with a PIN nobody knows. */
+const rehearsalManufacturer = 'SoftHSM project';
+
+/**
+ * Sets up the empty slot of the software token: label, a random security officer PIN that is forgotten, the user PIN.
+ * @param loaded - the module
+ * @param label - at most 32 bytes of UTF-8
+ * @param pin - UTF-8; overwritten before this returns
+ * @returns the token, found again by its serial
+ * @throws Refused with REHEARSAL-TOKEN-EMPTY; CryptokiError
+ */
+export function initialiseEmptyToken(loaded: LoadedModule, label: string, pin: Uint8Array): FoundToken {
+  try {
+    const empty = listTokens(loaded).find((token) => !token.isInitialised);
+    if (empty?.identity.manufacturer !== rehearsalManufacturer) {
+      const cause =
+        empty === undefined ? 'has no empty slot' : `is by ${empty.identity.manufacturer}, not a rehearsal token`;
+      return refuse('REHEARSAL-TOKEN-EMPTY', `The module ${cause}.`);
+    }
+    const securityOfficerPin = randomBytes(16).toString('hex');
+    loaded.cryptoki.initialiseToken(empty.slot, securityOfficerPin, label);
+    const { serial } = loaded.cryptoki.tokenInfo(empty.slot);
+    const session = loaded.cryptoki.openSession(empty.slot);
+    try {
+      session.login(users.securityOfficer, securityOfficerPin);
+      session.initialisePin(Buffer.from(pin).toString('utf8'));
+      session.logout();
+    } finally {
+      session.close();
+    }
+    return findBySerial(loaded, serial);
+  } finally {
+    pin.fill(0);
+  }
+}

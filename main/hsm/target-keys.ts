@@ -1,0 +1,130 @@
+import { hexToBytes } from '../../app/keys/bytes.ts';
+import { encodeSpki } from '../../app/keys/spki.ts';
+import type { KeySpec } from '../../app/keys/specs.ts';
+import { refuse } from '../../app/rules/refusal.ts';
+import { ckrText } from './ckr.ts';
+import {
+  locateKey,
+  makeKey,
+  planKey,
+  readCheckValues,
+  readPublicHalf,
+  type KeyObjects,
+  type KeyPlan,
+} from './key-objects.ts';
+import { CryptokiError, type CryptokiSession, type ObjectHandle } from './pkcs11.ts';
+import type { AttributeReadBack, TargetKey } from './port.ts';
+import { differences, differencesText, readBack } from './session.ts';
+
+/** How the ceremony names the key to make. */
+export interface TargetKeyRequest {
+  readonly ckaId: string;
+  readonly spec: KeySpec;
+  readonly label: string;
+}
+
+/**
+ * Makes a target key in the token and reads every attribute back.
+ * @param session - an open session, logged in
+ * @param request - CKA_ID (hex), spec and label
+ * @throws Refused with TARGET-KEY-ID-FREE, TARGET-KEY-LABEL-FREE, TARGET-KEY-ATTRIBUTES-AS-PLANNED or
+ *   TARGET-KEY-SPEC-AS-PLANNED; after a failure nothing of the key is left
+ */
+export function generateTargetKey(session: CryptokiSession, request: TargetKeyRequest): TargetKey {
+  checkIsFree(session, request);
+  const plan = planKey(request.spec, { ...request, lives: 'in-token' });
+  const objects = makeKey(session, request.spec, plan);
+  try {
+    const key = describe(session, objects, request, plan);
+    refuseDifferences(key.attributes, plan);
+    return key;
+  } catch (error) {
+    discard(session, objects, request.ckaId, error);
+    throw error;
+  }
+}
+
+/**
+ * Finds a target key by its CKA_ID and reads it back. Attributes that differ from the templates are told, not refused:
+ * the key may be older than this ceremony.
+ * @returns null when the token holds none
+ */
+export function findTargetKey(session: CryptokiSession, ckaId: string, spec: KeySpec): TargetKey | null {
+  const objects = locateKey(session, ckaId, spec);
+  if (objects === null) return null;
+  const label = session.attribute(objects.key, 'CKA_LABEL');
+  const request = { ckaId, spec, label: typeof label === 'string' ? label : '' };
+  return describe(session, objects, request, planKey(spec, { ...request, lives: 'in-token' }));
+}
+
+/**
+ * Destroys every object with a CKA_ID and looks that none is left.
+ * @returns how many were destroyed
+ * @throws Refused with TARGET-KEY-DESTROYED when one is left
+ */
+export function destroyKey(session: CryptokiSession, ckaId: string): number {
+  const objects = withId(session, ckaId);
+  for (const object of objects) session.destroyObject(object);
+  const left = withId(session, ckaId).length;
+  if (left > 0) refuse('TARGET-KEY-DESTROYED', `The token still holds ${left} objects with the CKA_ID ${ckaId}.`);
+  return objects.length;
+}
+
+function withId(session: CryptokiSession, ckaId: string): ObjectHandle[] {
+  return session.findObjects([{ name: 'CKA_ID', value: hexToBytes(ckaId) }]);
+}
+
+function checkIsFree(session: CryptokiSession, { ckaId, label }: TargetKeyRequest): void {
+  const sameId = withId(session, ckaId).length;
+  if (sameId > 0) refuse('TARGET-KEY-ID-FREE', `The token already holds ${sameId} objects with the CKA_ID ${ckaId}.`);
+  const sameLabel = session.findObjects([{ name: 'CKA_LABEL', value: label }]).length;
+  if (sameLabel > 0) {
+    refuse('TARGET-KEY-LABEL-FREE', `The token already holds ${sameLabel} objects with the label "${label}".`);
+  }
+}
+
+function describe(
+  session: CryptokiSession,
+  objects: KeyObjects,
+  { ckaId, spec, label }: TargetKeyRequest,
+  plan: KeyPlan,
+): TargetKey {
+  const publicKey = readPublicHalf(session, objects, spec);
+  return {
+    ckaId,
+    spec,
+    label,
+    attributes: readAttributes(session, objects, plan),
+    publicKey: publicKey === null ? null : encodeSpki(publicKey),
+    keyCheckValues: readCheckValues(session, objects.key, spec),
+  };
+}
+
+/** The key's attributes, what the token says by itself, then those of the public half: the order of {@link asked}. */
+function readAttributes(session: CryptokiSession, objects: KeyObjects, plan: KeyPlan): readonly AttributeReadBack[] {
+  const key = readBack(session, objects.key, [...plan.key, ...plan.consequences]);
+  if (objects.publicHalf === null || plan.publicHalf === null) return key;
+  const half = readBack(session, objects.publicHalf, plan.publicHalf);
+  return [...key, ...half.map((each) => ({ ...each, name: `public half ${each.name}` }))];
+}
+
+function refuseDifferences(found: readonly AttributeReadBack[], plan: KeyPlan): void {
+  const asked = [...plan.key, ...plan.consequences, ...(plan.publicHalf ?? [])];
+  const differing = differences(found, asked);
+  if (differing.length > 0) {
+    refuse('TARGET-KEY-ATTRIBUTES-AS-PLANNED', `The key was destroyed: ${differencesText(differing)}.`);
+  }
+}
+
+/** Removes a key that must not stay; when even that fails, people must know before anything else. */
+function discard(session: CryptokiSession, objects: KeyObjects, ckaId: string, reason: unknown): void {
+  try {
+    session.destroyObject(objects.key);
+    if (objects.publicHalf !== null) session.destroyObject(objects.publicHalf);
+  } catch (error) {
+    if (!(error instanceof CryptokiError)) throw error;
+    const code = error.code === null ? {} : { code: ckrText(error.code) };
+    const why = reason instanceof Error ? reason.message : 'it was not made as planned';
+    refuse('TARGET-KEY-DESTROYED', `The new key ${ckaId} must not stay (${why}), and it could not be destroyed.`, code);
+  }
+}
