@@ -85,9 +85,8 @@ class Cursor {
 }
 
 function readValue(cursor: Cursor, depth: number): unknown {
-  if (depth > maxDepth) return cursor.fail(`it is nested deeper than ${maxDepth} levels`);
-  if (cursor.takes('{')) return readObject(cursor, depth + 1);
-  if (cursor.takes('[')) return readArray(cursor, depth + 1);
+  if (cursor.takes('{')) return readObject(cursor, deeper(cursor, depth));
+  if (cursor.takes('[')) return readArray(cursor, deeper(cursor, depth));
   const string = cursor.next('string');
   if (string !== '') return readString(string, cursor);
   const scalar = cursor.next('number') || cursor.next('word');
@@ -123,6 +122,10 @@ function readArray(cursor: Cursor, depth: number): unknown[] {
     items.push(readValue(cursor, depth));
   } while (cursor.takes(','));
   return cursor.takes(']') ? items : cursor.fail('it is not well-formed JSON');
+}
+
+function deeper(cursor: Cursor, depth: number): number {
+  return depth < maxDepth ? depth + 1 : cursor.fail(`it is nested deeper than ${maxDepth} levels`);
 }
 
 function readString(token: string, cursor: Cursor): string {

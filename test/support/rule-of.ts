@@ -1,0 +1,16 @@
+import { Refused } from '../../app/rules/refusal.ts';
+import type { RuleId } from '../../app/rules/index.ts';
+
+/**
+ * Does something that should be refused.
+ * @returns the rule that refused it, or null when nothing did; any other error passes through and fails the test
+ */
+export function ruleOf(act: () => unknown): RuleId | null {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal.rule;
+    throw error;
+  }
+}
