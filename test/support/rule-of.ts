@@ -1,4 +1,4 @@
-import { Refused } from '../../app/rules/refusal.ts';
+import { Refused, type Refusal } from '../../app/rules/refusal.ts';
 import type { RuleId } from '../../app/rules/index.ts';
 
 /**
@@ -6,11 +6,19 @@ import type { RuleId } from '../../app/rules/index.ts';
  * @returns the rule that refused it, or null when nothing did; any other error passes through and fails the test
  */
 export function ruleOf(act: () => unknown): RuleId | null {
+  return refusalOf(act)?.rule ?? null;
+}
+
+/**
+ * Does something that should be refused.
+ * @returns the whole refusal, or null when nothing was refused
+ */
+export function refusalOf(act: () => unknown): Refusal | null {
   try {
     act();
     return null;
   } catch (error) {
-    if (error instanceof Refused) return error.refusal.rule;
+    if (error instanceof Refused) return error.refusal;
     throw error;
   }
 }

@@ -2,17 +2,7 @@ import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalBytes, canonicalJson } from '../../../app/audit/canonical-json.ts';
-import { Refused } from '../../../app/rules/refusal.ts';
-
-function ruleOf(act: () => unknown): string {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Refused) return error.refusal.rule;
-    throw error;
-  }
-  return 'accepted';
-}
+import { ruleOf } from '../../support/rule-of.ts';
 
 describe('RFC 8785 examples', () => {
   it('writes the sample of section 3.2.4 byte for byte', () => {

@@ -5,21 +5,11 @@ import { appendEntry, emptyChain, followLink, verifyChain } from '../../../app/a
 import { entryBytes, entryHash, parseEntry, type Entry } from '../../../app/audit/entry.ts';
 import { extractBytes, parseExtract } from '../../../app/audit/extract.ts';
 import type { JsonValue } from '../../../app/audit/canonical-json.ts';
-import { Refused } from '../../../app/rules/refusal.ts';
+import { ruleOf } from '../../support/rule-of.ts';
 
 const time = '2026-11-23T14:07:32.000Z';
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-
-function ruleOf(act: () => unknown): string {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Refused) return error.refusal.rule;
-    throw error;
-  }
-  return 'accepted';
-}
 
 function logOf(events: readonly JsonValue[]): Entry[] {
   const entries: Entry[] = [];
