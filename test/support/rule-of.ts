@@ -22,3 +22,14 @@ export function refusalOf(act: () => unknown): Refusal | null {
     throw error;
   }
 }
+
+/** The same for something that takes a while. */
+export async function ruleOfAsync(act: () => Promise<unknown>): Promise<RuleId | null> {
+  try {
+    await act();
+    return null;
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal.rule;
+    throw error;
+  }
+}

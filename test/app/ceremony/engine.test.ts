@@ -1,0 +1,385 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decide, type Command, type Decision } from '../../../app/ceremony/decide.ts';
+import { parseEvent, type CeremonyEvent } from '../../../app/ceremony/events.ts';
+import { evolve, replay } from '../../../app/ceremony/evolve.ts';
+import { currentStep, isClosed, type CeremonyState } from '../../../app/ceremony/state.ts';
+import { ckaIdOf } from '../../../app/ceremony/work.ts';
+import { canonicalJson } from '../../../app/audit/canonical-json.ts';
+import type { RuleId } from '../../../app/rules/index.ts';
+import { ruleOf } from '../../support/rule-of.ts';
+import {
+  after,
+  azureKey,
+  confirmation,
+  everybody,
+  opened,
+  outcomeFor,
+  planWith,
+  stepDone,
+  stepOf,
+  time,
+  walkTo,
+  wholeCeremony,
+  workDone,
+} from '../../support/walk.ts';
+
+const twoKeys = planWith([azureKey('root'), azureKey('constructor', { after: 'keep' })], { copies: 2 });
+const position = { size: 1, time };
+
+function refusedBy(decision: Decision): RuleId | null {
+  return decision.ok ? null : decision.refusal.rule;
+}
+
+function failing(state: CeremonyState, settled = false): CeremonyState {
+  const refusal = { rule: 'TOKEN-ANSWERS', cause: 'it did not', remedy: 'look at it' };
+  return after(state, decide(state, { type: 'fail-work', effect: state.inFlight?.effect ?? 0, refusal, settled }));
+}
+
+describe('a whole ceremony', () => {
+  it('goes through the eight phases in order and ends closed', () => {
+    const { state, events } = wholeCeremony(twoKeys);
+    expect(isClosed(state)).toBe(true);
+    const confirmed = events.flatMap((event) => (event.type === 'step-confirmed' ? [event.step] : []));
+    expect(confirmed).toEqual(state.steps.map((step) => step.id));
+    expect([...new Set(state.steps.map((step) => step.phase))]).toEqual([
+      'prepare', 'roll-call', 'token', 'bring-in', 'keys', 'wrap', 'take-out', 'close',
+    ]); // prettier-ignore
+  });
+
+  it('asks for each piece of work once', () => {
+    const { events } = wholeCeremony(twoKeys);
+    const asked = events.flatMap((event) => (event.type === 'effect-requested' ? [event.request] : []));
+    expect(asked.map((request) => [request.kind, 'key' in request ? request.key : ''].join(' ').trim())).toEqual([
+      'inspect-workstation',
+      'identify-token',
+      'log-in',
+      'probe-token',
+      'read-inbound',
+      'make-key root',
+      'make-key constructor',
+      'wrap-key root',
+      'wrap-key constructor',
+      'write-copy',
+      'write-copy',
+      'destroy-key root',
+      'log-out',
+    ]);
+  });
+
+  it('replays from its log to the same state, and every prefix of the log is a state', () => {
+    const { events, state } = wholeCeremony(twoKeys);
+    const first = opening(twoKeys);
+    const stored = [first, ...events].map((event) => parseEvent(JSON.parse(canonicalJson(event))));
+    expect(replay(stored)).toEqual(state);
+    for (let length = 1; length <= stored.length; length++) expect(replay(stored.slice(0, length))).not.toBeNull();
+  });
+
+  it('never asks a key to be destroyed that the plan keeps', () => {
+    const { state } = wholeCeremony(planWith([azureKey('root', { after: 'keep' })]));
+    expect(state.steps.some((step) => step.id === 'close.destroy')).toBe(false);
+    expect(state.destroyed).toEqual([]);
+  });
+
+  it('selects a key that is in the token already instead of making one', () => {
+    const plan = planWith([azureKey('root', { source: { existing: { ckaId: 'ab01' } } })]);
+    const at = after(
+      walkTo(opened(plan), 'keys.make'),
+      decide(walkTo(opened(plan), 'keys.make'), confirmation(walkTo(opened(plan), 'keys.make'))),
+    );
+    expect(at.inFlight?.request).toEqual({ kind: 'find-key', key: 'root', ckaId: 'ab01' });
+  });
+});
+
+function opening(plan: unknown): CeremonyEvent {
+  const state = opened(plan);
+  return {
+    type: 'ceremony-opened',
+    ceremony: state.ceremony,
+    mode: state.mode,
+    application: state.application,
+    tokenSerial: state.tokenSerial,
+    planSha256: state.planSha256,
+    plan,
+  };
+}
+
+describe('a confirmation', () => {
+  const start = opened(twoKeys);
+  const atCompare = walkTo(start, 'bring-in.compare.root');
+  const confirm = (state: CeremonyState, change: Partial<Extract<Command, { type: 'confirm-step' }>>): RuleId | null =>
+    refusedBy(decide(state, { ...confirmation(state), ...change }));
+
+  it('is for the current step only', () => {
+    expect(confirm(start, { step: 'wrap.wrap' })).toBe('STEP-IS-CURRENT');
+    expect(confirm(start, { step: 'nothing' })).toBe('STEP-IS-CURRENT');
+  });
+
+  it('needs every check ticked, and no other', () => {
+    expect(confirm(atCompare, { ticks: ['1'] })).toBe('STEP-CHECKS-TICKED');
+    expect(confirm(atCompare, { ticks: ['1', '2', '3'] })).toBe('STEP-CHECKS-TICKED');
+    expect(confirm(atCompare, {})).toBeNull();
+  });
+
+  it('needs the roles that the step names', () => {
+    const holders = (role: string): string[] =>
+      atCompare.people.filter((person) => person.roles.some((held) => held === role)).map((person) => person.id);
+    expect(confirm(atCompare, { confirmedBy: [] })).toBe('STEP-CONFIRMED-BY-NAMED-ROLES');
+    expect(confirm(atCompare, { confirmedBy: holders('operator') })).toBe('STEP-CONFIRMED-BY-NAMED-ROLES');
+    expect(confirm(atCompare, { confirmedBy: [...holders('operator'), ...holders('witness')] })).toBeNull();
+  });
+
+  it('counts nobody twice and knows no strangers', () => {
+    const all = atCompare.people.map((person) => person.id);
+    expect(confirm(atCompare, { confirmedBy: [...all, 'p99'] })).toBe('STEP-CONFIRMED-BY-NAMED-ROLES');
+    expect(confirm(atCompare, { confirmedBy: [...all, 'p1'] })).toBe('STEP-CONFIRMED-BY-NAMED-ROLES');
+  });
+
+  it('takes as many custodians and witnesses as the quorum asks for at a sensitive step', () => {
+    const atAccept = walkTo(start, 'bring-in.accept');
+    const people = everybody(atAccept);
+    const pick = (role: string, count: number): string[] =>
+      people.filter((person) => person.roles.some((held) => held === role)).slice(0, count).map((person) => person.id); // prettier-ignore
+    expect(confirm(atAccept, { confirmedBy: [...pick('custodian', 1), ...pick('witness', 1)] })).toBe(
+      'STEP-CONFIRMED-BY-NAMED-ROLES',
+    );
+    expect(confirm(atAccept, { confirmedBy: [...pick('custodian', 2), ...pick('witness', 1)] })).toBeNull();
+  });
+
+  it('waits while work is under way', () => {
+    const busy = after(start, decide(start, confirmation(start)));
+    expect(confirm(busy, {})).toBe('EFFECT-NOT-IN-FLIGHT');
+  });
+
+  it('comes too late when the ceremony is closed', () => {
+    const { state } = wholeCeremony(twoKeys);
+    expect(refusedBy(decide(state, { ...confirmation(start), step: 'close.sign-off' }))).toBe('CEREMONY-OPEN');
+  });
+});
+
+describe('what a step asks for', () => {
+  const start = opened(twoKeys);
+  const cases: readonly [string, string, Extract<Command, { type: 'confirm-step' }>['input'], RuleId][] = [
+    ['names when it wants a tick', 'prepare.plan', { kind: 'people', people: [] }, 'STEP-INPUT-AS-ASKED'],
+    ['nothing when it wants names', 'roll-call.people', { kind: 'none' }, 'STEP-INPUT-AS-ASKED'],
+    ['a folder when it wants a PIN', 'token.log-in', { kind: 'folders', folders: ['/a'] }, 'STEP-INPUT-AS-ASKED'],
+    ['nothing when it wants a folder', 'bring-in.read', { kind: 'none' }, 'STEP-INPUT-AS-ASKED'],
+    [
+      'two folders when it reads one',
+      'bring-in.read',
+      { kind: 'folders', folders: ['/a', '/b'] },
+      'STEP-INPUT-AS-ASKED',
+    ],
+    ['one folder for two copies', 'take-out.write', { kind: 'folders', folders: ['/a'] }, 'STEP-INPUT-AS-ASKED'],
+    ['the same folder twice', 'take-out.write', { kind: 'folders', folders: ['/a', '/a'] }, 'STEP-INPUT-AS-ASKED'],
+    ['nothing when it wants ids', 'close.destroy', { kind: 'none' }, 'STEP-INPUT-AS-ASKED'],
+    ['a wrong id', 'close.destroy', { kind: 'key-ids', keyIds: ['rot'] }, 'DESTROY-CONFIRMED-BY-NAME'],
+    ['no id', 'close.destroy', { kind: 'key-ids', keyIds: [] }, 'DESTROY-CONFIRMED-BY-NAME'],
+    [
+      'an id too many',
+      'close.destroy',
+      { kind: 'key-ids', keyIds: ['root', 'constructor'] },
+      'DESTROY-CONFIRMED-BY-NAME',
+    ],
+  ];
+
+  it.each(cases)('refuses %s', (_, step, input, rule) => {
+    const state = walkTo(start, step);
+    expect(refusedBy(decide(state, { ...confirmation(state), input }))).toBe(rule);
+  });
+});
+
+describe('work that fails', () => {
+  const start = opened(twoKeys);
+
+  it('leaves the step where it is, with the reason, until people confirm it again', () => {
+    const at = walkTo(start, 'token.probe');
+    const failed = failing(after(at, decide(at, confirmation(at))));
+    expect(failed.failure?.rule).toBe('TOKEN-ANSWERS');
+    expect(stepOf(failed).id).toBe('token.probe');
+    expect(failed.inFlight).toBeNull();
+    const again = after(failed, decide(failed, confirmation(failed)));
+    expect(again.failure).toBeNull();
+    expect(stepOf(workDone(again)).id).toBe('token.accept');
+  });
+
+  it('does not repeat what was done before it', () => {
+    const at = walkTo(start, 'wrap.wrap');
+    const first = after(at, decide(at, confirmation(at)));
+    const second = completeOne(first);
+    const failed = failing(second);
+    const again = after(failed, decide(failed, confirmation(failed)));
+    expect(again.inFlight?.request).toEqual({ kind: 'wrap-key', key: 'constructor' });
+  });
+
+  it('writes the missing copy to the medium chosen for it, the same bytes as the first', () => {
+    const at = walkTo(start, 'take-out.write');
+    const asked = after(at, decide(at, { ...confirmation(at), position: { size: 40, time } }));
+    const first = asked.inFlight?.request;
+    const failed = failing(completeOne(asked));
+    const later = { size: 99, time: '2026-11-23T15:00:00.000Z' };
+    const input = { kind: 'folders' as const, folders: ['/media/fresh'] };
+    const again = after(failed, decide(failed, { ...confirmation(failed), input, position: later }));
+    expect(first).toMatchObject({ copy: 1, folder: '/media/b1', createdAt: '2026-11-23T14:07:32Z', logSize: 41 });
+    expect(again.inFlight?.request).toEqual({ ...first, copy: 2, folder: '/media/fresh' });
+  });
+
+  it('stamps the bundle anew when no copy was written', () => {
+    const at = walkTo(start, 'take-out.write');
+    const failed = failing(after(at, decide(at, confirmation(at))));
+    const again = after(
+      failed,
+      decide(failed, { ...confirmation(failed), position: { size: 70, time: '2026-11-23T15:00:00.000Z' } }),
+    );
+    expect(again.inFlight?.request).toMatchObject({ copy: 1, createdAt: '2026-11-23T15:00:00Z', logSize: 71 });
+  });
+});
+
+function completeOne(state: CeremonyState, settled = false): CeremonyState {
+  if (state.inFlight === null) throw new Error('nothing is in flight');
+  const { effect, request } = state.inFlight;
+  return after(
+    state,
+    decide(state, { type: 'complete-work', effect, outcome: outcomeFor(state, request), settled, position }),
+  );
+}
+
+describe('work that was interrupted', () => {
+  it('does not go on to the next piece without the people', () => {
+    const at = walkTo(opened(twoKeys), 'keys.make');
+    const settled = completeOne(after(at, decide(at, confirmation(at))), true);
+    expect(settled.inFlight).toBeNull();
+    expect([...settled.targets.keys()]).toEqual(['root']);
+    expect(stepOf(settled).id).toBe('keys.make');
+  });
+
+  it('is only settled for the work that is in flight', () => {
+    const at = walkTo(opened(twoKeys), 'token.probe');
+    const stray: Command = {
+      type: 'fail-work',
+      effect: 1,
+      settled: true,
+      refusal: { rule: 'X', cause: '', remedy: '' },
+    };
+    expect(refusedBy(decide(at, stray))).toBe('EFFECT-NOT-IN-FLIGHT');
+    const outcome = { kind: 'log-out' as const };
+    expect(refusedBy(decide(at, { type: 'complete-work', effect: 99, outcome, settled: false, position }))).toBe(
+      'EFFECT-NOT-IN-FLIGHT',
+    );
+  });
+});
+
+describe('the token', () => {
+  it('is opened again only with the serial that was identified', () => {
+    const at = walkTo(opened(twoKeys), 'keys.make');
+    expect(refusedBy(decide(at, { type: 'reopen-token', serial: 'abc123' }))).toBeNull();
+    expect(refusedBy(decide(at, { type: 'reopen-token', serial: 'other' }))).toBe('TOKEN-SERIAL-AS-IDENTIFIED');
+    expect(refusedBy(decide(opened(twoKeys), { type: 'reopen-token', serial: 'abc123' }))).toBe(
+      'TOKEN-SERIAL-AS-IDENTIFIED',
+    );
+  });
+
+  it('logs a failed attempt and changes nothing else', () => {
+    const at = walkTo(opened(twoKeys), 'keys.make');
+    const refusal = { rule: 'TOKEN-PIN-ACCEPTED', cause: 'wrong', remedy: 'again' };
+    expect(after(at, decide(at, { type: 'refuse-token', refusal }))).toEqual(at);
+  });
+});
+
+describe('a wrapping key', () => {
+  it('is used only after it was compared, whatever the log says before', () => {
+    const at = walkTo(opened(twoKeys), 'wrap.wrap');
+    const swapped = { ...at, compared: new Map(at.compared).set('root', '0'.repeat(64)) };
+    expect(refusedBy(decide(swapped, confirmation(swapped)))).toBe('KEK-FINGERPRINT-CONFIRMED');
+    const uncompared = { ...at, compared: new Map([...at.compared].slice(1)) };
+    expect(refusedBy(decide(uncompared, confirmation(uncompared)))).toBe('KEK-FINGERPRINT-CONFIRMED');
+  });
+});
+
+describe('a log', () => {
+  it('begins with ceremony-opened', () => {
+    expect(() => evolve(null, { type: 'token-reopened', serial: 'x' })).toThrow();
+    expect(() => decide(null, { type: 'reopen-token', serial: 'x' })).toThrow();
+  });
+
+  it('holds only events that are known', () => {
+    expect(ruleOf(() => parseEvent({ type: 'something-else' }))).toBe('LOG-HOLDS-A-CEREMONY');
+    expect(ruleOf(() => parseEvent({ type: 'token-reopened', serial: 'x', more: 1 }))).toBe('LOG-HOLDS-A-CEREMONY');
+  });
+});
+
+describe('for any plan and any failures on the way', () => {
+  const key = fc.record({ spec: fc.constantFrom('ec-p256', 'rsa-2048'), after: fc.constantFrom('destroy', 'keep') });
+  const plans = fc.record({
+    keys: fc.array(key, { minLength: 1, maxLength: 4 }),
+    copies: fc.integer({ min: 1, max: 3 }),
+  });
+
+  it('work is done at most once per key and copy, and wraps come after compares', () => {
+    fc.assert(
+      fc.property(plans, fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 60, maxLength: 60 }), (plan, luck) => {
+        const document = planWith(
+          plan.keys.map((given, index) => azureKey(`key-${index}`, given)),
+          { copies: plan.copies },
+        );
+        const done: string[] = [];
+        let state = opened(document);
+        let draws = 0;
+        while (currentStep(state) !== null) {
+          if (state.inFlight === null) {
+            state = after(state, decide(state, confirmation(state)));
+            continue;
+          }
+          const { request } = state.inFlight;
+          const isLucky = (luck[draws++] ?? 2) > 0;
+          if (request.kind === 'wrap-key') expect(state.compared.size).toBe(plan.keys.length);
+          if (isLucky && 'key' in request) done.push(`${request.kind} ${request.key}`);
+          if (isLucky && request.kind === 'write-copy') done.push(`copy ${request.copy}`);
+          state = isLucky ? completeOne(state) : failing(state);
+        }
+        expect(new Set(done).size).toBe(done.length);
+        expect(done.filter((work) => work.startsWith('copy'))).toHaveLength(plan.copies);
+        expect(done.filter((work) => work.startsWith('wrap-key'))).toHaveLength(plan.keys.length);
+        expect(done.filter((work) => work.startsWith('destroy-key'))).toHaveLength(
+          plan.keys.filter((planned) => planned.after === 'destroy').length,
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('the CKA_ID of a target key', () => {
+  it('differs between ceremonies and between keys, and is the same every time', () => {
+    const [one, two] = opened(twoKeys).plan.keys;
+    if (one === undefined || two === undefined) throw new Error('two keys');
+    expect(ckaIdOf('ceremony-1', one)).toMatch(/^[0-9a-f]{32}$/u);
+    expect(ckaIdOf('ceremony-1', one)).toBe(ckaIdOf('ceremony-1', one));
+    expect(new Set([ckaIdOf('ceremony-1', one), ckaIdOf('ceremony-2', one), ckaIdOf('ceremony-1', two)]).size).toBe(3);
+  });
+});
+
+describe('steps', () => {
+  it('confirm themselves only with roles that the plan fills', () => {
+    const small = planWith([azureKey('a')], { roles: { custodian: 2 }, quorum: { custodian: 2 } });
+    expect(isClosed(wholeCeremony(small).state)).toBe(true);
+    const lonely = planWith([azureKey('a')], { roles: { operator: 1 }, quorum: { operator: 1 } });
+    expect(isClosed(wholeCeremony(lonely).state)).toBe(true);
+  });
+
+  it('are told apart when the token is found and not made', () => {
+    const found = opened(twoKeys, { tokenSerial: 'abc123' });
+    const made = opened(twoKeys);
+    const kindAt = (state: CeremonyState): string | undefined =>
+      state.steps.find(({ id }) => id === 'token.identify')?.kind;
+    expect([kindAt(found), kindAt(made)]).toEqual(['confirm', 'choose-pin']);
+    expect(found.steps.map(({ id }) => id)).toEqual(made.steps.map(({ id }) => id));
+  });
+
+  it('have ids and numbers of their own', () => {
+    const { steps } = opened(twoKeys);
+    expect(new Set(steps.map(({ id }) => id)).size).toBe(steps.length);
+    expect(new Set(steps.map(({ number }) => number)).size).toBe(steps.length);
+    expect(stepDone(opened(twoKeys)).current).toBe(1);
+  });
+});

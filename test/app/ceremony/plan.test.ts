@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import canonicalize from 'canonicalize';
+import { createHash } from 'node:crypto';
+import { parsePlan, parsePlanDocument } from '../../../app/ceremony/plan.ts';
+import { azureKey, planWith } from '../../support/walk.ts';
+import { ruleOf } from '../../support/rule-of.ts';
+
+const bytes = (value: unknown): Uint8Array =>
+  new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
+
+describe('a plan', () => {
+  it('is read with its defaults, and hashed as given', () => {
+    const document = planWith([azureKey('payroll-root')]);
+    const { plan, sha256 } = parsePlan(bytes(document));
+    expect(plan).toMatchObject({ purpose: '', copies: 1, uploadMarginHours: 2, roles: { auditor: 0 } });
+    expect(plan.keys[0]?.destination).toMatchObject({ cloud: 'public' });
+    expect(sha256).toBe(
+      createHash('sha256')
+        .update(canonicalize(document) ?? '')
+        .digest('hex'),
+    );
+  });
+
+  it('has the same hash in any order of members and any white space', () => {
+    const document = planWith([azureKey('a')]);
+    const reversed = Object.fromEntries(Object.entries(document).reverse());
+    expect(parsePlan(bytes(JSON.stringify(reversed, null, 4))).sha256).toBe(parsePlan(bytes(document)).sha256);
+  });
+
+  it('has another hash when a default is written out', () => {
+    const document = planWith([azureKey('a')]);
+    expect(parsePlanDocument({ ...document, copies: 1 }).sha256).not.toBe(parsePlanDocument(document).sha256);
+  });
+
+  it('keeps witness and auditor apart from everybody unless it says otherwise', () => {
+    const apart = parsePlanDocument(planWith([azureKey('a')])).plan.separate;
+    expect(apart).toContainEqual(['witness', 'operator']);
+    expect(apart).toContainEqual(['auditor', 'custodian']);
+    expect(apart).not.toContainEqual(['operator', 'administrator']);
+    expect(parsePlanDocument(planWith([azureKey('a')], { separate: [] })).plan.separate).toEqual([]);
+  });
+
+  it('names a key that is in the token already by its CKA_ID in lower case', () => {
+    const { plan } = parsePlanDocument(planWith([azureKey('a', { source: { existing: { ckaId: 'AB01' } } })]));
+    expect(plan.keys[0]?.source).toEqual({ existing: { ckaId: 'ab01' } });
+  });
+});
+
+describe('a plan is refused', () => {
+  const key = azureKey('a');
+  const cases: readonly [string, string, unknown][] = [
+    ['that is not JSON', 'PLAN-READABLE', '{'],
+    ['with a member twice', 'PLAN-READABLE', '{"keyferryPlan":1,"keyferryPlan":1}'],
+    ['that is too large', 'PLAN-READABLE', ' '.repeat(256 * 1024 + 1)],
+    ['of another version', 'PLAN-SCHEMA', planWith([key], { keyferryPlan: 2 })],
+    ['with a member nobody knows', 'PLAN-SCHEMA', planWith([key], { hurry: true })],
+    ['without a title', 'PLAN-SCHEMA', planWith([key], { title: undefined })],
+    ['with a blank title', 'PLAN-SCHEMA', planWith([key], { title: '  ' })],
+    ['with shell characters in the title', 'PLAN-SCHEMA', planWith([key], { title: 'a; rm -rf' })],
+    ['with a title that begins with a dash', 'PLAN-SCHEMA', planWith([key], { title: '-a' })],
+    ['with a line break in the purpose', 'PLAN-SCHEMA', planWith([key], { purpose: 'a\nb' })],
+    ['without keys', 'PLAN-SCHEMA', planWith([])],
+    ['with an upper-case key id', 'PLAN-SCHEMA', planWith([azureKey('A')])],
+    ['with a key id that leads elsewhere', 'PLAN-SCHEMA', planWith([azureKey('../a')])],
+    ['with a key spec nobody knows', 'PLAN-SCHEMA', planWith([azureKey('a', { spec: 'rsa-1024' })])],
+    [
+      'with half a byte of CKA_ID',
+      'PLAN-SCHEMA',
+      planWith([azureKey('a', { source: { existing: { ckaId: 'abc' } } })]),
+    ],
+    ['with no copy', 'PLAN-SCHEMA', planWith([key], { copies: 0 })],
+    ['with five copies', 'PLAN-SCHEMA', planWith([key], { copies: 5 })],
+    ['with half a person', 'PLAN-SCHEMA', planWith([key], { roles: { custodian: 1.5 } })],
+    ['with a role nobody knows', 'PLAN-SCHEMA', planWith([key], { roles: { janitor: 1 } })],
+    [
+      'with a destination member nobody knows',
+      'PLAN-SCHEMA',
+      planWith([azureKey('a', { destination: { ...(key['destination'] as object), hurry: 1 } })]),
+    ],
+    ['with a quorum of nobody', 'PLAN-ROLES-FIT-QUORUM', planWith([key], { quorum: { custodian: 0 } })],
+    ['with a quorum larger than the role', 'PLAN-ROLES-FIT-QUORUM', planWith([key], { quorum: { custodian: 4 } })],
+    ['with two keys of one id', 'PLAN-KEY-IDS-UNIQUE', planWith([key, key])],
+    [
+      'for a cloud nobody knows',
+      'PLAN-DESTINATION-KNOWN',
+      planWith([azureKey('a', { destination: { type: 'constructor' } })]),
+    ],
+    [
+      'for a key the vault does not take',
+      'PLAN-DESTINATION-TAKES-SPEC',
+      planWith([azureKey('a', { spec: 'aes-256' })]),
+    ],
+  ];
+
+  it.each(cases)('%s', (_, rule, document) => {
+    expect(ruleOf(() => parsePlan(bytes(document)))).toBe(rule);
+  });
+});
