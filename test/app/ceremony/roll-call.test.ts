@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { checkRollCall } from '../../../app/ceremony/roll-call.ts';
+import type { Person } from '../../../app/ceremony/roles.ts';
+import { azureKey, everybody, opened, planWith } from '../../support/walk.ts';
+
+const state = opened(planWith([azureKey('root')]));
+const people = everybody(state);
+const change = (index: number, more: Partial<Person>): Person[] =>
+  people.map((person, at) => (at === index ? { ...person, ...more } : person));
+
+describe('roll call', () => {
+  it('takes exactly the people of the plan', () => {
+    expect(checkRollCall(state, people)).toBeNull();
+  });
+
+  it('takes namesakes of different organisations', () => {
+    const namesakes = people.map((person, index) => ({ ...person, name: 'Kim Lee', organisation: `Firm ${index}` }));
+    expect(checkRollCall(state, namesakes)).toBeNull();
+  });
+
+  const cases: readonly [string, string, Person[]][] = [
+    ['somebody missing', 'ROLE-COUNT-AS-PLANNED', people.slice(1)],
+    [
+      'somebody too many',
+      'ROLE-COUNT-AS-PLANNED',
+      [...people, { id: 'p9', name: 'Nine', organisation: '', roles: ['auditor'] }],
+    ],
+    [
+      'somebody without a role',
+      'ROLE-COUNT-AS-PLANNED',
+      [...people, { id: 'p9', name: 'Nine', organisation: '', roles: [] }],
+    ],
+    ['an empty name', 'PERSON-NAMED', change(0, { name: '' })],
+    ['a name of 61 characters', 'PERSON-NAMED', change(0, { name: 'x'.repeat(61) })],
+    ['a name with a line break', 'PERSON-NAMED', change(0, { name: 'Ada\nGrace' })],
+    ['a name that ends in a space', 'PERSON-NAMED', change(0, { name: 'Ada ' })],
+    ['a name that reverses the text after it', 'PERSON-NAMED', change(0, { name: 'Ada\u202e' })],
+    ['the same person twice', 'PERSON-NAMED', change(0, { name: 'person 2' })],
+    ['two people under one number', 'PERSON-NAMED', change(0, { id: 'p2' })],
+    ['a witness who operates', 'ROLES-SEPARATE', change(1, { roles: ['operator', 'witness'] }).slice(0, -1)],
+  ];
+
+  it.each(cases)('refuses %s', (_, rule, list) => {
+    expect(checkRollCall(state, list)?.rule).toBe(rule);
+  });
+
+  it('refuses one person alone where two must compare', () => {
+    const pair = opened(
+      planWith([azureKey('root')], { roles: { operator: 1, custodian: 1 }, quorum: { custodian: 1 } }),
+    );
+    const alone: Person[] = [{ id: 'p1', name: 'Ada', organisation: '', roles: ['operator', 'custodian'] }];
+    expect(checkRollCall(pair, alone)?.rule).toBe('ROLE-COUNT-AS-PLANNED');
+  });
+});

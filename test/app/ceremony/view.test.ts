@@ -1,0 +1,177 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../../app/ceremony/decide.ts';
+import { isClosed, type CeremonyState } from '../../../app/ceremony/state.ts';
+import { needsToken, viewOf, type Moment } from '../../../app/ceremony/view/view.ts';
+import { viewSchema, type CeremonyView, type Fact } from '../../../app/contract/view.ts';
+import { hexToBytes } from '../../../app/keys/bytes.ts';
+import { pgpWords } from '../../../app/keys/fingerprint.ts';
+import { after, azureKey, confirmation, opened, planWith, stepDone, walkTo } from '../../support/walk.ts';
+
+const plan = planWith([azureKey('root'), azureKey('constructor')], { copies: 2 });
+const moment: Moment = {
+  log: { size: 7, head: 'ab'.repeat(32) },
+  workingSince: null,
+  isTokenOpen: true,
+  trouble: null,
+  airGap: 'closed',
+};
+const view = (state: CeremonyState, more: Partial<Moment> = {}): CeremonyView =>
+  v.parse(viewSchema, viewOf(state, { ...moment, ...more }));
+const at = (step: string): CeremonyState => walkTo(opened(plan), step);
+const factsAt = (step: string): readonly Fact[] => view(at(step)).step?.facts ?? [];
+const fingerprints = (facts: readonly Fact[]): string[] =>
+  facts.flatMap((fact) => (fact.kind === 'fingerprint' ? [fact.hex] : []));
+
+describe('the window', () => {
+  it('can draw every step of a ceremony, before and after each', () => {
+    let state = opened(plan);
+    const seen: string[] = [];
+    while (!isClosed(state)) {
+      const shown = view(state);
+      seen.push(shown.step?.id ?? '');
+      const phases = shown.journey.map((phase) => phase.status);
+      expect(phases.filter((status) => status === 'now')).toHaveLength(1);
+      expect(phases.indexOf('now')).toBe(phases.filter((status) => status === 'done').length);
+      const steps = shown.journey.flatMap((phase) => phase.steps);
+      expect(steps.filter((step) => step.status === 'now').map((step) => step.id)).toEqual([shown.step?.id]);
+      state = stepDone(state);
+    }
+    expect(seen).toEqual(state.steps.map((step) => step.id));
+    expect(view(state)).toMatchObject({ step: null, isClosed: true });
+    expect(view(state).journey.every((phase) => phase.status === 'done')).toBe(true);
+  });
+
+  it('names who acts once they are known', () => {
+    expect(view(opened(plan)).step?.acts).toEqual({ role: 'operator', names: [] });
+    expect(view(at('bring-in.read')).step?.acts).toEqual({ role: 'operator', names: ['Person 2'] });
+  });
+
+  it('lists who may confirm and how many of them must', () => {
+    expect(view(at('wrap.approve')).step?.confirmers).toEqual([
+      {
+        role: 'custodian',
+        needed: 2,
+        people: [3, 4, 5].map((number) => ({ id: `p${number}`, name: `Person ${number}` })),
+      },
+      { role: 'witness', needed: 1, people: [{ id: 'p6', name: 'Person 6' }] },
+    ]);
+  });
+
+  it('asks for seats, folders and ids where a step needs them', () => {
+    expect(view(at('roll-call.people')).step?.asks.seats).toEqual([
+      'administrator', 'operator', 'custodian', 'custodian', 'custodian', 'witness',
+    ]); // prettier-ignore
+    expect(view(at('bring-in.read')).step?.asks.folders).toBe(1);
+    expect(view(at('take-out.write')).step?.asks.folders).toBe(2);
+    expect(view(at('close.destroy')).step?.asks.keyIds).toEqual(['root', 'constructor']);
+  });
+
+  it('says what comes next, and that nothing does at the end', () => {
+    const sign = view(at('close.sign-off'));
+    expect(view(at('close.log-out')).step?.next).toBe(sign.step?.title);
+    expect(sign.step?.next).toBeNull();
+  });
+});
+
+describe('what the people look at', () => {
+  it('is the fingerprint that the log holds, in hex and in words', () => {
+    const state = at('bring-in.compare.constructor');
+    const [first] = factsAt('bring-in.compare.constructor');
+    const hex = state.keks.get('constructor')?.spkiSha256 ?? '';
+    expect(first).toMatchObject({ kind: 'fingerprint', hex, words: pgpWords(hexToBytes(hex)) });
+  });
+
+  it('is the plan’s hash when the plan is read', () => {
+    expect(fingerprints(factsAt('prepare.plan'))).toEqual([opened(plan).planSha256]);
+  });
+
+  it('is the public key of every key that was made', () => {
+    const { targets } = at('keys.check');
+    expect(fingerprints(factsAt('keys.check'))).toEqual([...targets.values()].map((target) => target.publicKeySha256));
+  });
+
+  it('is the manifest’s hash when the media is sealed', () => {
+    expect(fingerprints(factsAt('take-out.check'))).toEqual([at('take-out.check').copies[0]?.manifestSha256]);
+  });
+
+  it('shows the kid and every notice beside the wrapping key', () => {
+    const state = at('bring-in.compare.root');
+    const kek = state.keks.get('root');
+    if (kek === undefined) throw new Error('no KEK');
+    const notice = { rule: 'INBOUND-TEXT-ENCODING', text: 'it was UTF-16' };
+    const noticed = {
+      ...state,
+      keks: new Map(state.keks).set('root', { ...kek, id: null, deadline: '2026-11-24T09:00:00Z', notices: [notice] }),
+    };
+    const shown = view(noticed);
+    expect(shown.step?.facts).toContainEqual({ kind: 'notice', ...notice });
+    expect(shown.room.deadline).toBe('2026-11-24T09:00:00Z');
+  });
+
+  it('shows secret keys by their check values instead of a fingerprint', () => {
+    const state = at('keys.check');
+    const target = state.targets.get('root');
+    if (target === undefined) throw new Error('no target');
+    const secret = {
+      ...target,
+      publicKey: null,
+      publicKeySha256: null,
+      keyCheckValues: [{ method: 'aes-ecb-zero-block' as const, value: 'DC95C0' }],
+    };
+    const facts = view({ ...state, targets: new Map(state.targets).set('root', secret) }).step?.facts ?? [];
+    expect(JSON.stringify(facts)).toContain('DC95C0');
+    expect(fingerprints(facts)).toHaveLength(1);
+  });
+
+  it('shows what was found on the workstation, with its notices', () => {
+    const state = at('prepare.findings');
+    if (state.workstation === null) throw new Error('not looked');
+    const workstation = {
+      ...state.workstation,
+      interfaces: [{ name: 'eth0', state: 'up', address: '' }],
+      notices: [{ rule: 'AIR-GAP-CLOSED', text: 'eth0 is up' }],
+    };
+    const facts = view({ ...state, workstation }).step?.facts ?? [];
+    expect(facts).toContainEqual({ kind: 'notice', rule: 'AIR-GAP-CLOSED', text: 'eth0 is up' });
+    expect(JSON.stringify(facts)).toContain('eth0');
+  });
+});
+
+describe('while something is under way', () => {
+  it('says since when, for which key, and grants an RSA key more time', () => {
+    const slow = planWith([azureKey('root', { spec: 'rsa-4096' })]);
+    const busy = (document: unknown): CeremonyState => {
+      const state = walkTo(opened(document), 'keys.make');
+      return after(state, decide(state, confirmation(state)));
+    };
+    const since = '2026-11-23T14:07:32.000Z';
+    expect(view(busy(plan), { workingSince: since }).work).toMatchObject({ key: 'root', since });
+    const quick = view(busy(plan), { workingSince: since }).work?.normalSeconds ?? 0;
+    expect(view(busy(slow), { workingSince: since }).work?.normalSeconds).toBeGreaterThan(quick);
+    expect(view(busy(plan)).work).toBeNull();
+  });
+
+  it('shows the failure of the step, and the trouble with the log before it', () => {
+    const state = at('token.probe');
+    const failure = { rule: 'TOKEN-ANSWERS', cause: 'a', remedy: 'b' };
+    const failed = { ...state, failure };
+    expect(view(failed).refusal).toEqual(failure);
+    expect(view(failed).step?.action).not.toBe(view(state).step?.action);
+    const trouble = { rule: 'LOG-CHAIN-INTACT' as const, cause: 'c', remedy: 'd' };
+    expect(view(failed, { trouble }).refusal).toEqual(trouble);
+  });
+});
+
+describe('the token', () => {
+  it('must be open between logging in and logging out', () => {
+    const needed = opened(plan)
+      .steps.filter((step) => needsToken(at(step.id)))
+      .map((step) => step.id);
+    expect(needed[0]).toBe('token.probe');
+    expect(needed.at(-1)).toBe('close.destroy');
+    expect(view(at('keys.make'), { isTokenOpen: false }).needsToken).toBe(true);
+    expect(view(at('keys.make')).needsToken).toBe(false);
+    expect(view(at('token.log-in'), { isTokenOpen: false }).needsToken).toBe(false);
+  });
+});
