@@ -31,6 +31,8 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      // An async method may have nothing to await: its interface promises, and a throw must become a rejection.
+      '@typescript-eslint/require-await': 'off',
       'no-undef': 'off',
       'max-lines': ['error', { max: 300 }],
       'max-lines-per-function': ['error', { max: 50 }],
@@ -62,7 +64,7 @@ export default defineConfig(
   {
     // describe() blocks are lists of cases, not functions to be kept short.
     files: ['test/**/*.ts'],
-    rules: { 'max-lines-per-function': 'off' },
+    rules: { 'max-lines-per-function': 'off', 'max-lines': ['error', { max: 400 }] },
   },
   {
     files: ['main/cli/request.ts', 'main/cli/upload.ts'],

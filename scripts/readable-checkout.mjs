@@ -8,7 +8,12 @@ import { electron, inCache, inCheckout, root } from './paths.mjs';
 import { SetupFailed, quietly, say } from './run.mjs';
 
 const leftOut = new Set(['.git', 'node_modules', 'out', 'coverage', 'test-results', '.svelte-check']);
-const needed = ['package.json', 'dist/main/start.js', 'dist/token/libsofthsm2.so', 'node_modules/electron/dist/electron'];
+const needed = [
+  'package.json',
+  'dist/main/start.js',
+  'dist/token/libsofthsm2.so',
+  'node_modules/electron/dist/electron',
+];
 
 /** @typedef {ReturnType<typeof import('./ordinary-user.mjs').ordinaryUser>} OrdinaryUser */
 
@@ -61,5 +66,7 @@ export function readableCheckout(user) {
   const copy = copyCheckout();
   const unreadable = needed.filter((file) => !canRead(user, path.join(copy, file)));
   if (unreadable.length === 0) return copy;
-  throw new SetupFailed(`the ordinary user cannot read ${unreadable.join(', ')} (Electron lies at ${electron}). ${byHand}`);
+  throw new SetupFailed(
+    `the ordinary user cannot read ${unreadable.join(', ')} (Electron lies at ${electron}). ${byHand}`,
+  );
 }

@@ -19,7 +19,9 @@ function ensureSandbox(user) {
   if (uid === 0 && (mode & 0o4000) !== 0) return;
   if (!isRoot) {
     const commands = `sudo chown root:root ${program} && sudo chmod 4755 ${program}`;
-    throw new SetupFailed(`this system forbids user namespaces, which the window's sandbox needs. By hand: ${commands}`);
+    throw new SetupFailed(
+      `this system forbids user namespaces, which the window's sandbox needs. By hand: ${commands}`,
+    );
   }
   say("this system forbids user namespaces: making Electron's chrome-sandbox set-uid root, as its sandbox then needs");
   chownSync(program, 0, 0);
@@ -42,7 +44,8 @@ export function windowPlace() {
     checkout,
     owns: user.owns,
     run: (program, programArgs, env = {}) => {
-      if (!hasScreen) say('there is no screen (no DISPLAY, no WAYLAND_DISPLAY): using a virtual one, which nobody sees');
+      if (!hasScreen)
+        say('there is no screen (no DISPLAY, no WAYLAND_DISPLAY): using a virtual one, which nobody sees');
       const [first = program, ...rest] = [...screen, program, ...programArgs];
       const [command, args] = user.program(first, rest);
       return foreground(command, args, { cwd: checkout, env: { ...user.env, ...env } });

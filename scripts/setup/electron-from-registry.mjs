@@ -3,7 +3,17 @@
 // hash is recorded elsewhere as the official one, the helper libraries' hashes are not: for development and tests
 // only, never for a release.
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { quietly, SetupFailed } from '../run.mjs';
 
@@ -46,7 +56,9 @@ function keepPinnedFiles(folder) {
   };
   const bad = Object.entries(pinned.files).filter(differs);
   if (bad.length === 0) return;
-  throw new SetupFailed(`not the files of Electron ${pinned.version}: ${bad.map(([name]) => name).join(', ')}. ${byHand}`);
+  throw new SetupFailed(
+    `not the files of Electron ${pinned.version}: ${bad.map(([name]) => name).join(', ')}. ${byHand}`,
+  );
 }
 
 /**

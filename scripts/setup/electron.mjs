@@ -1,6 +1,18 @@
 // Electron's binary: its own installer first, the npm registry where its download host cannot be reached. Cached
 // outside the checkout and linked into node_modules/electron, where Playwright and electron-builder look for it.
-import { accessSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
@@ -29,7 +41,8 @@ function isComplete(where, version) {
 /** Electron's installer tries for minutes when packets vanish; a plain connection tells within seconds. */
 function hostAnswers() {
   const { env } = process;
-  if (env['ELECTRON_MIRROR'] ?? env['npm_config_electron_mirror'] ?? env['HTTPS_PROXY'] ?? env['https_proxy']) return true;
+  if (env['ELECTRON_MIRROR'] ?? env['npm_config_electron_mirror'] ?? env['HTTPS_PROXY'] ?? env['https_proxy'])
+    return true;
   return new Promise((resolve) => {
     const socket = connect({ host: 'github.com', port: 443, timeout: 4000 });
     const answer = (/** @type {boolean} */ reached) => () => {

@@ -5,13 +5,17 @@ import { quietly, say } from '../run.mjs';
 
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean }} Locked */
 
-/** @param {string} file @returns {Record<string, Locked>} */
-const lockedPackages = (file) => JSON.parse(readFileSync(inCheckout(file), 'utf8')).packages;
+/** @param {string} file a lockfile @returns {Record<string, Locked>} its packages, without the project itself */
+function lockedPackages(file) {
+  const { packages } = JSON.parse(readFileSync(inCheckout(file), 'utf8'));
+  delete packages[''];
+  return packages;
+}
 
 /** True when npm's own record of node_modules equals the lockfile (other platforms' packages aside) and it is all there. */
 function asLocked() {
   if (!existsSync(inCheckout('node_modules/.package-lock.json'))) return false;
-  const { '': _project, ...wanted } = lockedPackages('package-lock.json');
+  const wanted = lockedPackages('package-lock.json');
   const installed = lockedPackages('node_modules/.package-lock.json');
   return (
     Object.keys(installed).every((name) => name in wanted && existsSync(inCheckout(name, 'package.json'))) &&

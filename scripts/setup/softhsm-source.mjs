@@ -1,7 +1,16 @@
 // SoftHSM's source archive, from the Debian mirror this machine already uses.
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { inCache } from '../paths.mjs';
 import { SetupFailed, quietly } from '../run.mjs';
@@ -18,7 +27,9 @@ const isGenuine = () =>
 /** One apt source file, asking for sources in place of packages. @param {string} file */
 function asSources(file) {
   const text = readFileSync(file, 'utf8');
-  return file.endsWith('.sources') ? text.replace(/^Types:.*$/gm, 'Types: deb-src') : text.replace(/^deb /gm, 'deb-src ');
+  return file.endsWith('.sources')
+    ? text.replace(/^Types:.*$/gm, 'Types: deb-src')
+    : text.replace(/^deb /gm, 'deb-src ');
 }
 
 /** Copies apt's source lists into a private folder, so that nothing on the system changes. @param {string} parts */
@@ -26,7 +37,9 @@ function copySourceLists(parts) {
   mkdirSync(parts, { recursive: true });
   const folder = '/etc/apt/sources.list.d';
   const extra = existsSync(folder) ? readdirSync(folder).map((file) => path.join(folder, file)) : [];
-  const lists = ['/etc/apt/sources.list', ...extra].filter((file) => /\.(list|sources)$/.test(file) && existsSync(file));
+  const lists = ['/etc/apt/sources.list', ...extra].filter(
+    (file) => /\.(list|sources)$/.test(file) && existsSync(file),
+  );
   for (const file of lists) writeFileSync(path.join(parts, path.basename(file)), asSources(file));
 }
 

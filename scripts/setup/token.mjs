@@ -1,7 +1,16 @@
 // The rehearsal token: SoftHSM 2.6.1 from Debian's own source archive, with resources/token's patch, built once into the
 // cache and copied to dist/token with its licence. Beside it the tests' fault shim (test/support/p11shim.c).
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { inCache, inCheckout } from '../paths.mjs';
