@@ -50,7 +50,12 @@ export function fromUtilityProcess(child: UtilityProcessLike): HsmChild {
     onExit: (listener) => void child.on('exit', (code) => listener(`exit code ${code}`)),
     kill: () => {
       // Electron's own kill asks politely (SIGTERM), which a library that hangs need not hear.
-      if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+      try {
+        if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+      } catch (error) {
+        // It ended a moment ago, and its `exit` is on the way.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
     },
   };
 }

@@ -4,7 +4,7 @@ import { curveOids, isAsymmetric, keySpecs, type CurveName, type KeySpec } from 
 import { scalarBytes, type PublicKey } from '../../app/keys/spki.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 import { liesOnCurve } from './curve-points.ts';
-import { attributeText, type Attribute, type AttributeName } from './attributes.ts';
+import type { Attribute, AttributeName } from './attributes.ts';
 import { generators, plain } from './mechanisms.ts';
 import { CryptokiError, type CryptokiSession, type ObjectHandle } from './pkcs11.ts';
 import * as templates from './templates.ts';
@@ -60,7 +60,7 @@ export function makeKey(session: CryptokiSession, spec: KeySpec, plan: KeyPlan):
   try {
     return generate(session, spec, plan);
   } catch (error) {
-    if (!(error instanceof CryptokiError) || !error.isPolicy) throw error;
+    if (!(error instanceof CryptokiError) || !error.isAboutAttributes) throw error;
     return generate(session, spec, {
       ...plan,
       key: plan.key.filter(isIndispensable),
@@ -190,10 +190,4 @@ export function readCheckValues(session: CryptokiSession, key: ObjectHandle, spe
     if (error instanceof CryptokiError && (error.isLackOfMechanism || error.isPolicy)) return [];
     throw error;
   }
-}
-
-/** Writes one attribute of an object for a refusal. */
-export function attributeOf(session: CryptokiSession, object: ObjectHandle, name: AttributeName): string {
-  const value = session.attribute(object, name);
-  return value === null ? 'not told' : attributeText(name, value);
 }

@@ -23,6 +23,9 @@ const oaepParameterType = 4;
 /** CKR_ATTRIBUTE_SENSITIVE and CKR_ATTRIBUTE_TYPE_INVALID: the token has no such attribute to tell. */
 const untoldAttribute: readonly (number | null)[] = [0x11, 0x12];
 
+/** CKR_ATTRIBUTE_READ_ONLY, _TYPE_INVALID, _VALUE_INVALID, CKR_TEMPLATE_INCONSISTENT. */
+const attributeCodes: readonly (number | null)[] = [0x10, 0x12, 0x13, 0xd1];
+
 /** A PKCS#11 call that did not return CKR_OK. `code` is null when pkcs11js failed without a return value. */
 export class CryptokiError extends Error {
   readonly calledFunction: string;
@@ -40,9 +43,14 @@ export class CryptokiError extends Error {
     return this.code !== null && meaningOfCkr(this.code).rule === 'TOKEN-MECHANISM-AVAILABLE';
   }
 
-  /** Whether the token refused the attributes or the use of a key. */
+  /** Whether the token refused the use of a key. */
   get isPolicy(): boolean {
     return this.code !== null && meaningOfCkr(this.code).rule === 'TOKEN-POLICY-ALLOWS';
+  }
+
+  /** Whether the token refused an attribute, so that a template without it may do. */
+  get isAboutAttributes(): boolean {
+    return attributeCodes.includes(this.code);
   }
 }
 

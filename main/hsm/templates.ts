@@ -1,7 +1,7 @@
 import { hexToBytes } from '../../app/keys/bytes.ts';
 import { curveOids, type CurveName } from '../../app/keys/specs.ts';
 import type { Attribute } from './attributes.ts';
-import { generators, mechanisms, type MechanismName } from './mechanisms.ts';
+import { generators, mechanisms } from './mechanisms.ts';
 
 /** CKO_PUBLIC_KEY, CKO_PRIVATE_KEY, CKO_SECRET_KEY. */
 export const objectClasses = { publicKey: 0x2, privateKey: 0x3, secretKey: 0x4 } as const;
@@ -113,15 +113,19 @@ export const targetEcPublic = (curve: CurveName, place: KeyPlace): readonly Attr
   ...targetPublic(place),
 ];
 
+/** What a token says of a key pair by itself: the pair templates leave class and type to the mechanism. */
+const pairConsequences = (kind: 'rsa' | 'ec'): readonly Attribute[] => [
+  { name: 'CKA_CLASS', value: objectClasses.privateKey },
+  { name: 'CKA_KEY_TYPE', value: keyTypes[kind] },
+];
+
 /**
  * What a token must say by itself of a secret or private key it has just made from these templates.
  * @param kind - the kind of key
  * @returns attributes that are read, never set; a token may lack the dispensable ones
  */
 export const consequences = (kind: keyof typeof keyTypes): readonly Attribute[] => [
-  // The pair templates leave class and type to the mechanism.
-  { name: 'CKA_CLASS', value: kind === 'rsa' || kind === 'ec' ? objectClasses.privateKey : objectClasses.secretKey },
-  { name: 'CKA_KEY_TYPE', value: keyTypes[kind] },
+  ...(kind === 'rsa' || kind === 'ec' ? pairConsequences(kind) : []),
   // It was never readable in the clear.
   { name: 'CKA_ALWAYS_SENSITIVE', value: true, dispensable: true },
   // It could leave from the start; a token that denies it has changed the request.
@@ -129,7 +133,7 @@ export const consequences = (kind: keyof typeof keyTypes): readonly Attribute[] 
   // It was made in this token, not brought in.
   { name: 'CKA_LOCAL', value: true, dispensable: true },
   // How it was made.
-  { name: 'CKA_KEY_GEN_MECHANISM', value: mechanisms[generators[kind] satisfies MechanismName], dispensable: true },
+  { name: 'CKA_KEY_GEN_MECHANISM', value: mechanisms[generators[kind]], dispensable: true },
 ];
 
 /** The cloud's wrapping key, brought in for one wrap. Any user may make it; nothing of it stays. */
