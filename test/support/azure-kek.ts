@@ -18,7 +18,19 @@ export function keyBundle(
 ): Record<string, unknown> {
   const jwk = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }).export({ format: 'jwk' });
   const write = (text = ''): string => Buffer.from(text, 'base64url').toString(numbers);
-  const absent = { crv: null, d: null, dp: null, dq: null, k: null, p: null, q: null, qi: null, t: null, x: null, y: null };
+  const absent = {
+    crv: null,
+    d: null,
+    dp: null,
+    dq: null,
+    k: null,
+    p: null,
+    q: null,
+    qi: null,
+    t: null,
+    x: null,
+    y: null,
+  };
   const bundle: Record<string, unknown> = {
     attributes: {
       created: '2026-11-20T09:12:44+00:00',

@@ -19,8 +19,8 @@ export function textVectors(area: string): Vector[] {
       const text = readFileSync(new URL(name, folder), 'utf8');
       const end = text.indexOf('\n\n');
       const lines = text.slice(0, end).split('\n');
-      const header = Object.fromEntries(lines.map((line) => line.split(/: (.*)/s, 2)));
-      return { name, header: header as Record<string, string>, body: text.slice(end + 2) };
+      const header = Object.fromEntries(lines.map(split));
+      return { name, header, body: text.slice(end + 2) };
     });
 }
 
@@ -28,14 +28,21 @@ export function textVectors(area: string): Vector[] {
  * Reads one JSON vector file.
  * @param path - relative to this file
  */
-export function jsonVector<T>(path: string): T {
-  return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as T;
+export function jsonVector(path: string): unknown {
+  return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 }
 
-/** Reads every JSON vector of one area. */
-export function jsonVectors<T>(area: string): (T & { readonly name: string })[] {
-  const folder = new URL(`${area}/`, import.meta.url);
-  return readdirSync(folder)
+/**
+ * Reads every JSON vector of one area.
+ * @param area - folder beside this file
+ */
+export function jsonVectors(area: string): { readonly name: string; readonly vector: unknown }[] {
+  return readdirSync(new URL(`${area}/`, import.meta.url))
     .filter((name) => name.endsWith('.json'))
-    .map((name) => ({ name, ...jsonVector<T>(`${area}/${name}`) }));
+    .map((name) => ({ name, vector: jsonVector(`${area}/${name}`) }));
+}
+
+function split(line: string): [string, string] {
+  const at = line.indexOf(': ');
+  return [line.slice(0, at), line.slice(at + 2)];
 }

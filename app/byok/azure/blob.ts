@@ -97,8 +97,10 @@ function checkCiphertext(
   refuse: Refuser,
 ): { rsaPartBytes: number; keyPartBytes: number } {
   const keyPart = ciphertext.subarray(rsaPartBytes);
-  const { least, most } = payloadBand(spec);
-  if (keyPart.length % 8 !== 0 || keyPart.length < wrappedLength(least) || keyPart.length > wrappedLength(most)) {
+  const isPlausible = payloadBands(spec).some(
+    ([least, most]) => keyPart.length >= wrappedLength(least) && keyPart.length <= wrappedLength(most),
+  );
+  if (keyPart.length % 8 !== 0 || !isPlausible) {
     return refuse(`${keyPart.length} bytes after the RSA part of ${rsaPartBytes} do not fit a ${spec} key`);
   }
   const isBlank = [ciphertext.subarray(0, rsaPartBytes), keyPart].some((part) => part.every((byte) => byte === 0));
@@ -106,20 +108,27 @@ function checkCiphertext(
 }
 
 /**
- * How long the wrapped payload may plausibly be. Secret keys are exact. Key pairs are PKCS#8, where tokens differ by
- * some bytes: an EC point left out, the curve named twice; RSA numbers that happen to be shorter.
+ * How long the wrapped payload may plausibly be, from and to. Secret keys are exact. Key pairs are PKCS#8, where tokens
+ * differ by some bytes: EC with or without the public point, the curve named twice; RSA numbers that happen to be shorter.
  */
-function payloadBand(spec: KeySpec): { least: number; most: number } {
+function payloadBands(spec: KeySpec): readonly (readonly [number, number])[] {
   const info = keySpecs[spec];
   switch (info.kind) {
     case 'aes':
     case 'hmac':
-      return { least: info.bits / 8, most: info.bits / 8 };
-    case 'ec':
-      return { least: scalarBytes(info.curve) + 30, most: 3 * scalarBytes(info.curve) + 70 };
-    case 'rsa':
+      return [[info.bits / 8, info.bits / 8]];
+    case 'ec': {
+      const scalar = scalarBytes(info.curve);
+      return [
+        [scalar + 30, scalar + 60],
+        [3 * scalar + 35, 3 * scalar + 60],
+      ];
+    }
+    case 'rsa': {
       // RSAPrivateKey holds 4.5 moduli: n, d, and five numbers of half the length.
-      return { least: (info.bits / 8) * 4.5 + 40, most: (info.bits / 8) * 4.5 + 110 };
+      const numbers = (info.bits / 8) * 4.5;
+      return [[numbers + 40, numbers + 110]];
+    }
   }
 }
 

@@ -72,6 +72,8 @@ export interface AzurePlace {
 export function placeOf(destination: AzureDestination): AzurePlace {
   const kind = destination.vault === undefined ? 'managedHsm' : 'vault';
   const name = destination.vault ?? destination.managedHsm ?? '';
-  const [first, ...others] = clouds[destination.cloud][kind].map((suffix) => `${name.toLowerCase()}.${suffix}`);
-  return { kind, name, hosts: [first ?? '', ...others], cloudName: clouds[destination.cloud].name };
+  const cloud = clouds[destination.cloud];
+  const [usual, ...others] = cloud[kind];
+  const hostAt = (suffix: string): string => `${name.toLowerCase()}.${suffix}`;
+  return { kind, name, hosts: [hostAt(usual), ...others.map(hostAt)], cloudName: cloud.name };
 }

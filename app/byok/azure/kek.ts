@@ -97,7 +97,7 @@ function checkMetadata({ bundle, file }: FileOf<'bundle'>, nowIso: string): Noti
   if (operations.length === 0 || isOther(keyOps) || isOther(keyOpsRest)) {
     refuse('AZURE-KEK-ONLY-IMPORTS', `${file}: the operations are [${operations.join(', ').slice(0, 100)}].`);
   }
-  return checkInForce(bundle.attributes ?? {}, file, nowIso);
+  return checkInForce(bundle.attributes, file, nowIso);
 }
 
 function checkInForce(

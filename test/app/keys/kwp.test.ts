@@ -14,7 +14,7 @@ interface Published {
 const kek = hexToBytes('000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f');
 
 describe('RFC 5649', () => {
-  it.each(jsonVector<Published>('kwp/published.json').cases)('opens the published $comment', (known) => {
+  it.each((jsonVector('kwp/published.json') as Published).cases)('opens the published $comment', (known) => {
     const opened = openKwp(hexToBytes(known.wrapped), decryptWith(hexToBytes(known.kek)));
     expect(bytesToHex(opened)).toBe(known.plain);
   });
@@ -89,7 +89,9 @@ function wrapAs(magic: string, length: number, padded: number, pad: number): Uin
   if (padded === 8) return encrypt(frame);
   for (let round = 0; round < 6; round++) {
     for (let index = 1; index <= padded / 8; index++) {
-      const block = Buffer.from(encrypt(Buffer.concat([frame.subarray(0, 8), frame.subarray(index * 8, index * 8 + 8)])));
+      const block = Buffer.from(
+        encrypt(Buffer.concat([frame.subarray(0, 8), frame.subarray(index * 8, index * 8 + 8)])),
+      );
       block.writeUInt8(block.readUInt8(7) ^ ((padded / 8) * round + index), 7);
       block.copy(frame, 0, 0, 8);
       block.copy(frame, index * 8, 8, 16);

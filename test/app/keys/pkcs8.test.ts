@@ -21,10 +21,14 @@ function publicHalf(pkcs8: Uint8Array): Uint8Array {
 }
 
 describe('PrivateKeyInfo by OpenSSL', () => {
-  it.each(pairSpecs)('of %s is read, and its public half is the one OpenSSL gives', (spec) => {
-    const { pkcs8, spki } = makePair(spec);
-    expect(publicHalf(pkcs8)).toEqual(spki);
-  }, 60_000);
+  it.each(pairSpecs)(
+    'of %s is read, and its public half is the one OpenSSL gives',
+    (spec) => {
+      const { pkcs8, spki } = makePair(spec);
+      expect(publicHalf(pkcs8)).toEqual(spki);
+    },
+    60_000,
+  );
 
   it('gives the eight RSA numbers that node exports', () => {
     const { pkcs8 } = makePair('rsa-2048');
@@ -77,14 +81,23 @@ describe('what a token may not emit (RFC 5208, RFC 5915, RFC 8017)', () => {
     ['another curve inside', info(p256, ec(one, scalar, der(tags.context0, p384Oid)))],
     ['point before curve', info(p256, ec(one, scalar, der(tags.context1, point), der(tags.context0, p256Oid)))],
     ['a third member', info(p256, ec(one, scalar, der(tags.context1, point), zero))],
-    ['a compressed point', info(p256, ec(one, scalar, der(tags.context1, der(tags.bitString, Uint8Array.of(0, 2), new Uint8Array(32)))))],
+    [
+      'a compressed point',
+      info(p256, ec(one, scalar, der(tags.context1, der(tags.bitString, Uint8Array.of(0, 2), new Uint8Array(32))))),
+    ],
     ['two points', info(p256, ec(one, scalar, der(tags.context1, point, point)))],
     ['an RSA key under an EC algorithm', info(p256, der(tags.sequence, zero, ...numbers))],
     ['multi-prime RSA', info(rsa, der(tags.sequence, one, ...numbers))],
     ['nine RSA numbers', info(rsa, der(tags.sequence, zero, ...numbers, one))],
     ['seven RSA numbers', info(rsa, der(tags.sequence, zero, ...numbers.slice(1)))],
-    ['a modulus that is not p q', info(rsa, der(tags.sequence, zero, derUnsigned(Uint8Array.of(21)), ...numbers.slice(1)))],
-    ['explicit curve parameters', info(der(tags.sequence, der(tags.oid, hexToBytes('2a8648ce3d0201')), der(tags.sequence)), ec(one, scalar))],
+    [
+      'a modulus that is not p q',
+      info(rsa, der(tags.sequence, zero, derUnsigned(Uint8Array.of(21)), ...numbers.slice(1))),
+    ],
+    [
+      'explicit curve parameters',
+      info(der(tags.sequence, der(tags.oid, hexToBytes('2a8648ce3d0201')), der(tags.sequence)), ec(one, scalar)),
+    ],
     ['Ed25519', info(der(tags.sequence, der(tags.oid, hexToBytes('2b6570'))), scalar)],
     ['nothing', new Uint8Array()],
   ])('%s is refused', (_, bytes) => expect(rule(bytes)).toBe('PKCS8-EXACT'));

@@ -24,7 +24,10 @@ describe('a private key is found', () => {
     ['PEM in UTF-16', utf16(pem, '\ufeff')],
     ['PEM in UTF-16 without a mark', utf16(pem, '')],
     ['PEM inside a binary file', Buffer.concat([Buffer.from([0xff, 0xd8, 0]), Buffer.from(pem)])],
-    ['PEM after a public key', Buffer.concat([openssl(['pkey', '-pubin', '-inform', 'DER'], ec.spki), Buffer.from(pem)])],
+    [
+      'PEM after a public key',
+      Buffer.concat([openssl(['pkey', '-pubin', '-inform', 'DER'], ec.spki), Buffer.from(pem)]),
+    ],
     ['PKCS#8 as bare base64', Buffer.from(Buffer.from(rsa.pkcs8).toString('base64').replace(/.{64}/g, '$&\r\n'))],
   ])('as %s', (_, bytes) => expect(holdsPrivateKey(bytes)).toBe(true));
 });
@@ -40,7 +43,9 @@ describe('no private key is seen', () => {
   ])('in %s', (_, bytes) => expect(holdsPrivateKey(bytes)).toBe(false));
 
   it('in random bytes, without a crash', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 24 }), (bytes) => holdsPrivateKey(Uint8Array.of(0x31, ...bytes)) === false));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 24 }), (bytes) => !holdsPrivateKey(Uint8Array.of(0x31, ...bytes))),
+    );
   });
 });
 

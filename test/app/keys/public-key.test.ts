@@ -11,7 +11,7 @@ import { jsonVector, textVectors } from '../../vectors/read-vectors.ts';
 
 const refuse = refuser('INBOUND-DER-CANONICAL', 'key.pem');
 const read = (pem: string): PublicKey => readSpki(readPublicKeyPem(pem, 'key.pem'), refuse);
-const jwk = jsonVector<{ n: string; e: string }>('jwk/rfc7638.json');
+const jwk = jsonVector('jwk/rfc7638.json') as { n: string; e: string };
 
 describe('PEM and SubjectPublicKeyInfo', () => {
   it.each(textVectors('pem'))('$name: $header.comment', ({ header, body }) => {
@@ -54,15 +54,19 @@ describe('reading and encoding are inverse', () => {
     expect(encodeSpki(key)).toEqual(spki);
   });
 
-  it.each([2048, 3072, 4096])('for RSA-%i, with the numbers node exports', (modulusLength) => {
-    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: modulusLength, publicExponent: 3 });
-    const spki = new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }));
-    const { n, e } = publicKey.export({ format: 'jwk' });
-    const key = readSpki(spki, refuse);
-    const [modulus, exponent] = key.kind === 'rsa' ? [key.modulus, key.exponent] : [];
-    expect([bytesToBase64Url(modulus ?? spki), bytesToBase64Url(exponent ?? spki)]).toEqual([n, e]);
-    expect(encodeSpki(key)).toEqual(spki);
-  }, 60_000);
+  it.each([2048, 3072, 4096])(
+    'for RSA-%i, with the numbers node exports',
+    (modulusLength) => {
+      const { publicKey } = generateKeyPairSync('rsa', { modulusLength: modulusLength, publicExponent: 3 });
+      const spki = new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }));
+      const { n, e } = publicKey.export({ format: 'jwk' });
+      const key = readSpki(spki, refuse);
+      const [modulus, exponent] = key.kind === 'rsa' ? [key.modulus, key.exponent] : [];
+      expect([bytesToBase64Url(modulus ?? spki), bytesToBase64Url(exponent ?? spki)]).toEqual([n, e]);
+      expect(encodeSpki(key)).toEqual(spki);
+    },
+    60_000,
+  );
 
   it('whatever is accepted encodes back to the same bytes, however it was changed', () => {
     const { spki } = makePair('ec-p384');
@@ -72,7 +76,8 @@ describe('reading and encoding are inverse', () => {
       fc.property(change, ([original, at, byte, cut]) => {
         const changed = original.slice(0, original.length - cut);
         changed[at % changed.length] = byte;
-        if (ruleOf(() => readSpki(changed, refuse)) === null) expect(encodeSpki(readSpki(changed, refuse))).toEqual(changed);
+        if (ruleOf(() => readSpki(changed, refuse)) === null)
+          expect(encodeSpki(readSpki(changed, refuse))).toEqual(changed);
       }),
       { numRuns: 3000 },
     );

@@ -12,7 +12,7 @@ interface Roca {
   readonly sound: Readonly<Record<string, string>>;
 }
 
-const roca = jsonVector<Roca>('roca/published.json');
+const roca = jsonVector('roca/published.json') as Roca;
 const sound = hexToBytes(roca.sound['rfc7638'] ?? '');
 const usual = Uint8Array.of(1, 0, 1);
 const sizes = [2048, 3072, 4096];
@@ -62,11 +62,14 @@ describe('modulus', () => {
 
 describe('ROCA', () => {
   it('knows the published residues of every prime', () => {
-    const masks = roca.primes.map((prime) => [...powersOf65537(prime)].reduce((mask, power) => mask | (1n << BigInt(power)), 0n));
+    const masks = roca.primes.map((prime) =>
+      [...powersOf65537(prime)].reduce((mask, power) => mask | (1n << BigInt(power)), 0n),
+    );
     expect(masks.map(String)).toEqual(roca.prints);
   });
 
-  it('finds a published vulnerable key', () => expect(rule(hexToBytes(roca.vulnerable['mod03.txt'] ?? ''))).toBe('KEK-NOT-ROCA'));
+  it('finds a published vulnerable key', () =>
+    expect(rule(hexToBytes(roca.vulnerable['mod03.txt'] ?? ''))).toBe('KEK-NOT-ROCA'));
 
   it.each(Object.entries(roca.sound))('lets %s pass', (_, hex) => expect(rule(hexToBytes(hex))).toBeNull());
 

@@ -28,7 +28,24 @@ describe('strict JSON', () => {
   });
 
   it('accepts nothing that JSON.parse refuses, and never answers otherwise than by value or refusal', () => {
-    const pieces = ['{', '}', '[', ']', ',', ':', '"a"', '"b"', '1', '-0.5e3', 'true', 'null', ' ', '\n', '01', '"\\u0061"'];
+    const pieces = [
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"a"',
+      '"b"',
+      '1',
+      '-0.5e3',
+      'true',
+      'null',
+      ' ',
+      '\n',
+      '01',
+      '"\\u0061"',
+    ];
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), (parts) => {
         const text = parts.join('');

@@ -1,0 +1,228 @@
+import { safeParse } from 'valibot';
+import { describe, expect, it } from 'vitest';
+import type { AzureDestination } from '../../../app/byok/azure/destination.ts';
+import type { KeyToCarry, UploadSection } from '../../../app/byok/format.ts';
+import { destinationOf, destinationTypes } from '../../../app/byok/registry.ts';
+import { azureKeyVault } from '../../../app/byok/azure-key-vault.ts';
+import { keySpecNames, type KeySpec } from '../../../app/keys/specs.ts';
+import { plannedKid } from '../../support/azure-kek.ts';
+
+const vault = {
+  type: 'azure-key-vault',
+  vault: 'contoso-prod',
+  keyName: 'payroll-root',
+  operations: ['sign', 'verify'],
+};
+const hsm = { type: 'azure-key-vault', managedHsm: 'contoso-hsm', keyName: 'payroll-root', operations: ['wrapKey'] };
+const accepts = (value: unknown): boolean => safeParse(azureKeyVault.schema, value).success;
+
+function destination(value: unknown): AzureDestination {
+  const parsed = safeParse(azureKeyVault.schema, value);
+  if (!parsed.success) throw new Error('the test plan is not valid');
+  return parsed.output;
+}
+
+describe('the plan member', () => {
+  it('is given back with the public cloud filled in', () => {
+    expect(destination(vault)).toEqual({ ...vault, cloud: 'public' });
+    expect(destination({ ...hsm, cloud: 'china' })).toEqual({ ...hsm, cloud: 'china' });
+  });
+
+  it.each(['a1b', 'Contoso-Prod', 'a'.repeat(24), '3vaults'])('takes the vault name %s', (name) =>
+    expect([accepts({ ...vault, vault: name }), accepts({ ...hsm, managedHsm: name })]).toEqual([true, true]),
+  );
+
+  it.each([
+    'ab',
+    'a'.repeat(25),
+    '-ab',
+    'ab-',
+    'a--b',
+    'a_b',
+    'a.b',
+    'ab c',
+    "a'b",
+    'a\nb',
+    'abc\n',
+    'äbc',
+    '',
+    5,
+    null,
+  ])('refuses the vault name %j', (name) =>
+    expect([accepts({ ...vault, vault: name }), accepts({ ...hsm, managedHsm: name })]).toEqual([false, false]),
+  );
+
+  it.each(['k', 'K-9', 'a--b', 'a-', 'k'.repeat(127)])('takes the key name %s', (keyName) =>
+    expect(accepts({ ...vault, keyName })).toBe(true),
+  );
+
+  it.each(['', '-k', 'k'.repeat(128), 'a_b', 'a.b', "a'b", '$(id)', 'a b', 'a\n', 7])(
+    'refuses the key name %j',
+    (keyName) => expect(accepts({ ...vault, keyName })).toBe(false),
+  );
+
+  it.each([[[]], [['sign', 'sign']], [['import']], [['export']], [['Sign']], ['sign'], [undefined]])(
+    'refuses the operations %j',
+    (operations) => expect(accepts({ ...vault, operations })).toBe(false),
+  );
+
+  it('takes every one of the six operations', () =>
+    expect(accepts({ ...vault, operations: ['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey'] })).toBe(
+      true,
+    ));
+
+  it.each([
+    ['no place', { type: vault.type, keyName: 'k', operations: ['sign'] }],
+    ['both places', { ...vault, managedHsm: 'contoso-hsm' }],
+    ['another type', { ...vault, type: 'aws-kms' }],
+    ['another cloud', { ...vault, cloud: 'germany' }],
+    ['a member more', { ...vault, region: 'west' }],
+  ])('refuses %s', (_, value) => expect(accepts(value)).toBe(false));
+});
+
+describe('key specs', () => {
+  const taken = (value: unknown): string[] =>
+    keySpecNames.filter((spec) => azureKeyVault.refusesSpec(destination(value), spec) === null);
+  const pairs = ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ec-p256', 'ec-p384', 'ec-p521', 'ec-secp256k1'];
+
+  it('of a vault are RSA and EC', () => expect(taken(vault)).toEqual(pairs));
+  it('of a Managed HSM are AES too', () => expect(taken(hsm)).toEqual([...pairs, 'aes-128', 'aes-192', 'aes-256']));
+  it('are refused under the rule of the plan', () => {
+    const rules = (['aes-256', 'hmac-256'] as const).map(
+      (spec) => azureKeyVault.refusesSpec(destination(vault), spec)?.rule,
+    );
+    expect(rules).toEqual(['PLAN-DESTINATION-TAKES-SPEC', 'PLAN-DESTINATION-TAKES-SPEC']);
+  });
+});
+
+describe('the wrap', () => {
+  it('is the hybrid form with OAEP SHA-1 and AES-256 for every key', () => {
+    for (const spec of keySpecNames) {
+      expect(azureKeyVault.wrapPlan(destination(vault), spec)).toEqual({
+        method: 'rsa-aes',
+        oaepHash: 'sha1',
+        ephemeralBits: 256,
+      });
+    }
+  });
+
+  it('shares a KEK within one vault of one cloud only, whatever its letters', () => {
+    const scope = (value: unknown): string => azureKeyVault.scope(destination(value));
+    expect(scope({ ...vault, vault: 'Contoso-PROD', keyName: 'other' })).toBe(scope(vault));
+    const places = [
+      vault,
+      { ...vault, vault: 'other' },
+      { ...vault, cloud: 'china' },
+      { ...hsm, managedHsm: 'contoso-prod' },
+    ];
+    expect(new Set(places.map(scope)).size).toBe(4);
+  });
+});
+
+describe('the registry', () => {
+  it('finds Azure and nothing that is not there', () => {
+    expect(destinationTypes).toEqual(['azure-key-vault']);
+    expect(destinationOf('azure-key-vault')).toBe(azureKeyVault);
+    expect(['constructor', '__proto__', 'toString', 'aws-kms', ''].map(destinationOf)).toEqual(
+      Array(5).fill(undefined),
+    );
+  });
+});
+
+function upload(value: unknown, spec: KeySpec): UploadSection {
+  const key: KeyToCarry<AzureDestination> = {
+    keyId: 'payroll',
+    spec,
+    destination: destination(value),
+    kek: { id: plannedKid, bits: 2048 },
+  };
+  return azureKeyVault.upload(key, 'keys/payroll');
+}
+
+const posix = (value: unknown, spec: KeySpec): string =>
+  upload(value, spec)
+    .upload.map((command) => command.posix)
+    .join('\n');
+const powershell = (value: unknown, spec: KeySpec): string =>
+  upload(value, spec)
+    .upload.map((command) => command.powershell)
+    .join('\n');
+const byok = 'keys/payroll/KeyTransferPackage-payroll-root.byok';
+
+describe('the import command (options as azure-cli and Az.KeyVault parse them)', () => {
+  it('for RSA to a vault', () => {
+    expect(posix(vault, 'rsa-2048')).toBe(
+      `az keyvault key import --vault-name 'contoso-prod' --name 'payroll-root' --byok-file '${byok}' --kty RSA --ops sign verify`,
+    );
+    expect(powershell(vault, 'rsa-2048')).toBe(
+      `Add-AzKeyVaultKey -VaultName 'contoso-prod' -Name 'payroll-root' -KeyFilePath '${byok}' -KeyOps sign,verify`,
+    );
+  });
+
+  it.each([
+    ['ec-p256', 'P-256'],
+    ['ec-p384', 'P-384'],
+    ['ec-p521', 'P-521'],
+    ['ec-secp256k1', 'P-256K'],
+  ] as const)('for %s names the curve %s', (spec, curve) => {
+    expect(posix(vault, spec)).toContain(` --kty EC --curve ${curve} --ops sign verify`);
+    expect(powershell(vault, spec)).toContain(` -KeyType EC -CurveName '${curve}' -KeyOps sign,verify`);
+  });
+
+  it('for a Managed HSM is az in both shells, oct for AES', () => {
+    const command = `az keyvault key import --hsm-name 'contoso-hsm' --name 'payroll-root' --byok-file '${byok}' --kty oct --ops wrapKey`;
+    expect(posix(hsm, 'aes-256')).toBe(command);
+    expect(powershell(hsm, 'aes-256')).toBe(command);
+  });
+
+  it.each([
+    ['china', 'AzureChinaCloud'],
+    ['us-government', 'AzureUSGovernment'],
+  ])('turns to the cloud %s first', (cloud, name) => {
+    expect(posix({ ...vault, cloud }, 'rsa-2048').split('\n')[0]).toBe(`az cloud set --name ${name}`);
+    expect(powershell({ ...vault, cloud }, 'rsa-2048').split('\n')[0]).toBe(`Connect-AzAccount -Environment ${name}`);
+    expect(powershell({ ...hsm, cloud }, 'rsa-2048').split('\n')[0]).toBe(`az cloud set --name ${name}`);
+  });
+});
+
+describe('what else the online desk is told', () => {
+  it('compares the public key of a key pair outside the bundle', () => {
+    const [compare, show] = upload(vault, 'ec-p256').checks;
+    expect(compare?.posix).toContain("--encoding DER --file '../payroll-root.cloud.der'");
+    expect(compare?.posix).toContain("'keys/payroll/public-key.pem'");
+    expect(compare?.powershell).toContain("'../payroll-root.cloud.der'");
+    expect(show?.posix).toBe("az keyvault key show --vault-name 'contoso-prod' --name 'payroll-root' -o json");
+    expect(show?.powershell).toBe("Get-AzKeyVaultKey -VaultName 'contoso-prod' -Name 'payroll-root' | Format-List");
+    expect(show?.purpose).toContain('EC-HSM');
+  });
+
+  it('has no public key to compare for AES', () => {
+    const { checks } = upload(hsm, 'aes-256');
+    expect(checks.map((check) => check.posix)).toEqual([
+      "az keyvault key show --hsm-name 'contoso-hsm' --name 'payroll-root' -o json",
+    ]);
+    expect(checks[0]?.powershell).toBe(checks[0]?.posix);
+  });
+
+  it('warns of a new version and of the KEK, and of operations the key cannot do', () => {
+    const count = (value: unknown, spec: KeySpec): number => upload(value, spec).warnings.length;
+    expect(upload(vault, 'rsa-2048').warnings.join()).toMatch(/payroll-root.*version.*0123456789abcdef/s);
+    expect(count(vault, 'rsa-2048')).toBe(2);
+    expect(count(vault, 'ec-p256')).toBe(2);
+    expect(count({ ...vault, operations: ['wrapKey'] }, 'ec-p256')).toBe(3);
+    expect(count({ ...hsm, operations: ['sign', 'wrapKey'] }, 'aes-256')).toBe(count(hsm, 'aes-256') + 1);
+  });
+
+  it('knows the failures of the field', () => {
+    const messages = upload(vault, 'rsa-2048').failures.map((failure) => failure.message);
+    expect(messages).toContain('must be a valid JsonWebKey object');
+    expect(messages).toContain('deleted but recoverable state');
+  });
+
+  it('leaves nothing of a name outside quotes', () => {
+    const { upload: imports, checks } = upload({ ...vault, keyName: 'Zz-9', vault: 'Qq-8' }, 'ec-p256');
+    for (const command of [...imports, ...checks].flatMap(({ posix: sh, powershell: ps }) => [sh, ps])) {
+      expect(command.replace(/'[^']*'/g, '')).not.toMatch(/Zz-9|Qq-8/);
+    }
+  });
+});
