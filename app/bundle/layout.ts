@@ -1,0 +1,33 @@
+/** Every name in a bundle; paths are relative to its top and use `/`. */
+export const layout = {
+  manifest: 'MANIFEST.json',
+  note: 'MANIFEST.json.note',
+  upload: 'UPLOAD.md',
+  plan: 'record/plan.json',
+  log: 'record/log.jsonl',
+  transcript: 'record/transcript.txt',
+} as const;
+
+/**
+ * The name of a bundle's folder. A rehearsal carries its mark in the ceremony id.
+ * @param ceremony - the ceremony id
+ */
+export function bundleName(ceremony: string): string {
+  return `keyferry-${ceremony}`;
+}
+
+/**
+ * The folder of a key in the bundle, without a trailing `/`.
+ * @param keyId - the id of the key in the plan
+ */
+export function keyFolder(keyId: string): string {
+  return `keys/${keyId}`;
+}
+
+/**
+ * Where the public key of an asymmetric key lies.
+ * @param keyId - the id of the key in the plan
+ */
+export function publicKeyPath(keyId: string): string {
+  return `${keyFolder(keyId)}/public-key.pem`;
+}
