@@ -8,7 +8,15 @@ import { HsmClient, timeLimits } from '../../../main/hsm/client.ts';
 import { forkHsmProcess, fromUtilityProcess, type UtilityProcessLike } from '../../../main/hsm/fork.ts';
 import type { ModuleChoice } from '../../../main/hsm/port.ts';
 import { refusalFrom } from '../../support/refusal-from.ts';
-import { freshStore, newClient, openFreshToken, pin, scratchFolder, tokenModule, withShim } from '../../support/token.ts';
+import {
+  freshStore,
+  newClient,
+  openFreshToken,
+  pin,
+  scratchFolder,
+  tokenModule,
+  withShim,
+} from '../../support/token.ts';
 
 const scratch = scratchFolder();
 const clients: HsmClient[] = [];

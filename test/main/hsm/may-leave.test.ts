@@ -1,0 +1,79 @@
+import pkcs11js from 'pkcs11js';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { WrapPlan } from '../../../app/byok/format.ts';
+import { DeviceUnderTest } from '../../support/device.ts';
+import { ruleOf } from '../../support/rule-of.ts';
+
+const under = new DeviceUnderTest();
+afterAll(() => under.end());
+
+const plan: WrapPlan = { method: 'rsa-aes', oaepHash: 'sha1', ephemeralBits: 256 };
+const kek = { modulus: new Uint8Array(256).fill(0xff), exponent: Uint8Array.of(1, 0, 1) };
+
+/** CKA_WRAP_WITH_TRUSTED is missing in pkcs11js's older header. */
+const wrapWithTrusted = 0x210;
+const aes: pkcs11js.Template = [
+  { type: pkcs11js.CKA_CLASS, value: pkcs11js.CKO_SECRET_KEY },
+  { type: pkcs11js.CKA_KEY_TYPE, value: pkcs11js.CKK_AES },
+  { type: pkcs11js.CKA_VALUE_LEN, value: 32 },
+  { type: pkcs11js.CKA_TOKEN, value: true },
+  { type: pkcs11js.CKA_PRIVATE, value: true },
+];
+
+/** Makes a key that somebody else might have made, without Keyferry's templates. */
+function makeForeign(ckaId: string, attributes: Record<number, boolean>, later: Record<number, boolean> = {}): void {
+  const toTemplate = (from: Record<number, boolean>): pkcs11js.Template =>
+    Object.entries(from).map(([type, value]) => ({ type: Number(type), value }));
+  under.bare((library, session) => {
+    const id = { type: pkcs11js.CKA_ID, value: Buffer.from(ckaId, 'hex') };
+    const template = [...aes, id, ...toTemplate(attributes)];
+    const key = library.C_GenerateKey(session, { mechanism: pkcs11js.CKM_AES_KEY_GEN }, template);
+    if (Object.keys(later).length > 0) library.C_SetAttributeValue(session, key, toTemplate(later));
+  });
+}
+
+const { CKA_SENSITIVE, CKA_EXTRACTABLE } = pkcs11js;
+const good = { [CKA_SENSITIVE]: true, [CKA_EXTRACTABLE]: true };
+const wrap = (ckaId: string) => under.device.wrapTargetKey({ ckaId, spec: 'aes-256', plan, kek });
+
+describe('a key that was not made for this', () => {
+  it.each([
+    ['is not extractable', '01', { ...good, [CKA_EXTRACTABLE]: false }, {}],
+    ['can be read in the clear', '02', { ...good, [CKA_SENSITIVE]: false }, {}],
+    ['could once be read in the clear', '03', { ...good, [CKA_SENSITIVE]: false }, { [CKA_SENSITIVE]: true }],
+    ['asks for a trusted KEK', '04', { ...good, [wrapWithTrusted]: true }, {}],
+  ])('is not wrapped when it %s', (_, ckaId, attributes, later) => {
+    makeForeign(ckaId, attributes, later);
+    const before = under.calls('C_WrapKey');
+    expect(ruleOf(() => wrap(ckaId))).toBe('TARGET-KEY-MAY-LEAVE');
+    expect(under.calls('C_WrapKey')).toBe(before);
+  });
+
+  it('is wrapped when it may leave', () => {
+    makeForeign('05', good);
+    expect(wrap('05').parts.wrappedKey).toHaveLength(40);
+  });
+
+  it('is told with the attributes that differ from the templates', () => {
+    makeForeign('06', good);
+    const key = under.device.findTargetKey('06', 'aes-256');
+    const differing = key?.attributes.filter(({ asked, found }) => asked !== found).map(({ name }) => name);
+    expect(differing).toContain('CKA_MODIFIABLE');
+    expect(differing).not.toContain('CKA_SENSITIVE');
+  });
+
+  it('is not chosen when two have the same CKA_ID', () => {
+    makeForeign('07', good);
+    makeForeign('07', good);
+    expect(ruleOf(() => wrap('07'))).toBe('TARGET-KEY-PRESENT');
+    expect(ruleOf(() => under.device.findTargetKey('07', 'aes-256'))).toBe('TARGET-KEY-PRESENT');
+  });
+});
+
+describe('a slot that is not the rehearsal token', () => {
+  it('is not set up: a store always has one empty slot, of the software token', () => {
+    const text = Buffer.from('1234');
+    expect(under.device.initialiseRehearsalToken('second', text).label).toBe('second');
+    expect([...text]).toEqual([0, 0, 0, 0]);
+  });
+});
