@@ -7,6 +7,7 @@ import ts from 'typescript-eslint';
 // The room is air-gapped: only the online desk's two commands may ever speak to a network.
 const network = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', 'WebTransport', 'RTCPeerConnection'];
 const reason = 'Keyferry works offline; only main/cli/request.ts and main/cli/upload.ts speak to a network.';
+const pure = 'app/ is pure: no clock, no randomness. Take the value as an argument.';
 
 export default defineConfig(
   globalIgnores(['dist/', 'out/', 'coverage/', 'test-results/', '.svelte-check/', 'test/guards/planted/']),
@@ -59,6 +60,19 @@ export default defineConfig(
       // Props are declared with `let` because $props() and $state() are reassigned by the compiler.
       'prefer-const': 'off',
       'svelte/prefer-const': 'error',
+    },
+  },
+  {
+    // The same log must give the same state for ever: time and randomness come in from outside.
+    files: ['app/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'MemberExpression[object.name="Date"][property.name="now"]', message: pure },
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: pure },
+        { selector: 'CallExpression[callee.name="Date"]', message: pure },
+        { selector: 'MemberExpression[object.name="Math"][property.name="random"]', message: pure },
+      ],
     },
   },
   {

@@ -20,13 +20,13 @@ export const tools = [
   {
     name: 'svelte-check',
     script: bin('svelte-check/bin/svelte-check'),
-    args: ['--tsconfig', 'renderer/tsconfig.json', '--fail-on-warnings', '--output', 'human'],
+    args: ['--tsconfig', 'renderer/tsconfig.json', '--fail-on-warnings'],
   },
   { name: 'Prettier', script: bin('prettier/bin/prettier.cjs'), args: ['--check', '--log-level', 'warn', '.'] },
   {
     name: 'import rules',
     script: bin('dependency-cruiser/bin/dependency-cruiser.mjs'),
-    args: ['--config', '.dependency-cruiser.cjs', 'app', 'main', 'renderer', 'test'],
+    args: ['--config', '.dependency-cruiser.cjs', '--preserve-symlinks', 'app', 'main', 'renderer', 'test'],
   },
   { name: 'unused code', script: bin('knip/bin/knip.js'), args: [] },
   { name: 'forbidden words', script: 'scripts/guards/words.mjs', args: [] },

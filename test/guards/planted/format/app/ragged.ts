@@ -1,0 +1,2 @@
+// planted: format
+export const word   =   "ragged"

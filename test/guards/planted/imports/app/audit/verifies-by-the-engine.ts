@@ -1,0 +1,2 @@
+// planted: verifier-stands-alone
+export { decision } from '../ceremony/through.ts';

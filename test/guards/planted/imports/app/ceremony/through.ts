@@ -1,0 +1,1 @@
+export { decide as decision } from './decide.ts';

@@ -1,0 +1,3 @@
+// planted: no-cycles
+export { there } from './cycle-there.ts';
+export const back = 2;

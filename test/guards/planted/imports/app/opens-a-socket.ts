@@ -1,0 +1,2 @@
+// planted: app-is-pure, no-network
+export { connect } from 'node:net';

@@ -1,0 +1,2 @@
+// planted: app-is-pure
+export { readFileSync } from 'node:fs';

@@ -1,0 +1,2 @@
+// planted: no-network
+export const later = () => import('node:dgram');

@@ -1,0 +1,2 @@
+// planted: no-network
+export { get } from 'node:https';

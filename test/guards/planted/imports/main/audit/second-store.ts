@@ -1,0 +1,4 @@
+// planted: sqlite-only-in-store
+import Database from 'better-sqlite3';
+
+export const store = Database;

@@ -1,0 +1,2 @@
+// planted: files-only-where-they-belong
+export { writeFileSync } from 'node:fs';

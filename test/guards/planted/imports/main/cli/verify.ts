@@ -1,0 +1,2 @@
+// planted: verifier-stands-alone
+export { module } from '../hsm/pkcs11.ts';

@@ -1,0 +1,3 @@
+import pkcs11 from 'pkcs11js';
+
+export const module = pkcs11;

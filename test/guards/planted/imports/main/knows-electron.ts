@@ -1,0 +1,2 @@
+// planted: electron-only-in-shell
+export { app } from 'electron';

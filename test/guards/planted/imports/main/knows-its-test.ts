@@ -1,0 +1,2 @@
+// planted: product-not-test
+export { fake } from '../test/support/fake.ts';

@@ -1,0 +1,2 @@
+// planted: main-not-renderer
+export { view } from '../renderer/view.ts';

@@ -1,0 +1,2 @@
+// planted: resolvable
+export { nothing } from './nowhere.ts';

@@ -1,0 +1,2 @@
+// planted: files-only-where-they-belong
+export { rm } from 'node:fs/promises';

@@ -1,0 +1,2 @@
+// planted: renderer-sees-only-app
+export { host } from '../main/host.ts';

@@ -1,0 +1,1 @@
+export const at = (milliseconds: number): string => new Date(milliseconds).toISOString();

@@ -1,0 +1,1 @@
+export const ask = (): Promise<unknown> => fetch('https://example.org');

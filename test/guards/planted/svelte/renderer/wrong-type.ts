@@ -1,0 +1,2 @@
+// planted: 2322
+export const count: number = 'three';

@@ -1,0 +1,2 @@
+// planted: TS2304
+export const bytes: unknown = new TextEncoder();

@@ -1,0 +1,2 @@
+// planted: TS2591
+export { readFileSync } from 'node:fs';

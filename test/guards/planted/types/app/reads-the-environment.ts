@@ -1,0 +1,2 @@
+// planted: TS2591
+export const home: unknown = process.env;

@@ -1,0 +1,2 @@
+// planted: TS2304
+setTimeout(() => undefined, 1);

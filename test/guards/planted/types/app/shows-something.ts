@@ -1,0 +1,2 @@
+// planted: TS2584
+document.title = 'Keyferry';

@@ -1,0 +1,2 @@
+// planted: files
+export const leftBehind = 3;

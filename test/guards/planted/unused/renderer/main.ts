@@ -1,0 +1,3 @@
+import Window from './Window.svelte';
+
+console.log(Window);

@@ -1,0 +1,2 @@
+// planted: randomness is cryptographic
+export const dice = (): number => Math.random();

