@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { HostHandlers, PlanPreview, StepInput } from '../app/contract/calls.ts';
 import type { CeremonyView } from '../app/contract/view.ts';
 import { parsePlan, type ParsedPlan } from '../app/ceremony/plan.ts';
-import { currentStep, isClosed } from '../app/ceremony/state.ts';
+import { currentStep, isClosed, type CeremonyState } from '../app/ceremony/state.ts';
 import type { LoggedInput } from '../app/ceremony/events.ts';
 import { planFacts } from '../app/ceremony/view/facts.ts';
 import { viewOf } from '../app/ceremony/view/view.ts';
@@ -25,8 +25,6 @@ export interface HostPorts extends CeremonyPorts {
   readonly profile: string;
   /** Folder with `plan.json` and `inbound/`, for a first rehearsal. */
   readonly samples: string;
-  /** The serial of the token to use; null when a rehearsal makes its own. */
-  readonly tokenSerial: string | null;
   readonly chooseFile: () => Promise<string | null>;
   readonly chooseFolder: (direction: Direction) => Promise<string | null>;
   readonly randomHex: (bytes: number) => string;
@@ -38,6 +36,8 @@ export interface Host {
   onChange(listener: (view: CeremonyView) => void): void;
   /** Resolves when no work is under way. */
   idle(): Promise<void>;
+  /** The open ceremony as the log has it; null when none is open. */
+  state(): CeremonyState | null;
   close(): Promise<void>;
 }
 
@@ -67,6 +67,7 @@ export function createHost(ports: HostPorts): Host {
     },
     onChange: (listener) => desk.listeners.add(listener),
     idle: async () => desk.idle(),
+    state: () => desk.state(),
     close: async () => void (await desk.leave()),
   };
 }
@@ -110,15 +111,16 @@ class CeremonyDesk {
   begin(sha256: string): CeremonyView {
     this.#refuseSecond();
     const parsed = this.#plans.get(sha256) ?? refuse('PLAN-CHOSEN', `No plan with hash ${sha256} was shown.`);
-    const { application, tokenSerial, profile, now, randomHex } = this.#ports;
+    const { application, siteOf, profile, now, randomHex } = this.#ports;
     const ceremony = `rehearsal-${now().toISOString().slice(0, 10)}-${randomHex(3)}`;
+    const folder = join(shelfOf(profile), ceremony);
     return this.#take(
-      beginCeremony(this.#ports, join(shelfOf(profile), ceremony), {
+      beginCeremony(this.#ports, folder, {
         type: 'open-ceremony',
         ceremony,
         mode: 'rehearsal',
         application: `${application.name} ${application.version}`,
-        tokenSerial,
+        tokenSerial: siteOf(folder).serial,
         plan: parsed.document,
         planSha256: parsed.sha256,
       }),
@@ -173,6 +175,10 @@ class CeremonyDesk {
     this.#open = null;
     if (open !== null) await leaveCeremony(open);
     return null;
+  }
+
+  state(): CeremonyState | null {
+    return this.#open?.runner.state ?? null;
   }
 
   async idle(): Promise<void> {

@@ -35,7 +35,8 @@ export const ceremonyRules = {
   },
   'WRAPPED-KEY-KEPT-INTACT': {
     claim: 'The wrapped key that goes onto the media is the one whose hash the log holds.',
-    remedy: 'The workstation lost or changed the wrapped key. Nothing left the room; open a new ceremony with the same plan.',
+    remedy:
+      'The workstation lost or changed the wrapped key. Nothing left the room; open a new ceremony with the same plan.',
   },
   'AIR-GAP-CLOSED': {
     claim: 'No network interface of the workstation is up.',
@@ -48,6 +49,14 @@ export const ceremonyRules = {
   'PLAN-CHOSEN': {
     claim: 'A ceremony is opened with a plan that was read and shown just before.',
     remedy: 'Choose the plan again.',
+  },
+  'MEDIA-ENOUGH': {
+    claim: 'There is an outbound medium for every copy that the plan wants.',
+    remedy: 'Bring as many outbound media as the plan has copies.',
+  },
+  'TOKEN-PIN-GIVEN': {
+    claim: 'The PIN of a token that was there before comes over standard input, one line of 1 to 255 bytes.',
+    remedy: 'Type the PIN when the command waits for it, or pipe it in; it is never an argument.',
   },
   'MEDIA-OFFERED': {
     claim: 'Only a folder that Keyferry listed, or that was chosen in its dialog, is read from or written to.',

@@ -22,3 +22,11 @@ export const rules = {
 } as const satisfies Record<string, Rule>;
 
 export type RuleId = keyof typeof rules;
+
+/**
+ * Says whether a text is a rule id, for texts that come back from a log.
+ * @param text - any text
+ */
+export function isRuleId(text: string): text is RuleId {
+  return Object.hasOwn(rules, text);
+}

@@ -93,6 +93,7 @@ export class Runner {
     try {
       if (this.#workingSince !== null) refuse('EFFECT-NOT-IN-FLIGHT', 'The last step is still at work.');
       this.#submit({ type: 'confirm-step', ...confirmation, position: this.#position() });
+      this.#trouble = null;
       isHandedOver = this.#state.inFlight !== null;
       if (isHandedOver) this.#working = this.#work(secret);
     } finally {

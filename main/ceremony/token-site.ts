@@ -1,15 +1,31 @@
-import type { ModuleChoice, TokenIdentity } from '../hsm/port.ts';
+import { prepareRehearsalToken } from '../hsm/rehearsal-token.ts';
+import type { ModuleChoice } from '../hsm/port.ts';
 
-/** Where the token of a ceremony comes from: a soft token made for a rehearsal, or one that the site binding names. */
-export type TokenSite =
-  | {
-      readonly kind: 'rehearsal';
-      /** Makes an empty place for a token, throwing an earlier attempt away. */
-      prepare(): Promise<ModuleChoice>;
-      /** The module with the token made before. */
-      module(): ModuleChoice;
-      readonly label: string;
-    }
-  | { readonly kind: 'named'; module(): ModuleChoice; readonly serial: string };
+/** Where the token of a ceremony comes from. */
+export interface TokenSite {
+  /** The PKCS#11 module and the environment of its process. */
+  readonly module: () => ModuleChoice;
+  /** The serial that the site binding names; null when the rehearsal makes its own token. */
+  readonly serial: string | null;
+}
 
-export type { TokenIdentity };
+/** What a rehearsal token is labelled; at most 32 bytes. */
+export const rehearsalLabel = 'Keyferry rehearsal';
+
+/**
+ * A soft token of its own for one rehearsal.
+ * @param folder - the ceremony's folder; the token lives in it
+ * @param modulePath - the bundled SoftHSM
+ */
+export function rehearsalSite(folder: string, modulePath: string): TokenSite {
+  return { module: () => prepareRehearsalToken(folder, modulePath), serial: null };
+}
+
+/**
+ * A token that is there already, by its serial.
+ * @param modulePath - its PKCS#11 module
+ * @param serial - as the token tells it
+ */
+export function namedSite(modulePath: string, serial: string): TokenSite {
+  return { module: () => ({ path: modulePath, environment: {}, libraryParameters: null }), serial };
+}

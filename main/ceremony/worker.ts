@@ -58,7 +58,7 @@ function perform(
     case 'inspect-workstation':
       return inspectWorkstation(ports, state);
     case 'identify-token':
-      return identifyToken(ports, state, secret);
+      return identifyToken(ports, secret);
     case 'log-in':
       return logIn(ports, secret);
     case 'probe-token':

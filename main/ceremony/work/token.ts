@@ -3,7 +3,8 @@ import type { OutcomeOf } from '../../../app/ceremony/effects.ts';
 import type { Plan } from '../../../app/ceremony/plan.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { refuse } from '../../../app/rules/refusal.ts';
-import type { PinState, TokenIdentity, WrapNeed } from '../../hsm/port.ts';
+import type { Hsm, WrapNeed } from '../../hsm/port.ts';
+import { rehearsalLabel } from '../token-site.ts';
 import type { WorkPorts } from '../worker.ts';
 
 /** The largest KEK that a cloud hands out; the probe is made before the KEKs are known. */
@@ -14,34 +15,18 @@ const probeKekBits = 4096;
  * @param secret - the PIN chosen for a rehearsal token
  */
 export async function identifyToken(
-  ports: WorkPorts,
-  state: CeremonyState,
+  { hsm, site }: WorkPorts,
   secret: Uint8Array | null,
 ): Promise<OutcomeOf<'identify-token'>> {
-  const { identity, pin } = ports.site.kind === 'rehearsal' ? await makeToken(ports, secret) : await findToken(ports);
-  if (state.tokenSerial !== null && identity.serial !== state.tokenSerial) {
-    refuse('TOKEN-SERIAL-AS-IDENTIFIED', `The token has serial ${identity.serial}, not ${state.tokenSerial}.`);
-  }
+  await hsm.load(site.module());
+  const serial = site.serial ?? (await makeToken(hsm, secret));
+  const { identity, pin } = await hsm.select(serial);
   return { kind: 'identify-token', identity: { ...identity }, pin: { ...pin } };
 }
 
-interface Found {
-  readonly identity: TokenIdentity;
-  readonly pin: PinState;
-}
-
-async function makeToken({ hsm, site }: WorkPorts, secret: Uint8Array | null): Promise<Found> {
-  if (site.kind !== 'rehearsal') throw new Error('Only a rehearsal makes its token');
+async function makeToken(hsm: Hsm, secret: Uint8Array | null): Promise<string> {
   if (secret === null) return refuse('STEP-INPUT-AS-ASKED', 'No PIN was chosen for the rehearsal token.');
-  await hsm.load(await site.prepare());
-  const made = await hsm.initialiseRehearsalToken(site.label, secret);
-  return hsm.select(made.serial);
-}
-
-async function findToken({ hsm, site }: WorkPorts): Promise<Found> {
-  if (site.kind !== 'named') throw new Error('A rehearsal token has no serial before it is made');
-  await hsm.load(site.module());
-  return hsm.select(site.serial);
+  return (await hsm.initialiseRehearsalToken(rehearsalLabel, secret)).serial;
 }
 
 /** Logs in with the PIN, once. */

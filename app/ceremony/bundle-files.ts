@@ -1,0 +1,145 @@
+import { canonicalBytes } from '../audit/canonical-json.ts';
+import { entryBytes, type Entry } from '../audit/entry.ts';
+import type { KeyToCarry, OutboundFile, WrappedParts } from '../byok/format.ts';
+import { destinationOf, type Destination } from '../byok/registry.ts';
+import { keyFolder, layout, publicKeyPath } from '../bundle/layout.ts';
+import { manifestBytes, type Manifest } from '../bundle/manifest.ts';
+import { transcriptText } from '../bundle/transcript.ts';
+import { uploadMarkdown } from '../bundle/upload-md.ts';
+import { concatBytes, hexToBytes, utf8ToBytes } from '../keys/bytes.ts';
+import { sha256Hex } from '../keys/fingerprint.ts';
+import { encodePublicKeyPem } from '../keys/pem.ts';
+import type { PlannedKey } from './plan.ts';
+import type { CeremonyState } from './state.ts';
+
+/** A file of a bundle; `path` is relative to the top of the bundle and uses `/`. */
+export interface BundleFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** All that a bundle is made of. The same parts give the same bytes. */
+export interface BundleParts {
+  readonly state: CeremonyState;
+  /** What the token gave out, per key id. */
+  readonly wrapped: ReadonlyMap<string, WrappedParts>;
+  /** The log entries that go into the record: all before the bundle was written. */
+  readonly record: readonly Entry[];
+  /** ISO 8601 with Z, whole seconds. */
+  readonly createdAt: string;
+  /** Name and version of the application. */
+  readonly generator: string;
+}
+
+/**
+ * Makes every file of a bundle.
+ * @param parts - see {@link BundleParts}
+ * @returns the files, the manifest last
+ */
+export function bundleFiles(parts: BundleParts): readonly BundleFile[] {
+  const { state, record } = parts;
+  const keyed = state.plan.keys.flatMap((key) => keyFiles(parts, key));
+  const files: readonly BundleFile[] = [
+    { path: layout.upload, bytes: utf8ToBytes(uploadText(parts)) },
+    ...keyed,
+    { path: layout.plan, bytes: canonicalBytes(state.planDocument) },
+    { path: layout.log, bytes: concatBytes(...record.flatMap((entry) => [entryBytes(entry), utf8ToBytes('\n')])) },
+    { path: layout.transcript, bytes: utf8ToBytes(transcriptText(record)) },
+  ];
+  return [...files, { path: layout.manifest, bytes: manifestBytes(manifestOf(parts, files)) }];
+}
+
+/**
+ * What a key transfer file says it was made by.
+ * @param state - the ceremony, for the application and the token
+ * @returns product and version, then the HSM and its firmware
+ */
+export function generatorOf(state: CeremonyState): string {
+  const identity = state.token?.identity;
+  const hsm = identity === undefined ? 'no HSM' : `${identity.manufacturer} ${identity.model} ${identity.firmware}`;
+  return `${state.application}; ${hsm}`;
+}
+
+function keyFiles(parts: BundleParts, key: PlannedKey): readonly BundleFile[] {
+  const wrapped = parts.wrapped.get(key.id);
+  if (wrapped === undefined) throw new Error(`Key ${key.id} has not been wrapped`);
+  const carried = formatOf(key).assemble(toCarry(parts.state, key), wrapped, generatorOf(parts.state));
+  const publicKey = parts.state.targets.get(key.id)?.publicKey ?? null;
+  return [
+    ...carried.map(({ name, bytes }: OutboundFile) => ({ path: `${keyFolder(key.id)}/${name}`, bytes })),
+    ...(publicKey === null
+      ? []
+      : [{ path: publicKeyPath(key.id), bytes: utf8ToBytes(encodePublicKeyPem(hexToBytes(publicKey))) }]),
+  ];
+}
+
+function manifestOf(parts: BundleParts, files: readonly BundleFile[]): Manifest {
+  const { state, createdAt, generator } = parts;
+  return {
+    keyferryManifest: 1,
+    ceremony: state.ceremony,
+    title: state.plan.title,
+    planSha256: state.planSha256,
+    mode: state.mode,
+    createdAt,
+    generator,
+    keys: state.plan.keys.map((key) => manifestKey(parts, key)),
+    files: files.map(({ path, bytes }) => ({ path, sha256: sha256Hex(bytes), bytes: bytes.length })),
+  };
+}
+
+function manifestKey(parts: BundleParts, key: PlannedKey): Manifest['keys'][number] {
+  const { state } = parts;
+  const kek = kekOf(state, key);
+  const target = state.targets.get(key.id);
+  const wrapPlan = formatOf(key).wrapPlan(key.destination, key.spec);
+  return {
+    id: key.id,
+    spec: key.spec,
+    destination: { ...key.destination },
+    kek: { spkiSha256: kek.spkiSha256, bits: kek.bits, id: kek.id },
+    wrap: {
+      method: wrapPlan.method,
+      oaepHash: wrapPlan.method === 'pkcs1-v1_5' ? null : wrapPlan.oaepHash,
+      performed: state.wrapped.get(key.id)?.proof.performed ?? 'composed',
+    },
+    publicKey: target === undefined || target.publicKeySha256 === null ? null : { spkiSha256: target.publicKeySha256 },
+    keyCheckValues: target?.keyCheckValues ?? [],
+    deadline: kek.deadline,
+    files: keyFiles(parts, key).map(({ path }) => path),
+  };
+}
+
+function uploadText(parts: BundleParts): string {
+  const { state, createdAt } = parts;
+  return uploadMarkdown({
+    ceremony: state.ceremony,
+    title: state.plan.title,
+    mode: state.mode,
+    createdAt,
+    notices: state.plan.keys.flatMap((key) => kekOf(state, key).notices),
+    keys: state.plan.keys.map((key) => ({
+      id: key.id,
+      spec: key.spec,
+      destination: formatOf(key).title,
+      deadline: kekOf(state, key).deadline,
+      section: formatOf(key).upload(toCarry(state, key), keyFolder(key.id)),
+    })),
+  });
+}
+
+function toCarry(state: CeremonyState, key: PlannedKey): KeyToCarry<Destination> {
+  return { keyId: key.id, spec: key.spec, destination: key.destination, kek: kekOf(state, key) };
+}
+
+function kekOf(state: CeremonyState, key: PlannedKey) {
+  const kek = state.keks.get(key.id);
+  if (kek === undefined) throw new Error(`No wrapping key was read for ${key.id}`);
+  return kek;
+}
+
+function formatOf(key: PlannedKey) {
+  const format = destinationOf(key.destination.type);
+  if (format === undefined) throw new Error(`The plan was parsed with destination ${key.destination.type}`);
+  return format;
+}

@@ -1,0 +1,80 @@
+import { bundleFiles, type BundleFile } from '../../../app/ceremony/bundle-files.ts';
+import type { OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
+import type { CeremonyState } from '../../../app/ceremony/state.ts';
+import { bundleName, layout } from '../../../app/bundle/layout.ts';
+import type { WrappedParts } from '../../../app/byok/format.ts';
+import { sha256Hex } from '../../../app/keys/fingerprint.ts';
+import { refuse } from '../../../app/rules/refusal.ts';
+import { bundleState, removeBundle, writeBundle, type ExpectedFile } from '../../media/outbound.ts';
+import type { WorkPorts } from '../worker.ts';
+import { describeParts } from './wrapping.ts';
+
+/**
+ * Writes one copy of the bundle and reads it back.
+ * @throws Refused with WRAPPED-KEY-KEPT-INTACT, or the MEDIA rule that stands against it; nothing is left behind then
+ */
+export async function writeCopy(
+  ports: WorkPorts,
+  request: RequestOf<'write-copy'>,
+  state: CeremonyState,
+): Promise<OutcomeOf<'write-copy'>> {
+  const written = writeBundle(request.folder, bundleName(state.ceremony), filesOf(ports, request, state));
+  return outcomeOf(request, written);
+}
+
+/**
+ * After an interruption: the bundle on the medium is whole and equal, or what there is of it is taken off again.
+ * @throws Refused with EFFECT-SETTLED-BY-LOOKING when the copy was not finished
+ */
+export async function settleCopy(
+  ports: WorkPorts,
+  request: RequestOf<'write-copy'>,
+  state: CeremonyState,
+): Promise<OutcomeOf<'write-copy'>> {
+  const name = bundleName(state.ceremony);
+  const expected = filesOf(ports, request, state).map(({ path, bytes }) => ({
+    path,
+    sha256: sha256Hex(bytes),
+    bytes: bytes.length,
+  }));
+  const found = bundleState(request.folder, name, expected);
+  if (found.state === 'equal') return outcomeOf(request, expected);
+  const left = removeBundle(request.folder, name, expected.map((file) => file.path)); // prettier-ignore
+  const rest =
+    left.length === 0
+      ? 'What there was of it was taken off again.'
+      : `These files are not ours and stayed: ${left.join(', ')}.`;
+  return refuse('EFFECT-SETTLED-BY-LOOKING', `Copy ${request.copy} in ${request.folder} was not finished. ${rest}`);
+}
+
+/** The bytes of the bundle: they depend on the log and the kept wrapped keys alone, so they can be made again. */
+function filesOf(ports: WorkPorts, request: RequestOf<'write-copy'>, state: CeremonyState): readonly BundleFile[] {
+  const wrapped = new Map(state.plan.keys.map((key) => [key.id, keptParts(ports, state, key.id)]));
+  return bundleFiles({
+    state,
+    wrapped,
+    record: ports.entries().slice(0, request.logSize),
+    createdAt: request.createdAt,
+    generator: `${ports.application.name} ${ports.application.version}`,
+  });
+}
+
+function keptParts({ workspace }: WorkPorts, state: CeremonyState, key: string): WrappedParts {
+  const parts = workspace.parts(key);
+  const logged = state.wrapped.get(key)?.parts;
+  if (parts === null || logged === undefined) {
+    return refuse('WRAPPED-KEY-KEPT-INTACT', `The wrapped key ${key} is missing from this workstation.`);
+  }
+  const isSame = describeParts(parts).every(({ sha256 }, index) => logged[index]?.sha256 === sha256);
+  return isSame ? parts : refuse('WRAPPED-KEY-KEPT-INTACT', `The wrapped key ${key} differs from the hash in the log.`);
+}
+
+function outcomeOf(request: RequestOf<'write-copy'>, files: readonly ExpectedFile[]): OutcomeOf<'write-copy'> {
+  return {
+    kind: 'write-copy',
+    copy: request.copy,
+    folder: request.folder,
+    manifestSha256: files.find((file) => file.path === layout.manifest)?.sha256 ?? '',
+    files: files.map((file) => ({ ...file })),
+  };
+}
