@@ -1,0 +1,41 @@
+import type { PhaseId } from '../app/ceremony/step.ts';
+import type { StepView } from '../app/contract/view.ts';
+
+/** What a phase is for, in words for somebody who sees a ceremony for the first time. */
+export const phaseHelp: Readonly<Record<PhaseId, string>> = {
+  prepare: 'The people make sure of the computer, the clock, the air gap and the plan before anything begins.',
+  'roll-call': 'Everybody is named with the role they hold. From then on only these people confirm steps.',
+  token: 'The HSM is found by its serial number, opened with its PIN, and tested with keys that are thrown away.',
+  'bring-in':
+    'The cloud’s wrapping keys come in on media A. Two people compare each fingerprint with the online desk over a second channel: a wrapping key that was swapped on the way would hand our keys to a stranger.',
+  keys: 'The target keys are made in the token, or found there, and every attribute is read back.',
+  wrap: 'After the people approve, the token encrypts each target key so that only the chosen cloud can open it.',
+  'take-out': 'The wrapped keys and their papers are written to media B, read back, compared, and sealed in a bag.',
+  close: 'Keys that must not stay are destroyed, the token is logged out, and everybody signs off.',
+};
+
+/** How a step of each kind is done. */
+export const kindHelp: Readonly<Record<StepView['kind'], string>> = {
+  confirm:
+    'Read the words aloud, look at what is shown, tick each check once it holds, and have the people named here confirm.',
+  'name-people':
+    'Fill in one line for each seat of the plan. Somebody who holds two roles is written twice, with the same name and organisation.',
+  'choose-pin':
+    'Type a new PIN twice. Keyferry shows only its length, keeps it nowhere, and asks for it again when the token is opened.',
+  'enter-pin':
+    'The person named types the PIN while nobody else looks at the keyboard. Most tokens lock after a few wrong PINs.',
+  'choose-inbound': 'Connect the media from the online desk and choose it. Keyferry reads it and never writes to it.',
+  'choose-outbound': 'Connect and choose the media that will leave the room. Existing files are never overwritten.',
+  'type-key-ids':
+    'Destroying cannot be undone. Type each key’s id exactly as it is shown, so that nobody destroys a key by habit.',
+};
+
+/** The keys that work on every screen. */
+export const keyHelp: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
+  { keys: ['Enter'], does: 'does what the button at the lower right says' },
+  { keys: ['Tab'], does: 'goes to the next field or button' },
+  { keys: ['Space'], does: 'ticks a check, confirms for a person, chooses a medium' },
+  { keys: ['Esc'], does: 'closes what lies on top' },
+  { keys: ['F1'], does: 'explains the step on screen' },
+  { keys: ['Ctrl', '+'], does: 'makes everything larger; Ctrl − smaller, Ctrl 0 as before' },
+];

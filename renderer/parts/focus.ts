@@ -1,0 +1,29 @@
+import type { Attachment } from 'svelte/attachments';
+
+/** Moves the focus to an element as soon as it appears, for titles of steps and for refusals. */
+export const focusOnAppearance: Attachment<HTMLElement> = (element) => {
+  element.focus();
+};
+
+/**
+ * Moves the focus to what is still missing.
+ * @param id - of the field; nothing happens when it is not on screen
+ */
+export function focusField(id: string): void {
+  const field = document.getElementById(id);
+  field?.focus();
+  field?.scrollIntoView({ block: 'nearest' });
+}
+
+/** Elements to which the Enter key already means something else than the primary action. */
+const ownEnter = 'button, a[href], textarea, select, summary, [role="dialog"], [role="alertdialog"]';
+
+/**
+ * Says whether a key press asks for the primary action. A key that is held down confirms nothing: it would run
+ * through several steps.
+ * @returns true for Enter, unless the focus is where Enter has its own meaning
+ */
+export function isPrimaryKey(event: KeyboardEvent): boolean {
+  if (event.key !== 'Enter' || event.repeat || event.isComposing || event.defaultPrevented) return false;
+  return !(event.target instanceof Element && event.target.closest(ownEnter));
+}

@@ -1,0 +1,19 @@
+import type { CeremonyView } from '../../app/contract/view.ts';
+
+/**
+ * Says whether a view may replace the one on screen. Replies and notices travel separately, so an older view can
+ * arrive last; the log only grows, and tells them apart.
+ * @returns false when `next` shows an earlier state of the same ceremony
+ */
+export function mayReplace(current: CeremonyView | null, next: CeremonyView): boolean {
+  return current?.ceremony !== next.ceremony || next.room.log.size >= current.room.log.size;
+}
+
+/**
+ * Says whether what the people did so far is void: on another step, and after work that was refused.
+ * @returns true when the people start afresh
+ */
+export function voidsDraft(current: CeremonyView | null, next: CeremonyView): boolean {
+  if (current?.ceremony !== next.ceremony || current.step?.id !== next.step?.id) return true;
+  return next.refusal !== null && next.refusal.cause !== current.refusal?.cause;
+}

@@ -1,0 +1,127 @@
+import type { StepView } from '../../app/contract/view.ts';
+import { counted } from '../words/format.ts';
+import type { Seat } from './seats.ts';
+
+/** What the people have done at the step on screen, before it is confirmed. */
+export interface Given {
+  readonly ticks: ReadonlySet<string>;
+  readonly confirmedBy: ReadonlySet<string>;
+  readonly seats: readonly Seat[];
+  readonly pin: string;
+  readonly pinAgain: string;
+  readonly media: ReadonlySet<string>;
+  readonly keyIds: readonly string[];
+}
+
+/** Something that is still to be done: in words, and the id of the field where it is done. */
+export interface Gap {
+  readonly words: string;
+  readonly field: string;
+}
+
+/** Ids of fields, for labels and for moving the focus to what is missing. */
+export const fieldId = {
+  tick: (tick: string): string => `tick-${tick}`,
+  confirmer: (role: string, person: string): string => `confirmer-${role}-${person}`,
+  seat: (index: number): string => `seat-${index}`,
+  keyId: (index: number): string => `key-id-${index}`,
+  pin: 'pin',
+  pinAgain: 'pin-again',
+  media: 'media',
+} as const;
+
+/**
+ * Says what stands between the people and the primary action. Main decides all the same; this only keeps them from
+ * being refused for what they can see.
+ * @param step - the step on screen
+ * @param given - what they have done so far
+ * @returns the gaps in reading order; none when the step can be confirmed
+ */
+export function gapsIn(step: StepView, given: Given): Gap[] {
+  return [...inputGaps(step, given), ...tickGaps(step, given), ...confirmerGaps(step, given)];
+}
+
+function inputGaps(step: StepView, given: Given): Gap[] {
+  switch (step.kind) {
+    case 'confirm':
+      return [];
+    case 'name-people':
+      return seatGaps(given.seats);
+    case 'enter-pin':
+      return pinGaps(given.pin);
+    case 'choose-pin':
+      return [...pinGaps(given.pin), ...repeatGaps(given)];
+    case 'choose-inbound':
+      return mediaGaps(1, given.media.size);
+    case 'choose-outbound':
+      return mediaGaps(step.asks.folders, given.media.size);
+    case 'type-key-ids':
+      return keyIdGaps(step.asks.keyIds, given.keyIds);
+  }
+}
+
+function seatGaps(seats: readonly Seat[]): Gap[] {
+  const empty = seats.filter((seat) => seat.name.trim() === '');
+  const first = empty[0];
+  if (first === undefined) return [];
+  const words = empty.length === 1 ? '1 name is missing' : `${empty.length} names are missing`;
+  return [{ words, field: fieldId.seat(seats.indexOf(first)) }];
+}
+
+/** A PIN is 1 to 255 bytes of UTF-8. */
+export function pinGaps(pin: string): Gap[] {
+  const bytes = new TextEncoder().encode(pin).length;
+  if (bytes === 0) return [{ words: 'The PIN is not typed', field: fieldId.pin }];
+  return bytes > 255 ? [{ words: 'The PIN is longer than 255 bytes', field: fieldId.pin }] : [];
+}
+
+function repeatGaps({ pin, pinAgain }: Given): Gap[] {
+  if (pin === '' || pin === pinAgain) return [];
+  const words = pinAgain === '' ? 'The PIN is not typed a second time' : 'The two PINs differ';
+  return [{ words, field: fieldId.pinAgain }];
+}
+
+function mediaGaps(asked: number, chosen: number): Gap[] {
+  if (chosen === asked) return [];
+  const media = counted(Math.abs(asked - chosen), 'medium', 'media');
+  const words =
+    chosen === 0 ? `${media} must be chosen` : chosen < asked ? `${media} more must be chosen` : `${media} too many`;
+  return [{ words, field: fieldId.media }];
+}
+
+function keyIdGaps(asked: readonly string[], typed: readonly string[]): Gap[] {
+  const wrong = asked.map((id, index) => ({ id, index })).filter(({ id, index }) => typed[index] !== id);
+  const first = wrong[0];
+  if (first === undefined) return [];
+  const words =
+    wrong.length === 1 ? '1 key id is not typed as shown' : `${wrong.length} key ids are not typed as shown`;
+  return [{ words, field: fieldId.keyId(first.index) }];
+}
+
+function tickGaps(step: StepView, given: Given): Gap[] {
+  const open = step.ticks.filter((tick) => !given.ticks.has(tick.id));
+  const first = open[0];
+  if (first === undefined) return [];
+  const words = open.length === 1 ? '1 check is not ticked' : `${open.length} checks are not ticked`;
+  return [{ words, field: fieldId.tick(first.id) }];
+}
+
+function confirmerGaps(step: StepView, given: Given): Gap[] {
+  const gaps = step.confirmers.flatMap(({ role, needed, people }) => {
+    const open = people.filter((person) => !given.confirmedBy.has(person.id));
+    const missing = needed - (people.length - open.length);
+    if (missing <= 0) return [];
+    const words = `${counted(missing, role)} must still confirm`;
+    return [{ words, field: fieldId.confirmer(role, open[0]?.id ?? '') }];
+  });
+  return gaps.length > 0 ? gaps : distinctGaps(step, given);
+}
+
+function distinctGaps(step: StepView, given: Given): Gap[] {
+  if (given.confirmedBy.size >= step.distinctPeople) return [];
+  const open = step.confirmers
+    .flatMap(({ role, people }) => people.map((person) => ({ role, id: person.id })))
+    .find(({ id }) => !given.confirmedBy.has(id));
+  const words = `${step.distinctPeople} different people must confirm`;
+  return [{ words, field: fieldId.confirmer(open?.role ?? '', open?.id ?? '') }];
+}

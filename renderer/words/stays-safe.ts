@@ -1,0 +1,13 @@
+import type { PhaseId } from '../../app/ceremony/step.ts';
+
+/** What a refused piece of work leaves untouched, by phase: people who see red ask this first. */
+export const staysSafe: Readonly<Record<PhaseId, string>> = {
+  prepare: 'Nothing was changed on this workstation.',
+  'roll-call': 'Nothing has been done with the token or with any media.',
+  token: 'No target key has been touched.',
+  'bring-in': 'The inbound media was only read, and no target key has been touched.',
+  keys: 'No target key has left the token.',
+  wrap: 'The target keys are in the token as before, and nothing has been written to any media.',
+  'take-out': 'The target keys are in the token as before; a copy counts only when every file was read back equal.',
+  close: 'The copies that were taken out are complete and do not change.',
+};
