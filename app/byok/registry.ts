@@ -22,3 +22,13 @@ export const destinationTypes: readonly string[] = Object.keys(formats);
 export function destinationOf(type: string): DestinationFormat<Destination> | undefined {
   return formats[type];
 }
+
+/**
+ * The format of a destination that was parsed, so that it is known.
+ * @param destination - from a parsed plan
+ */
+export function formatFor(destination: Destination): DestinationFormat<Destination> {
+  const format = destinationOf(destination.type);
+  if (format === undefined) throw new Error(`A plan was parsed with the unknown destination ${destination.type}`);
+  return format;
+}

@@ -1,7 +1,7 @@
 import { canonicalBytes } from '../audit/canonical-json.ts';
 import { entryBytes, type Entry } from '../audit/entry.ts';
 import type { KeyToCarry, OutboundFile, WrappedParts } from '../byok/format.ts';
-import { destinationOf, type Destination } from '../byok/registry.ts';
+import { formatFor, type Destination } from '../byok/registry.ts';
 import { keyFolder, layout, publicKeyPath } from '../bundle/layout.ts';
 import { manifestBytes, type Manifest } from '../bundle/manifest.ts';
 import { transcriptText } from '../bundle/transcript.ts';
@@ -61,10 +61,10 @@ export function generatorOf(state: CeremonyState): string {
 }
 
 function keyFiles(parts: BundleParts, key: PlannedKey): readonly BundleFile[] {
-  const wrapped = parts.wrapped.get(key.id);
-  if (wrapped === undefined) throw new Error(`Key ${key.id} has not been wrapped`);
-  const carried = formatOf(key).assemble(toCarry(parts.state, key), wrapped, generatorOf(parts.state));
-  const publicKey = parts.state.targets.get(key.id)?.publicKey ?? null;
+  const { state } = parts;
+  const wrapped = known(parts.wrapped, key);
+  const carried = formatFor(key.destination).assemble(toCarry(state, key), wrapped, generatorOf(state));
+  const { publicKey } = known(state.targets, key);
   return [
     ...carried.map(({ name, bytes }: OutboundFile) => ({ path: `${keyFolder(key.id)}/${name}`, bytes })),
     ...(publicKey === null
@@ -90,9 +90,9 @@ function manifestOf(parts: BundleParts, files: readonly BundleFile[]): Manifest 
 
 function manifestKey(parts: BundleParts, key: PlannedKey): Manifest['keys'][number] {
   const { state } = parts;
-  const kek = kekOf(state, key);
-  const target = state.targets.get(key.id);
-  const wrapPlan = formatOf(key).wrapPlan(key.destination, key.spec);
+  const kek = known(state.keks, key);
+  const target = known(state.targets, key);
+  const wrapPlan = formatFor(key.destination).wrapPlan(key.destination, key.spec);
   return {
     id: key.id,
     spec: key.spec,
@@ -101,10 +101,10 @@ function manifestKey(parts: BundleParts, key: PlannedKey): Manifest['keys'][numb
     wrap: {
       method: wrapPlan.method,
       oaepHash: wrapPlan.method === 'pkcs1-v1_5' ? null : wrapPlan.oaepHash,
-      performed: state.wrapped.get(key.id)?.proof.performed ?? 'composed',
+      performed: known(state.wrapped, key).proof.performed,
     },
-    publicKey: target === undefined || target.publicKeySha256 === null ? null : { spkiSha256: target.publicKeySha256 },
-    keyCheckValues: target?.keyCheckValues ?? [],
+    publicKey: target.publicKeySha256 === null ? null : { spkiSha256: target.publicKeySha256 },
+    keyCheckValues: target.keyCheckValues,
     deadline: kek.deadline,
     files: keyFiles(parts, key).map(({ path }) => path),
   };
@@ -117,29 +117,24 @@ function uploadText(parts: BundleParts): string {
     title: state.plan.title,
     mode: state.mode,
     createdAt,
-    notices: state.plan.keys.flatMap((key) => kekOf(state, key).notices),
+    notices: state.plan.keys.flatMap((key) => known(state.keks, key).notices),
     keys: state.plan.keys.map((key) => ({
       id: key.id,
       spec: key.spec,
-      destination: formatOf(key).title,
-      deadline: kekOf(state, key).deadline,
-      section: formatOf(key).upload(toCarry(state, key), keyFolder(key.id)),
+      destination: formatFor(key.destination).title,
+      deadline: known(state.keks, key).deadline,
+      section: formatFor(key.destination).upload(toCarry(state, key), keyFolder(key.id)),
     })),
   });
 }
 
 function toCarry(state: CeremonyState, key: PlannedKey): KeyToCarry<Destination> {
-  return { keyId: key.id, spec: key.spec, destination: key.destination, kek: kekOf(state, key) };
+  return { keyId: key.id, spec: key.spec, destination: key.destination, kek: known(state.keks, key) };
 }
 
-function kekOf(state: CeremonyState, key: PlannedKey) {
-  const kek = state.keks.get(key.id);
-  if (kek === undefined) throw new Error(`No wrapping key was read for ${key.id}`);
-  return kek;
-}
-
-function formatOf(key: PlannedKey) {
-  const format = destinationOf(key.destination.type);
-  if (format === undefined) throw new Error(`The plan was parsed with destination ${key.destination.type}`);
-  return format;
+/** A bundle is made of what the ceremony has come to; a gap is a fault of the program, not of the people. */
+function known<T>(records: ReadonlyMap<string, T>, key: PlannedKey): T {
+  const record = records.get(key.id);
+  if (record === undefined) throw new Error(`Key ${key.id} has not come this far`);
+  return record;
 }

@@ -3,6 +3,7 @@ import type { EffectOutcome } from './effects.ts';
 import type { CeremonyEvent } from './events.ts';
 import { parsePlanDocument } from './plan.ts';
 import { currentStep, type CeremonyState } from './state.ts';
+import type { Step } from './step.ts';
 import { remainingWork } from './work.ts';
 
 type Event<T extends CeremonyEvent['type']> = Extract<CeremonyEvent, { type: T }>;
@@ -80,13 +81,15 @@ function confirmed(state: CeremonyState, event: Event<'step-confirmed'>): Ceremo
     input: event.input,
     failure: null,
     people: event.input.kind === 'people' ? event.input.people : state.people,
-    compared: step?.id === `bring-in.compare.${step?.key}` ? withCompared(state, step.key) : state.compared,
+    compared: withCompared(state, step),
   };
   // A step with work goes on when the work is done, not when it was asked for.
   return step?.work === null ? advance(next) : next;
 }
 
-function withCompared(state: CeremonyState, key: string | null): CeremonyState['compared'] {
+/** Binds what two people confirmed to the very fingerprint that was on the screen. */
+function withCompared(state: CeremonyState, step: Step | null): CeremonyState['compared'] {
+  const key = step?.key ?? null;
   const kek = key === null ? undefined : state.keks.get(key);
   return key === null || kek === undefined ? state.compared : new Map(state.compared).set(key, kek.spkiSha256);
 }

@@ -1,4 +1,4 @@
-import { destinationOf } from '../byok/registry.ts';
+import { formatFor } from '../byok/registry.ts';
 import { refuse } from '../rules/refusal.ts';
 import type { KekRecord } from './effects.ts';
 import type { Plan } from './plan.ts';
@@ -11,17 +11,15 @@ import type { Plan } from './plan.ts';
  */
 export function checkKekReuse(plan: Plan, keks: readonly KekRecord[]): void {
   const scopes = new Map<string, { readonly key: string; readonly scope: string }>();
-  for (const kek of keks) {
-    const destination = plan.keys.find((key) => key.id === kek.key)?.destination;
-    if (destination === undefined) continue;
-    const scope = `${destination.type} ${destinationOf(destination.type)?.scope(destination) ?? ''}`;
+  for (const { id, destination } of plan.keys) {
+    const kek = keks.find(({ key }) => key === id);
+    if (kek === undefined) continue;
+    const scope = `${destination.type} ${formatFor(destination).scope(destination)}`;
     const earlier = scopes.get(kek.spkiSha256);
     if (earlier !== undefined && earlier.scope !== scope) {
-      refuse(
-        'KEK-REUSE-DECIDED',
-        `The same wrapping key came for ${earlier.key} and for ${kek.key}, which go to different places.`,
-      );
+      const cause = `The same wrapping key came for ${earlier.key} and for ${id}, which go to different places.`;
+      refuse('KEK-REUSE-DECIDED', cause);
     }
-    scopes.set(kek.spkiSha256, { key: kek.key, scope });
+    scopes.set(kek.spkiSha256, { key: id, scope });
   }
 }

@@ -1,4 +1,4 @@
-import { destinationOf } from '../../byok/registry.ts';
+import { formatFor } from '../../byok/registry.ts';
 import { hexToBytes } from '../../keys/bytes.ts';
 import { hexGroups, pgpWords } from '../../keys/fingerprint.ts';
 import type { Fact } from '../../contract/view.ts';
@@ -92,9 +92,9 @@ function keysOfPlan(plan: Plan): Fact {
   };
 }
 
-function placeOf(key: PlannedKey): string {
-  const format = destinationOf(key.destination.type);
-  return format === undefined ? key.destination.type : `${format.title}: ${format.scope(key.destination)}`;
+function placeOf({ destination }: PlannedKey): string {
+  const format = formatFor(destination);
+  return `${format.title}: ${format.scope(destination)}`;
 }
 
 function workstation({ workstation: found }: CeremonyState): Fact[] {

@@ -1,5 +1,5 @@
 import type { Notice } from '../../../app/byok/format.ts';
-import { destinationOf } from '../../../app/byok/registry.ts';
+import { formatFor } from '../../../app/byok/registry.ts';
 import type { KekRecord, OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
 import { checkKekReuse } from '../../../app/ceremony/kek-register.ts';
 import type { PlannedKey } from '../../../app/ceremony/plan.ts';
@@ -32,9 +32,7 @@ export async function readInbound(
 }
 
 function readKek(key: PlannedKey, files: readonly InboundMediaFile[], nowIso: string): KekRecord {
-  const format = destinationOf(key.destination.type);
-  if (format === undefined) return refuse('PLAN-DESTINATION-KNOWN', `"${key.destination.type}" is not known.`);
-  const { kek, recognised, notices } = format.readInbound(files, key.destination, nowIso);
+  const { kek, recognised, notices } = formatFor(key.destination).readInbound(files, key.destination, nowIso);
   return {
     key: key.id,
     spki: bytesToHex(kek.spki),

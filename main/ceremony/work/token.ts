@@ -1,4 +1,4 @@
-import { destinationOf } from '../../../app/byok/registry.ts';
+import { formatFor } from '../../../app/byok/registry.ts';
 import type { OutcomeOf } from '../../../app/ceremony/effects.ts';
 import type { Plan } from '../../../app/ceremony/plan.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
@@ -61,8 +61,7 @@ export async function reopenToken({ hsm, site }: WorkPorts, state: CeremonyState
 
 function needsOf(plan: Plan): readonly WrapNeed[] {
   const needs = plan.keys.map((key): WrapNeed => {
-    const format = destinationOf(key.destination.type);
-    if (format === undefined) throw new Error(`The plan was parsed with destination ${key.destination.type}`);
+    const format = formatFor(key.destination);
     return { spec: key.spec, plan: format.wrapPlan(key.destination, key.spec), kekBits: probeKekBits };
   });
   return [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];

@@ -1,5 +1,5 @@
 import type { WrappedParts } from '../../../app/byok/format.ts';
-import { destinationOf } from '../../../app/byok/registry.ts';
+import { formatFor } from '../../../app/byok/registry.ts';
 import { generatorOf } from '../../../app/ceremony/bundle-files.ts';
 import type { OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
@@ -25,10 +25,10 @@ export async function wrapKey(
   const key = state.plan.keys.find((candidate) => candidate.id === request.key);
   const kek = state.keks.get(request.key);
   const target = state.targets.get(request.key);
-  const format = key === undefined ? undefined : destinationOf(key.destination.type);
-  if (key === undefined || kek === undefined || target === undefined || format === undefined) {
+  if (key === undefined || kek === undefined || target === undefined) {
     throw new Error(`The log asks to wrap ${request.key} before its keys are known`);
   }
+  const format = formatFor(key.destination);
   const wrappingKey = readSpki(hexToBytes(kek.spki), refuser('KEK-ALGORITHM-RSA', `The wrapping key for ${key.id}`));
   if (wrappingKey.kind !== 'rsa') return refuse('KEK-ALGORITHM-RSA', `The wrapping key for ${key.id} is an EC key.`);
   const { parts, proof } = await ports.hsm.wrapTargetKey({
