@@ -46,18 +46,14 @@ describe('exponent', () => {
 });
 
 describe('modulus', () => {
-  it.each([2n, 3n, 167n, 743n, 751n])('with the factor %i is refused', (factor) => {
-    const top = 2n ** 2047n;
-    expect(rule(bytesOf(top + factor - (top % factor)))).toBe('KEK-MODULUS-SOUND');
-  });
+  it.each([3n, 5n, 167n, 743n, 751n])('with %i as its only small factor is refused', (factor) =>
+    expect(rule(bytesOf(withSmallestFactor(factor)))).toBe('KEK-MODULUS-SOUND'),
+  );
 
-  it('whose smallest factor is 757 is not refused for that: the limit is 752', () => {
-    const primes = Array.from({ length: 750 }, (_, index) => BigInt(index + 2));
-    let modulus = 757n * (2n ** 2038n + 1n);
-    while (primes.some((prime) => modulus % prime === 0n)) modulus += 757n * 2n;
-    expect(bytesOf(modulus).length).toBe(256);
-    expect(rule(bytesOf(modulus))).toBeNull();
-  });
+  it('that is even is refused', () => expect(rule(bytesOf(2n ** 2047n + 2n))).toBe('KEK-MODULUS-SOUND'));
+
+  it('whose smallest factor is 757 is not refused for that: the limit is 752', () =>
+    expect(rule(bytesOf(withSmallestFactor(757n)))).toBeNull());
 });
 
 describe('ROCA', () => {
@@ -85,6 +81,18 @@ describe('ROCA', () => {
     );
   });
 
+  it.each(roca.primes.filter((prime) => powersOf65537(prime).size < prime - 1))(
+    'is not found when the residue of %i alone is another',
+    (prime) => {
+      const others = roca.primes
+        .filter((other) => other !== prime)
+        .reduce((product, other) => product * BigInt(other), 2n);
+      let modulus = powerModulo(65537n, 12345n, others);
+      while (powersOf65537(prime).has(Number(modulus % BigInt(prime)))) modulus += others;
+      expect(hasRocaFingerprint(modulus)).toBe(false);
+    },
+  );
+
   it('is not found in two thousand random odd numbers (chance: 2^-16)', () => {
     const numbers = fc.sample(fc.uint8Array({ minLength: 256, maxLength: 256 }), { numRuns: 2000, seed: 20261123 });
     expect(numbers.filter((bytes) => hasRocaFingerprint(bytesToInteger(bytes) | 1n))).toEqual([]);
@@ -97,4 +105,12 @@ function powerModulo(base: bigint, exponent: bigint, modulus: bigint): bigint {
     if (rest & 1n) result = (result * square) % modulus;
   }
   return result;
+}
+
+/** A number of 2048 bits whose smallest prime factor is the given one. */
+function withSmallestFactor(factor: bigint): bigint {
+  const smaller = Array.from({ length: 760 }, (_, index) => BigInt(index + 2)).filter((number) => number !== factor);
+  let cofactor = 2n ** 2047n / factor + 2n;
+  while (smaller.some((number) => (cofactor * factor) % number === 0n && number % factor !== 0n)) cofactor += 1n;
+  return cofactor * factor;
 }
