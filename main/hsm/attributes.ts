@@ -48,11 +48,15 @@ export interface Attribute {
   readonly dispensable?: true;
 }
 
+/** How a value is written that the token does not tell. */
+export const untold = 'not told';
+
 /**
  * Writes an attribute's value as the short text that is compared and logged; never used for key material.
- * @returns `true`, a hex number, the text itself, or hex bytes (`integer` without leading zeros)
+ * @returns `true`, a hex number, the text itself, or hex bytes (`integer` without leading zeros); `not told` for null
  */
-export function attributeText(name: AttributeName, value: AttributeValue): string {
+export function attributeText(name: AttributeName, value: AttributeValue | null): string {
+  if (value === null) return untold;
   if (typeof value === 'number') return hexNumber(value);
   if (typeof value !== 'object') return String(value);
   const hex = bytesToHex(value);

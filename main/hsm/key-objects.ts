@@ -4,7 +4,7 @@ import { curveOids, isAsymmetric, keySpecs, type CurveName, type KeySpec } from 
 import { scalarBytes, type PublicKey } from '../../app/keys/spki.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 import { liesOnCurve } from './curve-points.ts';
-import type { Attribute, AttributeName } from './attributes.ts';
+import { attributeText, type Attribute, type AttributeName } from './attributes.ts';
 import { generators, plain } from './mechanisms.ts';
 import { CryptokiError, type CryptokiSession, type ObjectHandle } from './pkcs11.ts';
 import * as templates from './templates.ts';
@@ -109,16 +109,18 @@ export function readPublicHalf(session: CryptokiSession, objects: KeyObjects, sp
   const info = keySpecs[spec];
   const keyType = session.attribute(objects.key, 'CKA_KEY_TYPE');
   if (keyType !== templates.keyTypes[info.kind]) {
-    return refuse('TARGET-KEY-SPEC-AS-PLANNED', `The key in the token is not of the kind ${spec}: type ${keyType}.`);
+    const found = attributeText('CKA_KEY_TYPE', keyType);
+    return refuse(
+      'TARGET-KEY-SPEC-AS-PLANNED',
+      `The key in the token is no ${spec} key: its CKA_KEY_TYPE is ${found}.`,
+    );
   }
   if (info.kind === 'rsa') return readRsa(session, objects, info.bits);
   if (info.kind === 'ec') return readEc(session, objects, info.curve);
   const bytes = session.attribute(objects.key, 'CKA_VALUE_LEN');
   if (bytes !== null && bytes !== info.bits / 8) {
-    return refuse(
-      'TARGET-KEY-SPEC-AS-PLANNED',
-      `The key in the token has ${bytes} bytes, ${spec} has ${info.bits / 8}.`,
-    );
+    const found = attributeText('CKA_VALUE_LEN', bytes);
+    return refuse('TARGET-KEY-SPEC-AS-PLANNED', `The key in the token is no ${spec} key: it has ${found} bytes.`);
   }
   return null;
 }

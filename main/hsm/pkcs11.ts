@@ -137,8 +137,8 @@ export class CryptokiSession {
       const [result] = call('C_GetAttributeValue', () =>
         this.#library.C_GetAttributeValue(this.#handle, object, [{ type: attributes[name].number }]),
       );
-      // The declared type is too kind: CK_UNAVAILABLE_INFORMATION arrives as undefined.
-      const value = result?.value as Buffer | undefined;
+      // CK_UNAVAILABLE_INFORMATION arrives as undefined.
+      const value = result?.value;
       return value === undefined || value.length === 0 ? null : decodeAttribute(name, value);
     } catch (error) {
       if (error instanceof CryptokiError && untoldAttribute.includes(error.code)) return null;

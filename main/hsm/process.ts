@@ -64,7 +64,8 @@ function dispatch(request: HsmRequest): unknown {
     case 'destroyKey':
       return device.destroyKey(...request.args);
     case 'close':
-      return device.close(...request.args);
+      device.close(...request.args);
+      return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Refused } from '../../app/rules/refusal.ts';
-import { attributeText, type Attribute } from './attributes.ts';
+import { attributeText, untold, type Attribute } from './attributes.ts';
 import { refusalOfCkr } from './ckr.ts';
 import {
   CryptokiError,
@@ -42,7 +42,7 @@ export function inSession<T>(module: CryptokiModule, slot: SlotHandle, operation
 }
 
 /** Destroys the temporaries and closes the session, each whatever happens to the others; returns the first failure. */
-function cleanUp(session: CryptokiSession, temporaries: readonly ObjectHandle[]): unknown {
+function cleanUp(session: CryptokiSession, temporaries: readonly ObjectHandle[]): Error | undefined {
   const failures = temporaries.toReversed().map((object) => attempt(() => session.destroyObject(object)));
   // Session objects end with their session: even when destroying failed, this removes them.
   failures.push(attempt(() => session.close()));
@@ -58,12 +58,12 @@ function cleanUp(session: CryptokiSession, temporaries: readonly ObjectHandle[])
   });
 }
 
-function attempt(perform: () => void): unknown {
+function attempt(perform: () => void): Error | undefined {
   try {
     perform();
     return undefined;
   } catch (error) {
-    return error;
+    return error as Error;
   }
 }
 
@@ -79,17 +79,12 @@ export function readBack(
   object: ObjectHandle,
   asked: readonly Attribute[],
 ): readonly AttributeReadBack[] {
-  return asked.map(({ name, value }) => {
-    const found = session.attribute(object, name);
-    return {
-      name,
-      asked: attributeText(name, value),
-      found: found === null ? untold : attributeText(name, found),
-    };
-  });
+  return asked.map(({ name, value }) => ({
+    name,
+    asked: attributeText(name, value),
+    found: attributeText(name, session.attribute(object, name)),
+  }));
 }
-
-const untold = 'not told';
 
 /**
  * Finds what differs in a read-back.

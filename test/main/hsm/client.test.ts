@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { WrapPlan } from '../../../app/byok/format.ts';
-import type { HsmChild } from '../../../main/hsm/client.ts';
-import { HsmClient, timeLimits } from '../../../main/hsm/client.ts';
-import { forkHsmProcess, fromUtilityProcess, type UtilityProcessLike } from '../../../main/hsm/fork.ts';
+import { HsmClient, timeLimits, type HsmChild } from '../../../main/hsm/client.ts';
+import { forkHsmProcess } from '../../../main/hsm/fork.ts';
 import type { ModuleChoice } from '../../../main/hsm/port.ts';
 import { refusalFrom } from '../../support/refusal-from.ts';
 import {
@@ -253,26 +252,4 @@ describe('a lost HSM process', () => {
     const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8');
     return children.split(' ').filter(Boolean).map(Number);
   }
-});
-
-describe('an Electron utility process as the HSM process', () => {
-  it('is driven through messages and ended by SIGKILL', () => {
-    const listeners = new Map<string, (value: never) => void>();
-    const sent: unknown[] = [];
-    const child: UtilityProcessLike = {
-      pid: undefined,
-      postMessage: (message) => sent.push(message),
-      on: (event: string, listener: (value: never) => void) => listeners.set(event, listener),
-      kill: () => true,
-    };
-    const seen: unknown[] = [];
-    const adapted = fromUtilityProcess(child);
-    adapted.onMessage((message) => seen.push(message));
-    adapted.onExit((how) => seen.push(how));
-    adapted.post('hello');
-    listeners.get('message')?.('answer' as never);
-    listeners.get('exit')?.(11 as never);
-    adapted.kill();
-    expect([sent, seen]).toEqual([['hello'], ['answer', 'exit code 11']]);
-  });
 });

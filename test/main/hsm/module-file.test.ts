@@ -14,10 +14,11 @@ const whole = readFileSync(tokenModule);
 let files = 0;
 
 /** Writes a copy of the module, changed. */
-function changed(change: (copy: Buffer) => Uint8Array | void): string {
+function changed(change: (copy: Buffer) => unknown): string {
   const path = join(scratch.folder, `module-${++files}.so`);
   const copy = Buffer.from(whole);
-  writeFileSync(path, change(copy) ?? copy);
+  const result = change(copy);
+  writeFileSync(path, result instanceof Uint8Array ? result : copy);
   return path;
 }
 
