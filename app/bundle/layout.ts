@@ -31,3 +31,12 @@ export function keyFolder(keyId: string): string {
 export function publicKeyPath(keyId: string): string {
   return `${keyFolder(keyId)}/public-key.pem`;
 }
+
+/**
+ * Whether a path is one that a bundle may use on every file system: relative, `/` between parts, each part of ASCII
+ * letters, digits, `.`, `_`, `-` and spaces, beginning with none of `.` and space, at most 127 long.
+ * @param path - the path
+ */
+export function isPlainPath(path: string): boolean {
+  return path.split('/').every((part) => /^[A-Za-z0-9_-][A-Za-z0-9._ -]{0,126}$/u.test(part));
+}

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { isPlainPath } from '../../app/bundle/layout.ts';
 import { sha256Hex } from '../../app/keys/fingerprint.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 import { refuseWrite, systemCode } from './errors.ts';
@@ -122,10 +123,9 @@ interface Made {
   readonly kind: 'folder' | 'file';
 }
 
-/** Names come from the plan and from formats; each part must be its own basename and nothing a file system interprets. */
+/** Names come from the plan and from formats; a plain part is its own basename and nothing a file system interprets. */
 function requirePlainPath(path: string): void {
-  const plain = /^[A-Za-z0-9_-][A-Za-z0-9._ -]{0,126}$/u;
-  if (!path.split('/').every((part) => plain.test(part) && basename(part) === part)) {
+  if (!isPlainPath(path)) {
     refuse('MEDIA-NAMES-PLAIN', `"${path}" is not a plain relative path.`);
   }
 }

@@ -1,0 +1,158 @@
+import { canonicalBytes } from '../audit/canonical-json.ts';
+import { verifyChain } from '../audit/chain.ts';
+import type { Entry } from '../audit/entry.ts';
+import { parseExtract } from '../audit/extract.ts';
+import { equalBytes } from '../keys/bytes.ts';
+import { sha256Hex } from '../keys/fingerprint.ts';
+import { refuser } from '../keys/refuser.ts';
+import { parseStrictJson } from '../keys/strict-json.ts';
+import { refuse } from '../rules/refusal.ts';
+import type { RuleId } from '../rules/index.ts';
+import { bundleName, layout } from './layout.ts';
+import { factsOf } from './log-facts.ts';
+import { parseManifest, type Manifest } from './manifest.ts';
+import { check, holds, notCheckable, type Finding, type Readings, type RuleResult } from './verification.ts';
+import { checkBlobShapes, checkKeyFiles, checkLoggedKeys, checkPlannedKeys, checkPublicKeys } from './verify-keys.ts';
+
+/** A bundle as it was read: every file by its path from the top, `/` between parts. */
+export interface Bundle {
+  /** The name of the folder it lies in. */
+  readonly folder: string;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/**
+ * Checks a bundle without secrets, clock or network: what it says of itself, and whether manifest, plan, log and key
+ * transfer files say the same.
+ * @param bundle - everything found in the folder
+ * @returns one result for each rule, always the same rules in the same order
+ */
+export function verifyBundle(bundle: Bundle): RuleResult[] {
+  const { files } = bundle;
+  let manifest: Manifest | null = null;
+  let entries: readonly Entry[] | null = null;
+  const read = check('BUNDLE-MANIFEST-SCHEMA', () => {
+    manifest = parseManifest(fileOf(files, layout.manifest));
+    return holds(`ceremony ${manifest.ceremony}, ${manifest.mode}, plan ${manifest.planSha256}`);
+  });
+  const chain = check('LOG-CHAIN-INTACT', () => {
+    const found = parseExtract(fileOf(files, layout.log));
+    const { size, hash } = verifyChain(found);
+    entries = found;
+    return holds(`${size} entries, the last with hash ${hash}`);
+  });
+  const onManifest = (rule: RuleId, find: (manifest: Manifest) => Finding): RuleResult =>
+    check(rule, () => (manifest === null ? notCheckable('MANIFEST.json could not be read.') : find(manifest)));
+  const onBoth = (rule: RuleId, find: (readings: Readings) => Finding): RuleResult =>
+    onManifest(rule, (found) =>
+      entries === null ? notCheckable('The log extract could not be read.') : find({ files, manifest: found, entries }),
+    );
+  return [
+    read,
+    onManifest('BUNDLE-FILES-AS-LISTED', (found) => checkListed(found, files)),
+    onManifest('BUNDLE-NO-UNLISTED-FILE', (found) => checkUnlisted(found, files)),
+    onManifest('BUNDLE-NAMED-AS-CEREMONY', (found) => checkName(found, bundle.folder)),
+    chain,
+    onBoth('BUNDLE-LOG-OF-CEREMONY', checkLog),
+    onBoth('BUNDLE-PLAN-AS-HASHED', checkPlan),
+    onBoth('BUNDLE-KEYS-AS-PLANNED', checkPlannedKeys),
+    onBoth('BUNDLE-KEYS-AS-LOGGED', checkLoggedKeys),
+    onManifest('BUNDLE-BLOBS-AS-LISTED', checkKeyFiles),
+    onManifest('BLOB-SHAPE-VALID', (found) => checkBlobShapes(found, files)),
+    onManifest('BUNDLE-PUBLIC-KEY-AS-LISTED', (found) => checkPublicKeys(found, files)),
+    onManifest('BUNDLE-DEADLINE-AHEAD', checkDeadlines),
+    { rule: 'BUNDLE-SIGNED', ...notCheckable('This version of Keyferry signs neither manifest nor log.') },
+  ];
+}
+
+/**
+ * Checks a log alone.
+ * @param read - reads the log and follows its chain
+ * @returns one result
+ * @throws Refused when the log cannot be read at all
+ */
+export function verifyLog(read: () => readonly Entry[]): RuleResult[] {
+  return [
+    check('LOG-CHAIN-INTACT', () => {
+      const { size, hash } = verifyChain(read());
+      return holds(`${size} entries, the last with hash ${hash}`);
+    }),
+  ];
+}
+
+function fileOf(files: ReadonlyMap<string, Uint8Array>, path: string): Uint8Array {
+  return files.get(path) ?? refuse('BUNDLE-FILES-AS-LISTED', `${path} is missing.`);
+}
+
+function checkListed({ files: listed }: Manifest, files: ReadonlyMap<string, Uint8Array>): Finding {
+  for (const { path, sha256, bytes } of listed) {
+    const found = fileOf(files, path);
+    if (found.length !== bytes) {
+      refuse('BUNDLE-FILES-AS-LISTED', `${path} has ${found.length} bytes; the manifest lists ${bytes}.`);
+    }
+    if (sha256Hex(found) !== sha256)
+      refuse('BUNDLE-FILES-AS-LISTED', `${path} has another SHA-256 than the manifest lists.`);
+  }
+  return holds(`${listed.length} files`);
+}
+
+function checkUnlisted({ files: listed }: Manifest, files: ReadonlyMap<string, Uint8Array>): Finding {
+  const known = new Set<string>([layout.manifest, layout.note, ...listed.map(({ path }) => path)]);
+  const foreign = [...files.keys()].filter((path) => !known.has(path));
+  if (foreign.length > 0) refuse('BUNDLE-NO-UNLISTED-FILE', `Not listed: ${foreign.join(', ')}`);
+  return holds('nothing besides the listed files');
+}
+
+/** A copy may lie in a folder of any name, so a renamed one is said, not judged; the mark of a rehearsal is judged. */
+function checkName({ ceremony, mode }: Manifest, folder: string): Finding {
+  if (ceremony.startsWith('rehearsal-') !== (mode === 'rehearsal')) {
+    refuse('BUNDLE-NAMED-AS-CEREMONY', `Mode ${mode} does not fit the ceremony id ${ceremony}.`);
+  }
+  const name = bundleName(ceremony);
+  return folder === name ? holds(name) : notCheckable(`The folder is called ${folder} instead of ${name}.`);
+}
+
+function checkLog({ manifest, entries }: Readings): Finding {
+  const { opened, createdAt } = factsOf(entries);
+  if (opened === null)
+    return refuse('BUNDLE-LOG-OF-CEREMONY', 'The log does not begin with the opening of a ceremony.');
+  const claims: readonly (readonly [string, string, string])[] = [
+    ['ceremony', manifest.ceremony, opened.ceremony],
+    ['mode', manifest.mode, opened.mode],
+    ['generator', manifest.generator, opened.application],
+    ['createdAt', manifest.createdAt, createdAt ?? manifest.createdAt],
+  ];
+  for (const [member, said, logged] of claims) {
+    if (said !== logged) refuse('BUNDLE-LOG-OF-CEREMONY', `Member "${member}" says ${said}; the log says ${logged}.`);
+  }
+  const last = entries.at(-1)?.time ?? '';
+  // The manifest's time has whole seconds.
+  if (manifest.createdAt.slice(0, 19) < last.slice(0, 19)) {
+    refuse('BUNDLE-LOG-OF-CEREMONY', `The manifest was made ${manifest.createdAt}, before the last entry of ${last}.`);
+  }
+  return holds(`opened ${entries[0]?.time ?? ''} by ${opened.application}`);
+}
+
+function checkPlan({ files, manifest, entries }: Readings): Finding {
+  const bytes = fileOf(files, layout.plan);
+  const plan = parseStrictJson(bytes, refuser('BUNDLE-PLAN-AS-HASHED', layout.plan));
+  if (!equalBytes(canonicalBytes(plan), bytes))
+    refuse('BUNDLE-PLAN-AS-HASHED', `${layout.plan} is not canonical JSON.`);
+  const { opened } = factsOf(entries);
+  const hashes = [
+    [layout.plan, sha256Hex(bytes)],
+    ['the plan in the log', sha256Hex(canonicalBytes(opened?.plan ?? null))],
+    ['the hash in the log', opened?.planSha256],
+  ] as const;
+  for (const [place, hash] of hashes) {
+    if (hash !== manifest.planSha256) refuse('BUNDLE-PLAN-AS-HASHED', `The manifest names another hash than ${place}.`);
+  }
+  return holds(manifest.planSha256);
+}
+
+function checkDeadlines({ keys }: Manifest): Finding {
+  const deadlines = keys.flatMap(({ id, deadline }) => (deadline === null ? [] : [`${id} ends ${deadline}`]));
+  return deadlines.length === 0
+    ? holds('no key names a deadline')
+    : notCheckable(`Compare with your clock: ${deadlines.join(', ')}.`);
+}

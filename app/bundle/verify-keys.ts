@@ -1,0 +1,148 @@
+import * as v from 'valibot';
+import { canonicalJson } from '../audit/canonical-json.ts';
+import type { OutboundFile } from '../byok/format.ts';
+import { destinationOf } from '../byok/registry.ts';
+import { bytesToUtf8, hexToBytes } from '../keys/bytes.ts';
+import { sha256Hex } from '../keys/fingerprint.ts';
+import { readPublicKeyPem } from '../keys/pem.ts';
+import { isAsymmetric } from '../keys/specs.ts';
+import { refuse } from '../rules/refusal.ts';
+import { keyFolder, publicKeyPath } from './layout.ts';
+import { factsOf, type LogFacts } from './log-facts.ts';
+import type { Manifest, ManifestKey } from './manifest.ts';
+import { holds, notCheckable, type Finding, type Readings } from './verification.ts';
+
+const planSchema = v.object({
+  title: v.string(),
+  keys: v.array(v.object({ id: v.string(), spec: v.string(), destination: v.looseObject({ type: v.string() }) })),
+});
+
+/**
+ * Whether the manifest names the keys of the plan, spec and destination included.
+ * @throws Refused with BUNDLE-KEYS-AS-PLANNED
+ */
+export function checkPlannedKeys({ manifest, entries }: Readings): Finding {
+  const plan = v.safeParse(planSchema, factsOf(entries).opened?.plan);
+  if (!plan.success) return refuse('BUNDLE-KEYS-AS-PLANNED', 'The log holds no plan that names keys.');
+  requireEqual('BUNDLE-KEYS-AS-PLANNED', 'title', manifest.title, plan.output.title);
+  const planned = plan.output.keys.map(({ id, spec, destination }) => ({ id, spec, destination: filled(destination) }));
+  const listed = manifest.keys.map(({ id, spec, destination }) => ({ id, spec, destination }));
+  requireEqual('BUNDLE-KEYS-AS-PLANNED', 'keys', listed, planned);
+  return holds(listed.map(({ id, spec }) => `${id} (${spec})`).join(', '));
+}
+
+/**
+ * Whether wrapping key, wrap, public key and check values of each key are those that the log recorded.
+ * @throws Refused with BUNDLE-KEYS-AS-LOGGED
+ */
+export function checkLoggedKeys({ manifest, entries }: Readings): Finding {
+  const facts = factsOf(entries);
+  for (const key of manifest.keys) {
+    requireEqual('BUNDLE-KEYS-AS-LOGGED', `keys.${key.id}`, claimsOf(key), loggedOf(key.id, facts));
+  }
+  return holds(`${manifest.keys.length} keys with their wrapping keys`);
+}
+
+/**
+ * Whether each key lists exactly the files in its folder, and nothing but keys lies under `keys/`.
+ * @throws Refused with BUNDLE-BLOBS-AS-LISTED
+ */
+export function checkKeyFiles({ keys, files }: Manifest): Finding {
+  const present = files.map(({ path }) => path).filter((path) => path.startsWith('keys/'));
+  for (const { id, spec, files: listed } of keys) {
+    const inFolder = present.filter((path) => path.startsWith(`${keyFolder(id)}/`));
+    requireEqual('BUNDLE-BLOBS-AS-LISTED', `keys.${id}.files`, listed.toSorted(), inFolder);
+    if (isAsymmetric(spec) !== listed.includes(publicKeyPath(id))) {
+      refuse('BUNDLE-BLOBS-AS-LISTED', `Key ${id} of spec ${spec} and ${publicKeyPath(id)} do not go together.`);
+    }
+  }
+  const stray = present.find((path) => !keys.some(({ id }) => path.startsWith(`${keyFolder(id)}/`)));
+  if (stray !== undefined) refuse('BUNDLE-BLOBS-AS-LISTED', `${stray} belongs to no key of the manifest.`);
+  return holds(`${present.length} files for ${keys.length} keys`);
+}
+
+/**
+ * Whether the key transfer files of each key have the form that their destination wants, for the wrapping key named.
+ * @throws Refused with BLOB-SHAPE-VALID
+ */
+export function checkBlobShapes({ keys }: Manifest, files: ReadonlyMap<string, Uint8Array>): Finding {
+  const unknown = keys.find(({ destination }) => destinationOf(destination.type) === undefined);
+  if (unknown !== undefined) return notCheckable(`This version does not know ${unknown.destination.type}.`);
+  return holds(keys.map((key) => `${key.id}: ${inspectKey(key, files)} bytes`).join(', '));
+}
+
+/**
+ * Whether each public-key.pem holds the public key that the manifest names.
+ * @throws Refused with BUNDLE-PUBLIC-KEY-AS-LISTED
+ */
+export function checkPublicKeys({ keys }: Manifest, files: ReadonlyMap<string, Uint8Array>): Finding {
+  const asymmetric = keys.filter(({ spec }) => isAsymmetric(spec));
+  for (const { id, publicKey } of asymmetric) {
+    const path = publicKeyPath(id);
+    const text = bytesToUtf8(files.get(path) ?? new Uint8Array());
+    if (text === null || text === '') return refuse('BUNDLE-PUBLIC-KEY-AS-LISTED', `${path} is missing or no text.`);
+    const spki = readPublicKeyPem(text, path);
+    requireEqual('BUNDLE-PUBLIC-KEY-AS-LISTED', path, sha256Hex(spki), publicKey?.spkiSha256 ?? null);
+  }
+  const secret = keys.find(({ spec, publicKey }) => !isAsymmetric(spec) && publicKey !== null);
+  if (secret !== undefined) refuse('BUNDLE-PUBLIC-KEY-AS-LISTED', `The secret key ${secret.id} names a public key.`);
+  return holds(`${asymmetric.length} public keys`);
+}
+
+/** The plan's destination with defaults filled in; one that this version does not know stays as it is. */
+function filled(destination: { readonly type: string }): unknown {
+  const format = destinationOf(destination.type);
+  if (format === undefined) return destination;
+  const result = v.safeParse(format.schema, destination);
+  return result.success ? result.output : refuse('BUNDLE-KEYS-AS-PLANNED', 'A destination of the plan is malformed.');
+}
+
+function claimsOf({ kek, wrap, publicKey, keyCheckValues, deadline }: ManifestKey): unknown {
+  return { kek, wrap, publicKey, keyCheckValues, deadline };
+}
+
+/** What the manifest should say of a key, by the log alone. */
+function loggedOf(id: string, { keks, wraps, made }: LogFacts): unknown {
+  const [kek, wrap, key] = [keks.get(id), wraps.get(id), made.get(id)];
+  if (kek === undefined || wrap === undefined || key === undefined) {
+    return refuse('BUNDLE-KEYS-AS-LOGGED', `The log does not tell of the wrapping of key ${id}.`);
+  }
+  const { method, oaepHash, performed } = wrap.proof;
+  return {
+    kek: { spkiSha256: kek.spkiSha256, bits: kek.bits, id: kek.id },
+    wrap: { method, oaepHash, performed },
+    publicKey: key.publicKey === null ? null : { spkiSha256: sha256Hex(hexToBytes(key.publicKey)) },
+    keyCheckValues: key.keyCheckValues,
+    deadline: kek.deadline,
+  };
+}
+
+/** Has the destination inspect the files of one key. @returns the length of the key transfer blob in bytes */
+function inspectKey(key: ManifestKey, files: ReadonlyMap<string, Uint8Array>): number {
+  const format = destinationOf(key.destination.type);
+  if (format === undefined) throw new Error(`No format for ${key.destination.type}`);
+  const destination = v.safeParse(format.schema, key.destination);
+  if (!destination.success) return refuse('BLOB-SHAPE-VALID', `The destination of key ${key.id} is malformed.`);
+  const blobs = key.files
+    .filter((path) => path !== publicKeyPath(key.id))
+    .map((path): OutboundFile => ({
+      name: path.slice(keyFolder(key.id).length + 1),
+      bytes: files.get(path) ?? refuse('BLOB-SHAPE-VALID', `${path} is missing.`),
+    }));
+  const toCarry = { keyId: key.id, spec: key.spec, destination: destination.output, kek: key.kek };
+  const summary = format.inspect(toCarry, blobs);
+  if (summary.rsaPartBytes * 8 !== key.kek.bits || (summary.kekId ?? key.kek.id) !== key.kek.id) {
+    refuse('BLOB-SHAPE-VALID', `The key transfer file of ${key.id} was not made for the wrapping key of the manifest.`);
+  }
+  return summary.bytes;
+}
+
+function requireEqual(
+  rule: 'BUNDLE-KEYS-AS-PLANNED' | 'BUNDLE-KEYS-AS-LOGGED' | 'BUNDLE-BLOBS-AS-LISTED' | 'BUNDLE-PUBLIC-KEY-AS-LISTED',
+  place: string,
+  said: unknown,
+  expected: unknown,
+): void {
+  const [found, wanted] = [canonicalJson(said), canonicalJson(expected)];
+  if (found !== wanted) refuse(rule, `${place}: the bundle says ${found}; it should be ${wanted}.`);
+}

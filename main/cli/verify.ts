@@ -1,0 +1,77 @@
+import { lstatSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { RuleResult } from '../../app/bundle/verification.ts';
+import { verifyBundle, verifyLog } from '../../app/bundle/verify-bundle.ts';
+import { Refused } from '../../app/rules/refusal.ts';
+import { readLog } from '../audit/store.ts';
+import { isBundle, readBundle } from '../media/bundle-folder.ts';
+import { systemCode } from '../media/errors.ts';
+
+const usage = 'usage: npm run verify -- BUNDLE   (the folder of a bundle, or the log.sqlite of a ceremony)';
+
+/** Exit codes that scripts may lean on. */
+const sound = 0;
+const notSound = 1;
+const notChecked = 2;
+
+/** A log that cannot be read for one of these reasons says nothing about its soundness. */
+const notAboutSoundness: ReadonlySet<string> = new Set([
+  'LOG-ONE-WRITER',
+  'LOG-FILE-PRESENT',
+  'LOG-FORMAT-KNOWN',
+  'LOG-DURABLE',
+]);
+
+/**
+ * Checks a bundle or a log offline and says one line for each rule.
+ * @param args - the command line after the program
+ * @returns the exit code
+ */
+function verify(args: readonly string[]): number {
+  const target = targetOf(args);
+  if (target === null) return giveUp(usage);
+  try {
+    const results = check(target);
+    if (results === null) return giveUp(`${target} is neither a bundle nor a log.`);
+    for (const { rule, outcome, detail } of results) console.log(`${outcome.padEnd(13)}  ${rule}  ${detail}`);
+    return results.some(({ outcome }) => outcome === 'broken') ? notSound : sound;
+  } catch (error) {
+    if (error instanceof Refused) return judge(error);
+    const code = systemCode(error);
+    return giveUp(
+      code === null ? 'The check itself failed; nothing is known.' : `${target} could not be read: ${code}`,
+    );
+  }
+}
+
+/** Null when the path is neither; throws when it cannot be read. */
+function check(target: string): RuleResult[] | null {
+  const found = lstatSync(target);
+  if (found.isFile()) return verifyLog(() => readLog(target));
+  if (!found.isDirectory() || !isBundle(target)) return null;
+  return verifyBundle(readBundle(target));
+}
+
+/** What stopped the reading: either it makes the thing unsound, or it leaves everything open. */
+function judge({ refusal: { rule, cause } }: Refused): number {
+  if (notAboutSoundness.has(rule)) return giveUp(`${rule}: ${cause}`);
+  console.log(`${'broken'.padEnd(13)}  ${rule}  ${cause}`);
+  return notSound;
+}
+
+function targetOf(args: readonly string[]): string | null {
+  try {
+    const { positionals } = parseArgs({ args: [...args], allowPositionals: true });
+    const [target, ...others] = positionals;
+    return target === undefined || others.length > 0 ? null : target;
+  } catch {
+    return null;
+  }
+}
+
+function giveUp(why: string): number {
+  console.error(why);
+  return notChecked;
+}
+
+process.exitCode = verify(process.argv.slice(2));
