@@ -1,11 +1,13 @@
-import { app, type Session, type WebContents } from 'electron';
+import { app, Menu, type Session, type WebContents } from 'electron';
 import { schemeAndHost, type Incidents } from './incidents.ts';
 
 /** Chromium's own errands, and the ways by which a name or an address could still be reached. */
 const switches: readonly (readonly [string, string?])[] = [
   // Every host, whether name or address, resolves to nothing: the last layer, below every filter.
   ['host-resolver-rules', 'MAP * ~NOTFOUND'],
-  ['no-proxy-server'],
+  // Whatever would take a way of its own (WebRTC over TCP does) is sent to a proxy that cannot be found.
+  ['proxy-server', 'http://nowhere.invalid:9'],
+  ['proxy-bypass-list', '<-loopback>'],
   ['dns-prefetch-disable'],
   ['no-pings'],
   ['disable-background-networking'],
@@ -13,8 +15,7 @@ const switches: readonly (readonly [string, string?])[] = [
   ['disable-domain-reliability'],
   ['disable-sync'],
   ['disable-breakpad'],
-  ['force-webrtc-ip-handling-policy', 'disable_non_proxied_udp'],
-  ['disable-features', 'MediaRouter,NetworkTimeServiceQuerying,WebRtcHideLocalIpsWithMdns'],
+  ['disable-features', 'MediaRouter,NetworkTimeServiceQuerying'],
 ];
 
 /** net::ERR_FAILED: the verdict on every certificate, since nothing is ever to be reached. */
@@ -26,6 +27,8 @@ const refuseCertificate = -2;
  */
 export function harden(incidents: Incidents): void {
   app.enableSandbox();
+  // The default menu has keys that reload the page and open developer tools.
+  Menu.setApplicationMenu(null);
   for (const [name, value] of switches) app.commandLine.appendSwitch(name, value);
   app.on('session-created', (session) => lockSession(session, incidents));
   app.on('web-contents-created', (_event, contents) => lockPage(contents, incidents));
@@ -37,7 +40,6 @@ function lockSession(session: Session, incidents: Incidents): void {
     if (cancel) incidents.note('request', `${details.resourceType} ${schemeAndHost(details.url)}`);
     callback({ cancel });
   });
-  session.enableNetworkEmulation({ offline: true });
   session.setCertificateVerifyProc((_request, callback) => callback(refuseCertificate));
   session.setPermissionRequestHandler((_contents, permission, callback) => {
     incidents.note('permission', permission);
@@ -61,6 +63,7 @@ function lockPage(contents: WebContents, incidents: Incidents): void {
     event.preventDefault();
     incidents.note('navigation', schemeAndHost(event.url));
   };
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   contents.on('will-navigate', denyNavigation);
   contents.on('will-frame-navigate', denyNavigation);
   contents.on('will-redirect', denyNavigation);

@@ -52,6 +52,7 @@ export function schemeAndHost(url: string): string {
  */
 export function placesOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /u.test(line));
+  const stack = (error.stack ?? '').replace(error.message, '');
+  const frames = stack.split('\n').filter((line) => /^\s+at /u.test(line));
   return [error.name, ...frames.slice(0, 5).map((frame) => frame.trim())].join(' ');
 }

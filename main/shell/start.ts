@@ -77,7 +77,6 @@ function hostFor(window: BrowserWindow, profile: string): Host {
     application: { name: 'Keyferry', version: app.getVersion(), electron: process.versions.electron },
     createHsm: () => new HsmClient(forkUtilityProcess(places.hsmProcess)),
     siteOf: (folder) => rehearsalSite(folder, places.rehearsalModule),
-    tokenSerial: null,
     samples: places.samples,
     ...createDialogs(window),
     now: () => new Date(),

@@ -1,10 +1,8 @@
 import { BrowserWindow, nativeTheme, type Session } from 'electron';
 import { origin } from './door.ts';
-import type { Incidents } from './incidents.ts';
+import { ground } from './ground.ts';
+import { schemeAndHost, type Incidents } from './incidents.ts';
 import { zoomByKeys } from './zoom.ts';
-
-/** Shown until the page has drawn itself; the same grounds as the window's own light and dark. */
-const ground = { light: '#ffffff', dark: '#14161a' } as const;
 
 /**
  * Makes the one window: sandboxed, isolated, without Node, and without developer tools in any build.
@@ -41,22 +39,28 @@ export function createWindow(session: Session, preload: string, icon: string): B
       devTools: false,
     },
   });
-  window.removeMenu();
   zoomByKeys(window.webContents);
   return window;
 }
 
 /**
- * Loads the page and shows the window once it has drawn. A page that crashes is loaded again: nothing of the ceremony
- * lives in it.
+ * Loads the page and shows the window once it has drawn. A page that crashes or strays is loaded again: nothing of the
+ * ceremony lives in it.
  * @param window - see createWindow
- * @param incidents - counts crashes of the page
+ * @param incidents - counts what brought the page away
  */
 export async function showWindow(window: BrowserWindow, incidents: Incidents): Promise<void> {
+  const home = `${origin}/`;
   window.once('ready-to-show', () => window.show());
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     incidents.note('renderer', reason);
-    if (reason !== 'clean-exit') void window.loadURL(`${origin}/`);
+    if (reason !== 'clean-exit') void window.loadURL(home);
   });
-  await window.loadURL(`${origin}/`);
+  // An empty page (about:blank) is committed without being asked about in advance.
+  window.webContents.on('did-navigate', (_event, url) => {
+    if (url.startsWith(home)) return;
+    incidents.note('navigation', schemeAndHost(url));
+    void window.loadURL(home);
+  });
+  await window.loadURL(home);
 }

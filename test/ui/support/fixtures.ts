@@ -15,6 +15,8 @@ interface Fixtures {
   readonly desk: Desk;
   /** The application with a fresh profile; it must not have complained by the end of the test. */
   readonly application: Application;
+  /** The same for a test that attacks it: the page is expected to complain. */
+  readonly attacked: Application;
 }
 
 export const test = base.extend<Fixtures>({
@@ -36,6 +38,11 @@ export const test = base.extend<Fixtures>({
     await use(application);
     await application.close();
     expect(application.complaints()).toEqual([]);
+  },
+  attacked: async ({ desk }, use) => {
+    const application = await launch(desk.profile);
+    await use(application);
+    await application.close();
   },
 });
 
