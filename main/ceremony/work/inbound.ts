@@ -6,7 +6,6 @@ import type { PlannedKey } from '../../../app/ceremony/plan.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { bytesToHex } from '../../../app/keys/bytes.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
-import { refuse } from '../../../app/rules/refusal.ts';
 import { readInboundFolder, type InboundMediaFile } from '../../media/inbound.ts';
 import type { WorkPorts } from '../worker.ts';
 
