@@ -28,7 +28,7 @@ import { checkMayLeave, wrapUnderKek } from './wrap.ts';
 /** The mechanisms a probe reports. */
 const reported = Object.keys(mechanisms) as MechanismName[];
 
-/** Codes after which the login is gone, whatever the application believes. */
+/** Rules after whose violation the login is gone, whatever the application believes. */
 const loginEnding: readonly string[] = ['TOKEN-LOGGED-IN', 'TOKEN-PRESENT', 'MODULE-LOADS'];
 
 /**
@@ -59,7 +59,13 @@ export class Device implements HsmDevice {
   }
 
   initialiseRehearsalToken(label: string, pin: Uint8Array): TokenIdentity {
-    return this.#answering(() => initialiseEmptyToken(this.#module(), label, pin).identity);
+    return this.#answering(() => {
+      try {
+        return initialiseEmptyToken(this.#module(), label, pin).identity;
+      } finally {
+        pin.fill(0);
+      }
+    });
   }
 
   select(serial: string): { readonly identity: TokenIdentity; readonly pin: PinState } {

@@ -17,8 +17,8 @@ export function checkPinUsable(pin: PinState): void {
 /**
  * Logs the user in, once.
  * @param session - an open session
- * @param pin - UTF-8; overwritten before this returns. C_Login takes a JavaScript string, which cannot be overwritten:
- *   it lives until it is collected, in the HSM process only
+ * @param pin - UTF-8; the caller overwrites it. C_Login takes a JavaScript string, which cannot be overwritten: it lives
+ *   until it is collected, in the HSM process only
  * @param readPinState - reads the token's flags after a failure, for the cause
  * @throws Refused with the rule of the token's answer, and what the flags say
  */
@@ -28,8 +28,6 @@ export function logIn(session: CryptokiSession, pin: Uint8Array, readPinState: (
   } catch (error) {
     if (!(error instanceof CryptokiError) || error.code === null) throw error;
     throw new Refused(refusalOfCkr(error.code, error.calledFunction, pinWarning(readPinState())));
-  } finally {
-    pin.fill(0);
   }
 }
 

@@ -123,9 +123,14 @@ function signs(pkcs8: Uint8Array, publicKey: PublicKey): boolean {
   const base64Url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
   const jwk = { kty: 'RSA', n: base64Url(publicKey.modulus), e: base64Url(publicKey.exponent) };
   const message = crypto.randomBytes(32);
-  const privateKey = crypto.createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
-  const signature = crypto.sign('sha256', message, privateKey);
-  return crypto.verify('sha256', message, crypto.createPublicKey({ key: jwk, format: 'jwk' }), signature);
+  try {
+    const privateKey = crypto.createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
+    const signature = crypto.sign('sha256', message, privateKey);
+    return crypto.verify('sha256', message, crypto.createPublicKey({ key: jwk, format: 'jwk' }), signature);
+  } catch {
+    // BoringSSL does not even load a private key whose numbers contradict each other.
+    return false;
+  }
 }
 
 /** Restates what a reader refused as a failed proof, so that the rule names what matters: this token. */

@@ -30,31 +30,27 @@ const rehearsalManufacturer = 'SoftHSM project';
  * Sets up the empty slot of the software token: label, a random security officer PIN that is forgotten, the user PIN.
  * @param loaded - the module
  * @param label - at most 32 bytes of UTF-8
- * @param pin - UTF-8; overwritten before this returns
+ * @param pin - UTF-8; the caller overwrites it
  * @returns the token, found again by its serial
  * @throws Refused with REHEARSAL-TOKEN-EMPTY; CryptokiError
  */
 export function initialiseEmptyToken(loaded: LoadedModule, label: string, pin: Uint8Array): FoundToken {
-  try {
-    const empty = listTokens(loaded).find((token) => !token.isInitialised);
-    if (empty?.identity.manufacturer !== rehearsalManufacturer) {
-      const cause =
-        empty === undefined ? 'has no empty slot' : `is by ${empty.identity.manufacturer}, not a rehearsal token`;
-      return refuse('REHEARSAL-TOKEN-EMPTY', `The module ${cause}.`);
-    }
-    const securityOfficerPin = randomBytes(16).toString('hex');
-    loaded.cryptoki.initialiseToken(empty.slot, securityOfficerPin, label);
-    const { serial } = loaded.cryptoki.tokenInfo(empty.slot);
-    const session = loaded.cryptoki.openSession(empty.slot);
-    try {
-      session.login(users.securityOfficer, securityOfficerPin);
-      session.initialisePin(Buffer.from(pin).toString('utf8'));
-      session.logout();
-    } finally {
-      session.close();
-    }
-    return findBySerial(loaded, serial);
-  } finally {
-    pin.fill(0);
+  const empty = listTokens(loaded).find((token) => !token.isInitialised);
+  if (empty?.identity.manufacturer !== rehearsalManufacturer) {
+    const cause =
+      empty === undefined ? 'has no empty slot' : `is by ${empty.identity.manufacturer}, no rehearsal token`;
+    return refuse('REHEARSAL-TOKEN-EMPTY', `The module ${cause}.`);
   }
+  const securityOfficerPin = randomBytes(16).toString('hex');
+  loaded.cryptoki.initialiseToken(empty.slot, securityOfficerPin, label);
+  const { serial } = loaded.cryptoki.tokenInfo(empty.slot);
+  const session = loaded.cryptoki.openSession(empty.slot);
+  try {
+    session.login(users.securityOfficer, securityOfficerPin);
+    session.initialisePin(Buffer.from(pin).toString('utf8'));
+    session.logout();
+  } finally {
+    session.close();
+  }
+  return findBySerial(loaded, serial);
 }

@@ -1,5 +1,5 @@
-import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { WrapPlan } from '../../../app/byok/format.ts';
@@ -181,6 +181,28 @@ describe('calls out of order', () => {
     await hsm.close();
     expect(hsm.isLoggedIn).toBe(false);
     expect(await hsm.load(choice)).toMatchObject([{ serial }]);
+  });
+});
+
+describe('setting up a rehearsal token', () => {
+  it('never touches a token that is not the software one', async () => {
+    const libraryParameters = `configdir='sql:${scratch.folder}' certPrefix='' keyPrefix='' secmod='secmod.db' flags= `;
+    const hsm = client();
+    await hsm.load({ path: '/usr/lib/x86_64-linux-gnu/libsoftokn3.so', environment: {}, libraryParameters });
+    const typed = pin();
+    expect((await refusalFrom(hsm.initialiseRehearsalToken('rehearsal', typed))).rule).toBe('REHEARSAL-TOKEN-EMPTY');
+    expect(typed.every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('keeps its store to this user', () => {
+    const { environment } = freshStore(scratch.folder);
+    const configuration = environment['SOFTHSM2_CONF'] ?? expect.unreachable('no configuration');
+    const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+    expect([dirname(configuration), join(dirname(configuration), 'tokens'), configuration].map(mode)).toEqual([
+      '700',
+      '700',
+      '600',
+    ]);
   });
 });
 

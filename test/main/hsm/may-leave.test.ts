@@ -69,11 +69,3 @@ describe('a key that was not made for this', () => {
     expect(ruleOf(() => under.device.findTargetKey('07', 'aes-256'))).toBe('TARGET-KEY-PRESENT');
   });
 });
-
-describe('a slot that is not the rehearsal token', () => {
-  it('is not set up: a store always has one empty slot, of the software token', () => {
-    const text = Buffer.from('1234');
-    expect(under.device.initialiseRehearsalToken('second', text).label).toBe('second');
-    expect([...text]).toEqual([0, 0, 0, 0]);
-  });
-});

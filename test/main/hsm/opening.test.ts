@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createPrivateKey, randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bytesToHex, concatBytes } from '../../../app/keys/bytes.ts';
+import { readPrivateKeyInfo } from '../../../app/keys/pkcs8.ts';
 import { readSpki } from '../../../app/keys/spki.ts';
 import { checkPair, checkSecret, makeThrowAwayKek, openInSoftware } from '../../../main/hsm/opening.ts';
 import { makePair, openssl, pairSpecs } from '../../support/openssl.ts';
@@ -90,6 +91,16 @@ describe('the payload of a pair', () => {
     const changed = Uint8Array.from(pkcs8);
     // OpenSSL writes the point last, 65 bytes of it.
     changed.set(other.kind === 'ec' ? other.point : fail('not EC'), changed.length - 65);
+    expect(ruleOf(() => checkPair(changed, readSpki(spki, fail)))).toBe('TOKEN-ENCODES-AS-PROBED');
+  });
+
+  it.each(['privateExponent', 'exponent1', 'coefficient'] as const)('is not taken with a damaged %s', (part) => {
+    const { pkcs8, spki } = makePair('rsa-2048');
+    const changed = Uint8Array.from(pkcs8);
+    const key = readPrivateKeyInfo(changed);
+    const number = key.kind === 'rsa' ? key[part] : fail('not RSA');
+    const at = number.byteOffset + number.length - 1;
+    changed[at] = (changed[at] ?? 0) ^ 2;
     expect(ruleOf(() => checkPair(changed, readSpki(spki, fail)))).toBe('TOKEN-ENCODES-AS-PROBED');
   });
 

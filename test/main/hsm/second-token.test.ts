@@ -68,6 +68,6 @@ describe('the self-test on the token of NSS', () => {
   });
 
   it('has no secp256k1, and says so', () => {
-    expect(() => prove('ec-secp256k1', 'sha1')).toThrowError(CryptokiError);
+    expect(() => prove('ec-secp256k1', 'sha1')).toThrow(CryptokiError);
   });
 });
