@@ -6,12 +6,19 @@ export const phaseHelp: Readonly<Record<PhaseId, string>> = {
   prepare: 'The people make sure of the computer, the clock, the air gap and the plan before anything begins.',
   'roll-call': 'Everybody is named with the role they hold. From then on only these people confirm steps.',
   token: 'The HSM is found by its serial number, opened with its PIN, and tested with keys that are thrown away.',
-  'bring-in':
-    'The cloud’s wrapping keys come in on media A. Two people compare each fingerprint with the online desk over a second channel: a wrapping key that was swapped on the way would hand our keys to a stranger.',
+  'bring-in': 'Wrapping keys come in on media A; two people compare each fingerprint with the online desk.',
   keys: 'The target keys are made in the token, or found there, and every attribute is read back.',
   wrap: 'After the people approve, the token encrypts each target key so that only the chosen cloud can open it.',
   'take-out': 'The wrapped keys and their papers are written to media B, read back, compared, and sealed in a bag.',
   close: 'Keys that must not stay are destroyed, the token is logged out, and everybody signs off.',
+};
+
+/** Why a phase takes the trouble it does, where its purpose does not say so. */
+export const phaseReason: Readonly<Partial<Record<PhaseId, string>>> = {
+  'bring-in':
+    'A wrapping key that was swapped on its way would hand our keys to a stranger, and nobody would notice until too late. That is why the fingerprint is read aloud over a second channel.',
+  wrap: 'The throw-away keys prove hash, padding and encoding on this token, today, before a real key leaves it.',
+  'take-out': 'Media fail in silence. Only what was read back and compared counts as written.',
 };
 
 /** How a step of each kind is done. */

@@ -48,16 +48,25 @@ export function offsetFromUtc(minutesBehind: number): string {
 /**
  * A length of time, in its two largest units.
  * @param milliseconds - negative counts as none
- * @returns `45 s`, `3 min 5 s`, `21 h 14 min`, `3 d 4 h`
+ * @returns `45 s`, `3 min 5 s`, `2 min`, `21 h 14 min`, `3 d 4 h`
  */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
   if (minutes === 0) return `${seconds} s`;
-  if (hours === 0) return `${minutes} min ${seconds % 60} s`;
-  if (hours < 48) return `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours === 0) return twoUnits(minutes, 'min', seconds % 60, 's');
+  if (hours < 48) return twoUnits(hours, 'h', minutes % 60, 'min');
+  return twoUnits(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+function twoUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/** How many have confirmed, of how many that must; more may. */
+export function confirmedOf(done: number, needed: number): string {
+  return done <= needed ? `${done} of ${needed} confirmed` : `${done} confirmed, ${needed} needed`;
 }
 
 /**
