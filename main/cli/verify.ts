@@ -33,7 +33,7 @@ function verify(args: readonly string[]): number {
   try {
     const results = check(target);
     if (results === null) return giveUp(`${target} is neither a bundle nor a log.`);
-    for (const { rule, outcome, detail } of results) console.log(`${outcome.padEnd(13)}  ${rule}  ${detail}`);
+    results.forEach(say);
     return results.some(({ outcome }) => outcome === 'broken') ? notSound : sound;
   } catch (error) {
     if (error instanceof Refused) return judge(error);
@@ -47,7 +47,7 @@ function verify(args: readonly string[]): number {
 /** Null when the path is neither; throws when it cannot be read. */
 function check(target: string): RuleResult[] | null {
   const found = lstatSync(target);
-  if (found.isFile()) return verifyLog(() => readLog(target));
+  if (found.isFile()) return verifyLog(readLog(target));
   if (!found.isDirectory() || !isBundle(target)) return null;
   return verifyBundle(readBundle(target));
 }
@@ -55,8 +55,13 @@ function check(target: string): RuleResult[] | null {
 /** What stopped the reading: either it makes the thing unsound, or it leaves everything open. */
 function judge({ refusal: { rule, cause } }: Refused): number {
   if (notAboutSoundness.has(rule)) return giveUp(`${rule}: ${cause}`);
-  console.log(`${'broken'.padEnd(13)}  ${rule}  ${cause}`);
+  say({ rule, outcome: 'broken', detail: cause });
   return notSound;
+}
+
+/** One line a rule, whatever the names in the bundle may hold. */
+function say({ rule, outcome, detail }: RuleResult): void {
+  console.log(`${outcome.padEnd(13)}  ${rule}  ${detail.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')}`);
 }
 
 function targetOf(args: readonly string[]): string | null {

@@ -1,0 +1,122 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { layout } from '../../../app/bundle/layout.ts';
+import { uploadMarkdown, type UploadSheet } from '../../../app/bundle/upload-md.ts';
+import { sampleBundle } from './sample-bundle.ts';
+
+const key = (id: string, deadline: string | null): UploadSheet['keys'][number] => ({
+  id,
+  spec: 'ec-p256',
+  destination: 'Azure Key Vault',
+  deadline,
+  section: {
+    warnings: ['An existing name becomes a <b>new</b> version.'],
+    upload: [
+      { purpose: 'Import the key.', posix: "az keyvault key import --name 'a'", powershell: 'Add-AzKeyVaultKey' },
+    ],
+    checks: [{ purpose: 'Look at it.', posix: 'az keyvault key show', powershell: 'Get-AzKeyVaultKey' }],
+    failures: [{ message: 'bad | worse', meaning: 'Try `again`.\nThen stop.' }],
+  },
+});
+const sheet: UploadSheet = {
+  ceremony: 'rehearsal-2026-11-23-7f3a9c',
+  title: 'Payroll keys',
+  mode: 'rehearsal',
+  createdAt: '2026-11-23T14:07:32Z',
+  notices: [{ rule: 'INBOUND-TEXT-ENCODING', text: 'kek.json was UTF-16.' }],
+  keys: [key('none', null), key('late', '2026-11-25T14:07:00Z'), key('early', '2026-11-24T14:07:59.5Z')],
+};
+const text = uploadMarkdown(sheet);
+const lines = text.split('\n');
+/** Every fenced block with its language, as a Markdown reader takes it. */
+const blocks = [...text.matchAll(/^(`{3,})(\w+)\n([\s\S]*?)\n\1$/gmu)].map(([, , language, code]) => ({
+  language,
+  code,
+}));
+
+describe('the upload sheet', () => {
+  it('is marked as a rehearsal when it is one', () => {
+    expect(text).toContain('REHEARSAL');
+    expect(uploadMarkdown({ ...sheet, mode: 'production' })).not.toContain('REHEARSAL');
+  });
+
+  it('puts the keys in the order of their deadlines, those without one last', () => {
+    const order = lines.filter((line) => /^\d\. /u.test(line)).map((line) => /^\d\. (\w+)/u.exec(line)?.[1]);
+    expect(order).toEqual(['early', 'late', 'none']);
+    const sections = lines.filter((line) => /^## \d\. /u.test(line)).map((line) => /^## \d\. (\w+)/u.exec(line)?.[1]);
+    expect(sections).toEqual(order);
+  });
+
+  it('gives deadlines in UTC with the hours left', () => {
+    expect(lines.find((line) => line.startsWith('1. early'))).toMatch(/2026-11-24 14:07 UTC, 24 hours/u);
+    expect(lines.find((line) => line.startsWith('2. late'))).toMatch(/2026-11-25 14:07 UTC, 47 hours/u);
+    expect(lines.find((line) => line.startsWith('3. none'))).not.toMatch(/UTC/u);
+  });
+
+  it('has every command for POSIX and PowerShell', () => {
+    const posix = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code);
+    const powershell = blocks.filter(({ language }) => language === 'powershell').map(({ code }) => code);
+    expect(posix).toHaveLength(powershell.length);
+    expect(posix.filter((code) => code === "az keyvault key import --name 'a'")).toHaveLength(3);
+    expect(powershell.filter((code) => code === 'Get-AzKeyVaultKey')).toHaveLength(3);
+  });
+
+  it('shows notices with their rule, and failures as one row of a table', () => {
+    expect(text).toMatch(/kek\.json was UTF-16\..*INBOUND-TEXT-ENCODING/u);
+    expect(lines).toContain('| bad \\| worse | Try `again`. Then stop. |');
+  });
+
+  it('lets no text become mark-up', () => {
+    expect(text).toContain('\\<b\\>');
+    expect(uploadMarkdown({ ...sheet, title: '[x](y) *z*\n# q' })).toContain('\\[x\\](y) \\*z\\* # q.');
+  });
+
+  it('cannot have a command end its block', () => {
+    const [first] = sheet.keys;
+    const command = { purpose: 'p', posix: 'echo ```', powershell: 'x' };
+    const keys = first === undefined ? [] : [{ ...first, section: { ...first.section, upload: [command] } }];
+    expect(uploadMarkdown({ ...sheet, keys })).toContain('````sh\necho ```\n````');
+  });
+
+  it('leaves out what there is none of', () => {
+    const [first] = sheet.keys;
+    const keys = first === undefined ? [] : [{ ...first, section: { ...first.section, warnings: [], failures: [] } }];
+    const bare = uploadMarkdown({ ...sheet, notices: [], keys });
+    expect(bare).not.toContain('| Message');
+    expect(bare.match(/^#+ /gmu)).toHaveLength(6);
+  });
+
+  it('is text with LF, one at the end, and no blank heaps', () => {
+    expect(text).toMatch(/[^\n]\n$/u);
+    expect(text).not.toMatch(/\r|\n{3}/u);
+  });
+});
+
+describe('the comparison it prints', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'keyferry-test-'));
+    for (const [path, bytes] of sampleBundle().files) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), bytes);
+    }
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const compare = blocks.find(({ code }) => code?.includes('awk'))?.code ?? '';
+
+  it('finds every file of a sound bundle OK', () => {
+    const said = execFileSync('sh', ['-c', compare], { cwd: folder, encoding: 'utf8' }).trim().split('\n');
+    expect(said).toHaveLength(sampleBundle().files.size - 1);
+    expect(said.every((line) => line.endsWith(': OK'))).toBe(true);
+  });
+
+  it('fails on a changed one', () => {
+    writeFileSync(join(folder, layout.plan), '{}');
+    expect(spawnSync('sh', ['-c', compare], { cwd: folder }).status).not.toBe(0);
+  });
+});

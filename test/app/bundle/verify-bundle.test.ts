@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonValue } from '../../../app/audit/canonical-json.ts';
+import { extractBytes } from '../../../app/audit/extract.ts';
+import { layout, publicKeyPath } from '../../../app/bundle/layout.ts';
+import { parseManifest, type Manifest, type ManifestKey } from '../../../app/bundle/manifest.ts';
+import { verifyBundle, verifyLog } from '../../../app/bundle/verify-bundle.ts';
+import { plan, sampleBundle, sampleEvents, sampleLog, sha256, utf8, withManifest } from './sample-bundle.ts';
+
+type Files = ReadonlyMap<string, Uint8Array>;
+const sample = sampleBundle();
+const blobPath = 'keys/signing/KeyTransferPackage-signing.byok';
+const manifestOf = (files: Files) => parseManifest(files.get(layout.manifest) ?? new Uint8Array());
+const verify = (files: Files, folder = sample.folder) => verifyBundle({ folder, files });
+const outcomes = (files: Files, outcome: string, folder?: string) =>
+  verify(files, folder).flatMap((result) => (result.outcome === outcome ? [result.rule] : []));
+const broken = (files: Files) => outcomes(files, 'broken');
+
+const without = (path: string) => new Map([...sample.files].filter(([name]) => name !== path));
+const including = (path: string, bytes: Uint8Array) => new Map([...sample.files, [path, bytes]]);
+/** A file exchanged and the manifest made to fit again: only the deeper checks can see it. */
+const forged = (path: string, bytes: Uint8Array) => withManifest(including(path, bytes));
+const forgedLog = (events: readonly JsonValue[]) => forged(layout.log, extractBytes(sampleLog(events)));
+const relisted = (change: Partial<Manifest>) => withManifest(sample.files, change);
+const relistedKey = (change: Partial<ManifestKey>) =>
+  relisted({ keys: manifestOf(sample.files).keys.map((key, index) => (index === 0 ? { ...key, ...change } : key)) });
+const edited = (index: number, change: Record<string, JsonValue>) =>
+  sampleEvents().map((event, at) => (at === index ? { ...(event as Record<string, JsonValue>), ...change } : event));
+
+describe('a sound bundle', () => {
+  it('breaks no rule, and says what was not checked', () => {
+    expect(broken(sample.files)).toEqual([]);
+    expect(outcomes(sample.files, 'not-checkable')).toEqual(['BUNDLE-SIGNED']);
+    expect(verify(sample.files).every(({ detail }) => detail !== '')).toBe(true);
+  });
+
+  it('may carry a note, and lie in a folder of another name', () => {
+    expect(broken(including(layout.note, utf8('note')))).toEqual([]);
+    expect(outcomes(sample.files, 'not-checkable', 'copy')).toEqual(['BUNDLE-NAMED-AS-CEREMONY', 'BUNDLE-SIGNED']);
+    expect(outcomes(sample.files, 'broken', 'copy')).toEqual([]);
+  });
+
+  it('names its deadlines without judging them', () => {
+    const deadline = '2026-11-24T14:07:32Z';
+    const events = sampleEvents().map(
+      (event) =>
+        JSON.parse(JSON.stringify(event).replaceAll('"deadline":null', `"deadline":"${deadline}"`)) as JsonValue,
+    );
+    const files = withManifest(sampleBundle(events).files, {
+      keys: manifestOf(sample.files).keys.map((key) => ({ ...key, deadline })),
+    });
+    expect(broken(files)).toEqual([]);
+    expect(outcomes(files, 'not-checkable')).toEqual(['BUNDLE-DEADLINE-AHEAD', 'BUNDLE-SIGNED']);
+  });
+
+  it('is checked by the same rules whatever it holds', () => {
+    const rules = verify(sample.files).map(({ rule }) => rule);
+    expect(verify(new Map()).map(({ rule }) => rule)).toEqual(rules);
+    expect(broken(new Map())).toEqual(['BUNDLE-MANIFEST-SCHEMA', 'LOG-CHAIN-INTACT']);
+  });
+});
+
+describe('any changed file is found', () => {
+  it.each([...sample.files.keys()])('%s: each of its bytes', (path) => {
+    const bytes = sample.files.get(path) ?? new Uint8Array();
+    const step = Math.max(1, Math.floor(bytes.length / 60));
+    for (let at = 0; at < bytes.length; at += step) {
+      const damaged = Uint8Array.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      expect(broken(including(path, damaged))).not.toEqual([]);
+    }
+  });
+
+  it.each([...sample.files.keys()])('%s: taken away, emptied, made longer', (path) => {
+    const bytes = sample.files.get(path) ?? new Uint8Array();
+    for (const files of [
+      without(path),
+      including(path, new Uint8Array()),
+      including(path, Uint8Array.from([...bytes, 10])),
+    ]) {
+      expect(broken(files)).not.toEqual([]);
+    }
+  });
+
+  it('a file too many', () => {
+    expect(broken(including('keys/signing/extra.txt', utf8('x')))).toEqual(['BUNDLE-NO-UNLISTED-FILE']);
+  });
+});
+
+describe('a manifest that was made to fit is contradicted', () => {
+  const events = sampleEvents();
+  it.each<[string, Files, string[]]>([
+    ['the title', relisted({ title: 'Another' }), ['BUNDLE-KEYS-AS-PLANNED']],
+    ['the mode', relisted({ mode: 'production' }), ['BUNDLE-NAMED-AS-CEREMONY', 'BUNDLE-LOG-OF-CEREMONY']],
+    ['the ceremony', relisted({ ceremony: 'rehearsal-2026-11-23-000000' }), ['BUNDLE-LOG-OF-CEREMONY']],
+    ['the generator', relisted({ generator: 'Keyferry 9.9.9' }), ['BUNDLE-LOG-OF-CEREMONY']],
+    ['a time before the log ended', relisted({ createdAt: '2026-11-23T14:00:05Z' }), ['BUNDLE-LOG-OF-CEREMONY']],
+    ['the plan hash', relisted({ planSha256: sha256('x') }), ['BUNDLE-PLAN-AS-HASHED']],
+    ['the spec', relistedKey({ spec: 'ec-p384' }), ['BUNDLE-KEYS-AS-PLANNED', 'BLOB-SHAPE-VALID']],
+    [
+      'the operations',
+      relistedKey({ destination: { ...plan.keys[0].destination, operations: ['sign'], cloud: 'public' } }),
+      ['BUNDLE-KEYS-AS-PLANNED'],
+    ],
+    [
+      'the destination',
+      relistedKey({ destination: { type: 'azure-key-vault' } }),
+      ['BUNDLE-KEYS-AS-PLANNED', 'BLOB-SHAPE-VALID'],
+    ],
+    [
+      'the KEK hash',
+      relistedKey({ kek: { ...manifestOf(sample.files).keys[0]?.kek, spkiSha256: sha256('x') } as never }),
+      ['BUNDLE-KEYS-AS-LOGGED'],
+    ],
+    [
+      'the KEK id',
+      relistedKey({ kek: { ...manifestOf(sample.files).keys[0]?.kek, id: 'x' } as never }),
+      ['BUNDLE-KEYS-AS-LOGGED', 'BLOB-SHAPE-VALID'],
+    ],
+    [
+      'the KEK size',
+      relistedKey({ kek: { ...manifestOf(sample.files).keys[0]?.kek, bits: 2056 } as never }),
+      ['BUNDLE-KEYS-AS-LOGGED', 'BLOB-SHAPE-VALID'],
+    ],
+    [
+      'the wrap',
+      relistedKey({ wrap: { method: 'rsa-aes', oaepHash: 'sha256', performed: 'composed' } }),
+      ['BUNDLE-KEYS-AS-LOGGED'],
+    ],
+    [
+      'the public key',
+      relistedKey({ publicKey: { spkiSha256: sha256('x') } }),
+      ['BUNDLE-KEYS-AS-LOGGED', 'BUNDLE-PUBLIC-KEY-AS-LISTED'],
+    ],
+    ['no public key', relistedKey({ publicKey: null }), ['BUNDLE-KEYS-AS-LOGGED', 'BUNDLE-PUBLIC-KEY-AS-LISTED']],
+    [
+      'a check value',
+      relistedKey({ keyCheckValues: [{ method: 'sha256-of-value', value: 'x' }] }),
+      ['BUNDLE-KEYS-AS-LOGGED'],
+    ],
+    ['a deadline', relistedKey({ deadline: '2026-11-24T14:07:32Z' }), ['BUNDLE-KEYS-AS-LOGGED']],
+    [
+      'a key left out',
+      relisted({ keys: manifestOf(sample.files).keys.slice(0, 1) }),
+      ['BUNDLE-KEYS-AS-PLANNED', 'BUNDLE-BLOBS-AS-LISTED'],
+    ],
+    ['a key without its files', relistedKey({ files: [] }), ['BUNDLE-BLOBS-AS-LISTED', 'BLOB-SHAPE-VALID']],
+    [
+      'a foreign file under a key',
+      relistedKey({ files: [...(manifestOf(sample.files).keys[0]?.files ?? []), layout.upload] }),
+      ['BUNDLE-BLOBS-AS-LISTED', 'BLOB-SHAPE-VALID'],
+    ],
+    ['a foreign file among the keys', forged('keys/stray', utf8('x')), ['BUNDLE-BLOBS-AS-LISTED']],
+    [
+      'a blob for another KEK',
+      forged(blobPath, utf8(new TextDecoder().decode(sample.files.get(blobPath)).replace('0123', '9123'))),
+      ['BLOB-SHAPE-VALID'],
+    ],
+    ['another public key', forged(publicKeyPath('signing'), pemOfAnotherKey()), ['BUNDLE-PUBLIC-KEY-AS-LISTED']],
+    [
+      'a public key that is no text',
+      forged(publicKeyPath('signing'), Uint8Array.of(0xff)),
+      ['BUNDLE-PUBLIC-KEY-AS-LISTED'],
+    ],
+    ['a public key that is no PEM', forged(publicKeyPath('signing'), utf8('x')), ['BUNDLE-PUBLIC-KEY-AS-LISTED']],
+    ['a plan that is not canonical', forged(layout.plan, utf8(JSON.stringify(plan))), ['BUNDLE-PLAN-AS-HASHED']],
+    ['a plan that is no JSON', forged(layout.plan, utf8('{')), ['BUNDLE-PLAN-AS-HASHED']],
+    [
+      'a log of nothing',
+      forgedLog([]),
+      ['BUNDLE-LOG-OF-CEREMONY', 'BUNDLE-PLAN-AS-HASHED', 'BUNDLE-KEYS-AS-PLANNED', 'BUNDLE-KEYS-AS-LOGGED'],
+    ],
+    [
+      'a log that begins late',
+      forgedLog(events.slice(1)),
+      ['BUNDLE-LOG-OF-CEREMONY', 'BUNDLE-PLAN-AS-HASHED', 'BUNDLE-KEYS-AS-PLANNED'],
+    ],
+    [
+      'a log of another plan',
+      forgedLog(edited(0, { plan: { ...plan, title: 'Other' } })),
+      ['BUNDLE-PLAN-AS-HASHED', 'BUNDLE-KEYS-AS-PLANNED'],
+    ],
+    [
+      'a log of a malformed plan',
+      forgedLog(
+        edited(0, { plan: { ...plan, keys: [{ ...plan.keys[0], destination: { type: 'azure-key-vault' } }] } }),
+      ),
+      ['BUNDLE-PLAN-AS-HASHED', 'BUNDLE-KEYS-AS-PLANNED'],
+    ],
+    [
+      'a log that claims another plan hash',
+      forgedLog(edited(0, { planSha256: sha256('x') })),
+      ['BUNDLE-PLAN-AS-HASHED'],
+    ],
+    ['a log without a wrap', forgedLog(events.slice(0, 6)), ['BUNDLE-KEYS-AS-LOGGED']],
+    [
+      'a log that was rechained with a gap',
+      forged(layout.log, extractBytes(sampleLog(events).toSpliced(1, 1))),
+      ['LOG-CHAIN-INTACT'],
+    ],
+  ])('%s', (_, files, rules) => {
+    expect(broken(files)).toEqual(rules);
+  });
+
+  it('an asymmetric key without its PEM', () => {
+    const files = withManifest(without(publicKeyPath('signing')));
+    expect(broken(files)).toEqual(['BUNDLE-BLOBS-AS-LISTED', 'BUNDLE-PUBLIC-KEY-AS-LISTED']);
+  });
+
+  it('a secret key that names a public key', () => {
+    const keys = manifestOf(sample.files).keys.map((key) => ({ ...key, publicKey: { spkiSha256: sha256('x') } }));
+    expect(broken(relisted({ keys }))).toContain('BUNDLE-PUBLIC-KEY-AS-LISTED');
+    const [signing, store] = manifestOf(sample.files).keys;
+    const onlyStore = [signing, store && { ...store, publicKey: { spkiSha256: sha256('x') } }].flatMap(
+      (key) => key ?? [],
+    );
+    expect(broken(relisted({ keys: onlyStore }))).toEqual(['BUNDLE-KEYS-AS-LOGGED', 'BUNDLE-PUBLIC-KEY-AS-LISTED']);
+  });
+
+  it('a time that the log contradicts', () => {
+    const request = { kind: 'write-copy', copy: 1, folder: '/media/b', createdAt: '2026-11-23T14:07:31Z', logSize: 8 };
+    const files = sampleBundle([...events, { type: 'effect-requested', effect: 9, step: 'write', request }]).files;
+    expect(broken(files)).toEqual(['BUNDLE-LOG-OF-CEREMONY']);
+    expect(broken(withManifest(files, { createdAt: '2026-11-23T14:07:31Z' }))).toEqual([]);
+  });
+
+  it('a destination that this version does not know is left open', () => {
+    const files = relistedKey({ destination: { type: 'moon-kms' } });
+    expect(broken(files)).toEqual(['BUNDLE-KEYS-AS-PLANNED']);
+    expect(outcomes(files, 'not-checkable')).toContain('BLOB-SHAPE-VALID');
+    const moon = { ...plan, keys: plan.keys.map((key) => ({ ...key, destination: { type: 'moon-kms' } })) };
+    expect(broken(forgedLog(edited(0, { plan: moon })))).toContain('BUNDLE-KEYS-AS-PLANNED');
+  });
+});
+
+describe('a log alone', () => {
+  it('is checked by its chain', () => {
+    const entries = sampleLog(sampleEvents());
+    expect(verifyLog(entries)).toMatchObject([{ rule: 'LOG-CHAIN-INTACT', outcome: 'holds' }]);
+    expect(verifyLog(entries.slice(1))).toMatchObject([{ rule: 'LOG-CHAIN-INTACT', outcome: 'broken' }]);
+  });
+});
+
+/** A well-formed P-256 key other than the sample's: the first of NIST's CAVS 186-4 SigGen vectors. */
+function pemOfAnotherKey(): Uint8Array {
+  const x = '1ccbe91c075fc7f4f033bfa248db8fccd3565de94bbfb12f3c59ff46c271bf83';
+  const y = 'ce4014c68811f9a21a1fdb2c0e6113e06db7ca93b7404e78dc7ccd5ca89a4ca9';
+  const spki = Buffer.from(`3059301306072a8648ce3d020106082a8648ce3d03010703420004${x}${y}`, 'hex').toString('base64');
+  return utf8(`-----BEGIN PUBLIC KEY-----\n${(spki.match(/.{1,64}/g) ?? []).join('\n')}\n-----END PUBLIC KEY-----\n`);
+}
