@@ -52,7 +52,7 @@ function installAsRoot(apt) {
 export async function ensureSystem(set) {
   const wanted = missing(sets[set].packages);
   if (wanted.length === 0) return;
-  say(`installing Debian packages (${sets[set].why}): ${wanted.join(' ')}`);
+  say(`Debian packages to install (${sets[set].why}): ${wanted.join(' ')}`);
   const apt = ['install', '-y', '--no-install-recommends', '--no-upgrade', ...wanted];
   if (isRoot) return installAsRoot(apt);
   const command = `sudo sh -c 'apt-get update && apt-get ${apt.join(' ')}'`;
