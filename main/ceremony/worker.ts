@@ -60,7 +60,7 @@ function perform(
     case 'identify-token':
       return identifyToken(ports, secret);
     case 'log-in':
-      return logIn(ports, secret);
+      return logIn(ports, state, secret);
     case 'probe-token':
       return probeToken(ports, state);
     case 'read-inbound':

@@ -12,6 +12,7 @@ export function openssl(args: readonly string[], input: Uint8Array = new Uint8Ar
 
 /** What `openssl genpkey` is told for each kind of key pair. */
 const genpkey = {
+  'rsa-1024': ['RSA', 'rsa_keygen_bits:1024'],
   'rsa-2048': ['RSA', 'rsa_keygen_bits:2048'],
   'rsa-3072': ['RSA', 'rsa_keygen_bits:3072'],
   'rsa-4096': ['RSA', 'rsa_keygen_bits:4096'],
@@ -22,7 +23,8 @@ const genpkey = {
 } as const;
 
 export type PairSpec = keyof typeof genpkey;
-export const pairSpecs = Object.keys(genpkey) as PairSpec[];
+/** The pairs that a plan may name; the 1024-bit one only shows what is too small. */
+export const pairSpecs = (Object.keys(genpkey) as PairSpec[]).filter((spec) => spec !== 'rsa-1024');
 
 /** A throw-away key pair: PKCS#8 and SubjectPublicKeyInfo, both DER. */
 export function makePair(spec: PairSpec): { pkcs8: Uint8Array; spki: Uint8Array } {

@@ -15,7 +15,7 @@ export const tokenModule = inCheckout('dist/token/libsofthsm2.so');
 const shimModule = inCheckout('dist/token/libp11shim.so');
 
 /** A PIN as the port takes it: every call gets a copy of its own, because it is overwritten. */
-export const pin = (text = '738194'): Uint8Array => new Uint8Array(Buffer.from(text));
+export const pin = (text = '738194'): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text));
 
 /** Makes a scratch folder; `remove` deletes it with everything in it. */
 export function scratchFolder(): { folder: string; remove: () => void } {

@@ -29,10 +29,15 @@ async function makeToken(hsm: Hsm, secret: Uint8Array | null): Promise<string> {
   return (await hsm.initialiseRehearsalToken(rehearsalLabel, secret)).serial;
 }
 
-/** Logs in with the PIN, once. */
-export async function logIn({ hsm }: WorkPorts, secret: Uint8Array | null): Promise<OutcomeOf<'log-in'>> {
+/** Logs in with the PIN, once, to the very token that was identified: after a restart it has to be found again. */
+export async function logIn(
+  ports: WorkPorts,
+  state: CeremonyState,
+  secret: Uint8Array | null,
+): Promise<OutcomeOf<'log-in'>> {
   if (secret === null) return refuse('STEP-INPUT-AS-ASKED', 'No PIN was typed.');
-  return { kind: 'log-in', pin: { ...(await hsm.login(secret)) } };
+  await selectIdentified(ports, state);
+  return { kind: 'log-in', pin: { ...(await ports.hsm.login(secret)) } };
 }
 
 /** Proves with throw-away keys that the token can do what every key of the plan needs. */
@@ -50,12 +55,17 @@ export async function probeToken({ hsm }: WorkPorts, state: CeremonyState): Prom
  * @param pin - UTF-8; overwritten by the HSM port
  * @returns the serial of the token found
  */
-export async function reopenToken({ hsm, site }: WorkPorts, state: CeremonyState, pin: Uint8Array): Promise<string> {
+export async function reopenToken(ports: WorkPorts, state: CeremonyState, pin: Uint8Array): Promise<string> {
+  const serial = await selectIdentified(ports, state);
+  await ports.hsm.login(pin);
+  return serial;
+}
+
+async function selectIdentified({ hsm, site }: WorkPorts, state: CeremonyState): Promise<string> {
   const serial = state.token?.identity.serial;
   if (serial === undefined) return refuse('TOKEN-SERIAL-AS-IDENTIFIED', 'No token has been identified yet.');
   await hsm.load(site.module());
   await hsm.select(serial);
-  await hsm.login(pin);
   return serial;
 }
 

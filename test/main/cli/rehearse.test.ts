@@ -44,7 +44,11 @@ describe('a rehearsal to an Azure vault', () => {
     const { folder, manifest } = bundleOf(desk.rehearse());
     expect(manifest.keys.map((key) => key.id)).toEqual(specs);
     for (const key of manifest.keys) {
-      const { payload, byok } = openByok(join(folder, 'keys', key.id, `KeyTransferPackage-${key.id}.byok`), kek, scratch.folder);
+      const { payload, byok } = openByok(
+        join(folder, 'keys', key.id, `KeyTransferPackage-${key.id}.byok`),
+        kek,
+        scratch.folder,
+      );
       expect(byok.header).toEqual({ kid: plannedKid, alg: 'dir', enc: 'CKM_RSA_AES_KEY_WRAP' });
       // OpenSSL writes the same PKCS#8 again: not a byte of padding or of anything else is in the payload.
       const asn1 = Buffer.from(openssl(['asn1parse', '-inform', 'DER'], payload)).toString();
@@ -59,16 +63,34 @@ describe('a rehearsal to an Azure vault', () => {
 describe('a rehearsal to a Managed HSM', () => {
   it('carries AES keys of every size, raw, with the check value that OpenSSL computes', () => {
     const sizes = [128, 192, 256];
-    const destination = (keyName: string): object => ({ type: 'azure-key-vault', managedHsm: 'contoso-hsm', keyName, operations: ['wrapKey'] });
-    desk.plan(planWith(sizes.map((size) => azureKey(`aes-${size}`, { spec: `aes-${size}`, destination: destination(`aes-${size}`) }))));
+    const destination = (keyName: string): object => ({
+      type: 'azure-key-vault',
+      managedHsm: 'contoso-hsm',
+      keyName,
+      operations: ['wrapKey'],
+    });
+    desk.plan(
+      planWith(
+        sizes.map((size) => azureKey(`aes-${size}`, { spec: `aes-${size}`, destination: destination(`aes-${size}`) })),
+      ),
+    );
     const kid = 'https://contoso-hsm.managedhsm.azure.net/keys/kek/0123456789abcdef0123456789abcdef';
     for (const size of sizes) desk.bring(`aes-${size}`, 'kek.json', kek.json({ 'key.kid': kid }));
     const { folder, manifest } = bundleOf(desk.rehearse());
     for (const [index, key] of manifest.keys.entries()) {
-      const { payload } = openByok(join(folder, 'keys', key.id, `KeyTransferPackage-${key.id}.byok`), kek, scratch.folder);
+      const { payload } = openByok(
+        join(folder, 'keys', key.id, `KeyTransferPackage-${key.id}.byok`),
+        kek,
+        scratch.folder,
+      );
       expect(payload.length * 8).toBe(sizes[index]);
-      const block = openssl(['enc', `-aes-${payload.length * 8}-ecb`, '-nopad', '-K', Buffer.from(payload).toString('hex')], new Uint8Array(16));
-      expect(key.keyCheckValues).toEqual([{ method: 'aes-ecb-zero-block', value: Buffer.from(block.subarray(0, 3)).toString('hex').toUpperCase() }]);
+      const block = openssl(
+        ['enc', `-aes-${payload.length * 8}-ecb`, '-nopad', '-K', Buffer.from(payload).toString('hex')],
+        new Uint8Array(16),
+      );
+      expect(key.keyCheckValues).toEqual([
+        { method: 'aes-ecb-zero-block', value: Buffer.from(block.subarray(0, 3)).toString('hex').toUpperCase() },
+      ]);
       expect(key.publicKey).toBeNull();
     }
   }, 60_000);
@@ -104,7 +126,11 @@ describe('a rehearsal', () => {
     desk.plan(planWith([azureKey('root')], { copies: 2 }));
     const run = desk.rehearse(['--outbound', scratch.folder]);
     const { bundles } = JSON.parse(run.stdout) as { bundles: [string, string] };
-    const hashes = bundles.map((folder) => createHash('sha256').update(readFileSync(join(folder, 'MANIFEST.json'))).digest('hex'));
+    const hashes = bundles.map((folder) =>
+      createHash('sha256')
+        .update(readFileSync(join(folder, 'MANIFEST.json')))
+        .digest('hex'),
+    );
     expect(hashes[0]).toBe(hashes[1]);
     expect(runCli('verify', [bundles[1]]).code).toBe(0);
   });

@@ -1,0 +1,236 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CeremonyView } from '../../app/contract/view.ts';
+import { currentStep } from '../../app/ceremony/state.ts';
+import { rehearsalSite, type TokenSite } from '../../main/ceremony/token-site.ts';
+import { playStep } from '../../main/cli/scripted-people.ts';
+import { createHost, type Host } from '../../main/host.ts';
+import { HsmClient, type HsmChild } from '../../main/hsm/client.ts';
+import { forkHsmProcess } from '../../main/hsm/fork.ts';
+import { ruleOfAsync } from '../support/rule-of.ts';
+import { Desk, makeKek, type TestKek } from '../support/rehearsal.ts';
+import { pin, scratchFolder, tokenModule, withShim } from '../support/token.ts';
+import { azureKey, planWith } from '../support/walk.ts';
+
+const hsmEntry = join(import.meta.dirname, '..', '..', 'main', 'hsm', 'process.ts');
+
+let kek: TestKek;
+let scratch: ReturnType<typeof scratchFolder>;
+let desk: Desk;
+let host: Host;
+/** The HSM process of the moment, and the faults its module is to show when it is loaded next. */
+let child: HsmChild | null;
+let faults: Record<string, string> | null;
+let version: string;
+
+beforeAll(() => {
+  kek = makeKek();
+});
+
+beforeEach(() => {
+  scratch = scratchFolder();
+  desk = new Desk(scratch.folder);
+  desk.plan(planWith([azureKey('root'), azureKey('leaf')]));
+  desk.bring('root', 'kek.json', kek.json());
+  desk.bring('leaf', 'kek.json', kek.json());
+  child = null;
+  faults = null;
+  version = '0.1.0';
+  host = newHost();
+});
+
+afterEach(async () => {
+  await host.close();
+  scratch.remove();
+});
+
+/** The application's own host on a real token; only the two dialogs are answered here. */
+function newHost(): Host {
+  const fork = forkHsmProcess(hsmEntry);
+  const site = (folder: string): TokenSite => {
+    const real = rehearsalSite(join(folder, 'token'), tokenModule);
+    return { ...real, module: () => (faults === null ? real.module() : withShim(real.module(), faults)) };
+  };
+  return createHost({
+    profile: desk.profile,
+    samples: join(scratch.folder, 'samples'),
+    application: { name: 'Keyferry', version, electron: '43.2.0' },
+    createHsm: () => new HsmClient((environment) => (child = fork(environment))),
+    siteOf: site,
+    now: () => new Date(),
+    randomHex: () => '7f3a9c',
+    chooseFile: async () => desk.planFile,
+    chooseFolder: async (direction) => desk[direction],
+  });
+}
+
+async function open(): Promise<CeremonyView> {
+  const preview = await host.handlers['plan.choose']({});
+  return host.handlers['ceremony.open']({ plan: preview?.plan ?? '' });
+}
+
+const script = {
+  pin,
+  choose: async (direction: 'inbound' | 'outbound'): Promise<string[]> => [
+    (await host.handlers['media.browse']({ direction }))?.id ?? '',
+  ],
+};
+
+async function view(): Promise<CeremonyView> {
+  const shown = await host.handlers['ceremony.view']({});
+  if (shown === null) throw new Error('no ceremony is open');
+  return shown;
+}
+
+async function confirmStep(): Promise<CeremonyView> {
+  const { step } = await view();
+  if (step === null) throw new Error('the ceremony is closed');
+  await host.handlers['ceremony.confirmStep'](await playStep(step, script));
+  await host.idle();
+  return view();
+}
+
+async function runTo(step: string): Promise<void> {
+  while ((await view()).step?.id !== step) expect((await confirmStep()).refusal).toBeNull();
+}
+
+async function runToEnd(): Promise<void> {
+  while ((await view()).step !== null) expect((await confirmStep()).refusal).toBeNull();
+}
+
+const objectsInToken = (): string[] =>
+  readdirSync(desk.profile, { recursive: true }).map(String).filter((path) => path.endsWith('.object') && !path.endsWith('token.object')); // prettier-ignore
+
+describe('the HSM process killed in the middle of a wrap', () => {
+  it('ends in a named refusal; the PIN is asked again, and the retry wraps', async () => {
+    const calls = join(scratch.folder, 'calls.txt');
+    // Probe and proof wrap three times each; the seventh wrap is the target key's own and hangs.
+    faults = { P11SHIM_DELAY: 'C_WrapKey=60000@7', P11SHIM_LOG: calls };
+    await open();
+    await runTo('wrap.wrap');
+    const { step } = await view();
+    if (step === null) throw new Error('no step');
+    await host.handlers['ceremony.confirmStep'](await playStep(step, script));
+    const wraps = (): number => (existsSync(calls) ? readFileSync(calls, 'utf8').split('C_WrapKey').length - 1 : 0);
+    // Two keys were probed as one need, so six wraps are over when the target key's wrap has begun.
+    while (wraps() < 6) await pause(20);
+    child?.kill();
+    await host.idle();
+    expect(await view()).toMatchObject({
+      refusal: { rule: 'HSM-PROCESS-ALIVE' },
+      needsToken: true,
+      step: { id: 'wrap.wrap' },
+    });
+    expect(objectsInToken()).toHaveLength(4);
+    faults = null;
+    expect(await ruleOfAsync(() => host.handlers['ceremony.reopenToken']({ pin: pin('000000') }))).toBe(
+      'TOKEN-PIN-ACCEPTED',
+    );
+    await host.handlers['ceremony.reopenToken']({ pin: pin() });
+    await runToEnd();
+    expect(desk.written().filter((path) => path.endsWith('.byok'))).toHaveLength(2);
+  }, 60_000);
+});
+
+describe('a ceremony left at any step', () => {
+  it('is resumed at that step by the next start, with nothing lost and nothing done twice', async () => {
+    let shown = await open();
+    while (shown.step !== null) {
+      const left = shown.step.id;
+      await host.close();
+      host = newHost();
+      const about = await host.handlers['app.about']({});
+      expect(about.unfinished.map(({ ceremony }) => ceremony)).toEqual([shown.ceremony]);
+      const resumed = await host.handlers['ceremony.resume']({ ceremony: shown.ceremony });
+      expect(resumed.step?.id).toBe(left);
+      if (resumed.needsToken) await host.handlers['ceremony.reopenToken']({ pin: pin() });
+      shown = await confirmStep();
+      expect(shown.refusal).toBeNull();
+    }
+    expect(objectsInToken()).toEqual([]);
+    expect((await host.handlers['app.about']({})).unfinished).toEqual([]);
+    const state = host.state();
+    expect(state === null ? 'none' : currentStep(state)).toBeNull();
+  }, 120_000);
+
+  it('is not resumed by another version', async () => {
+    const { ceremony } = await open();
+    await host.close();
+    version = '0.2.0';
+    host = newHost();
+    expect(await ruleOfAsync(() => host.handlers['ceremony.resume']({ ceremony }))).toBe('CEREMONY-SAME-BUILD');
+  });
+
+  it('is not opened twice, nor beside another', async () => {
+    const { ceremony } = await open();
+    const second = newHost();
+    try {
+      expect(await ruleOfAsync(() => second.handlers['ceremony.resume']({ ceremony }))).toBe('LOG-ONE-WRITER');
+    } finally {
+      await second.close();
+    }
+    expect(await ruleOfAsync(open)).toBe('CEREMONY-ON-THIS-WORKSTATION');
+  });
+});
+
+describe('a log that was damaged', () => {
+  it('is listed with the rule it breaks, and not resumed', async () => {
+    const { ceremony } = await open();
+    await host.close();
+    writeFileSync(join(desk.profile, 'ceremonies', ceremony, 'log.sqlite'), '');
+    host = newHost();
+    const { unfinished } = await host.handlers['app.about']({});
+    expect(unfinished[0]?.step).toContain('LOG-FILE-PRESENT');
+    expect(await ruleOfAsync(() => host.handlers['ceremony.resume']({ ceremony }))).toBe('LOG-FILE-PRESENT');
+  });
+});
+
+describe('the host', () => {
+  it('opens only a plan that was shown, and confirms only in an open ceremony', async () => {
+    expect(await ruleOfAsync(() => host.handlers['ceremony.open']({ plan: '0'.repeat(64) }))).toBe('PLAN-CHOSEN');
+    const nothing = { step: 'prepare.plan', ticks: [], confirmedBy: [], input: { kind: 'none' as const } };
+    expect(await ruleOfAsync(() => host.handlers['ceremony.confirmStep'](nothing))).toBe(
+      'CEREMONY-ON-THIS-WORKSTATION',
+    );
+    expect(await ruleOfAsync(() => host.handlers['ceremony.resume']({ ceremony: 'not-there' }))).toBe(
+      'CEREMONY-ON-THIS-WORKSTATION',
+    );
+    expect(await host.handlers['ceremony.view']({})).toBeNull();
+  });
+
+  it('takes folders only by the id under which it offered them', async () => {
+    await open();
+    await runTo('bring-in.read');
+    const { step } = await view();
+    if (step === null) throw new Error('no step');
+    const given = await playStep(step, { ...script, choose: async () => ['medium-99'] });
+    expect(await ruleOfAsync(() => host.handlers['ceremony.confirmStep'](given))).toBe('MEDIA-OFFERED');
+  });
+
+  it('takes a PIN where one is asked for and nowhere else, and overwrites it either way', async () => {
+    const { step } = await open();
+    const secret = pin();
+    const confirmed = {
+      step: step?.id ?? '',
+      ticks: [],
+      confirmedBy: [],
+      input: { kind: 'pin' as const, pin: secret },
+    };
+    expect(await ruleOfAsync(() => host.handlers['ceremony.confirmStep'](confirmed))).toBe('STEP-INPUT-AS-ASKED');
+    expect(secret.every((byte) => byte === 0)).toBe(true);
+    await runTo('token.identify');
+    const silent = { ...confirmed, step: 'token.identify', input: { kind: 'none' as const } };
+    expect(await ruleOfAsync(() => host.handlers['ceremony.confirmStep'](silent))).toBe('STEP-INPUT-AS-ASKED');
+  });
+
+  it('sends word of every change', async () => {
+    const seen: CeremonyView[] = [];
+    host.onChange((shown) => seen.push(shown));
+    await open();
+    await confirmStep();
+    expect(seen.some((shown) => shown.work !== null)).toBe(true);
+    expect(seen.at(-1)?.step?.id).toBe('prepare.findings');
+  });
+});
