@@ -44,26 +44,28 @@ function describeMembers(members: Readonly<Record<string, JsonValue>>, indent: s
 }
 
 function describe(name: string, value: JsonValue, indent: string): string[] {
-  if (Array.isArray(value)) {
-    const items: readonly JsonValue[] = value;
+  if (isScalar(value)) return [`${indent}${name}: ${scalar(value)}`];
+  if (!isRecord(value)) {
+    const items = value;
     if (items.length === 0) return [`${indent}${name}: none`];
-    if (items.every((item) => !isContainer(item))) return [`${indent}${name}: ${items.map(scalar).join(', ')}`];
+    if (items.every(isScalar)) return [`${indent}${name}: ${items.map(scalar).join(', ')}`];
     return [`${indent}${name}:`, ...items.flatMap((item, index) => describe(`${index + 1}`, item, `${indent}  `))];
   }
-  if (!isRecord(value)) return [`${indent}${name}: ${scalar(value)}`];
   if (Object.keys(value).length === 0) return [`${indent}${name}: none`];
   return [`${indent}${name}:`, ...describeMembers(value, `${indent}  `)];
 }
 
-function isContainer(value: JsonValue): boolean {
-  return typeof value === 'object' && value !== null;
+type Scalar = string | number | boolean | null;
+
+function isScalar(value: JsonValue): value is Scalar {
+  return typeof value !== 'object' || value === null;
 }
 
-function isRecord(value: JsonValue): value is { readonly [member: string]: JsonValue } {
-  return isContainer(value) && !Array.isArray(value);
+function isRecord(value: JsonValue): value is Readonly<Record<string, JsonValue>> {
+  return !isScalar(value) && !Array.isArray(value);
 }
 
-function scalar(value: JsonValue): string {
+function scalar(value: Scalar): string {
   if (value === null || value === '') return 'none';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return printable(String(value));

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { canonicalJson } from '../audit/canonical-json.ts';
-import type { OutboundFile } from '../byok/format.ts';
-import { destinationOf } from '../byok/registry.ts';
+import type { DestinationFormat, OutboundFile } from '../byok/format.ts';
+import { destinationOf, type Destination } from '../byok/registry.ts';
 import { bytesToUtf8, hexToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { readPublicKeyPem } from '../keys/pem.ts';
@@ -66,9 +66,13 @@ export function checkKeyFiles({ keys, files }: Manifest): Finding {
  * @throws Refused with BLOB-SHAPE-VALID
  */
 export function checkBlobShapes({ keys }: Manifest, files: ReadonlyMap<string, Uint8Array>): Finding {
-  const unknown = keys.find(({ destination }) => destinationOf(destination.type) === undefined);
-  if (unknown !== undefined) return notCheckable(`This version does not know ${unknown.destination.type}.`);
-  return holds(keys.map((key) => `${key.id}: ${inspectKey(key, files)} bytes`).join(', '));
+  const inspected: string[] = [];
+  for (const key of keys) {
+    const format = destinationOf(key.destination.type);
+    if (format === undefined) return notCheckable(`This version does not know ${key.destination.type}.`);
+    inspected.push(`${key.id}: ${inspectKey(key, files, format)} bytes`);
+  }
+  return holds(inspected.join(', '));
 }
 
 /**
@@ -118,9 +122,11 @@ function loggedOf(id: string, { keks, wraps, made }: LogFacts): unknown {
 }
 
 /** Has the destination inspect the files of one key. @returns the length of the key transfer blob in bytes */
-function inspectKey(key: ManifestKey, files: ReadonlyMap<string, Uint8Array>): number {
-  const format = destinationOf(key.destination.type);
-  if (format === undefined) throw new Error(`No format for ${key.destination.type}`);
+function inspectKey(
+  key: ManifestKey,
+  files: ReadonlyMap<string, Uint8Array>,
+  format: DestinationFormat<Destination>,
+): number {
   const destination = v.safeParse(format.schema, key.destination);
   if (!destination.success) return refuse('BLOB-SHAPE-VALID', `The destination of key ${key.id} is malformed.`);
   const blobs = key.files

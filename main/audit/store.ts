@@ -207,7 +207,7 @@ function guarded<T>(file: string, work: () => T): T {
     if (code === null) throw error;
     if (/^SQLITE_(?:BUSY|LOCKED)/u.test(code)) refuse('LOG-ONE-WRITER', `${file} is open elsewhere.`, { code });
     if (code === 'SQLITE_NOTADB') refuse('LOG-FORMAT-KNOWN', `${file} is no Keyferry log.`, { code });
-    if (/^SQLITE_CORRUPT/u.test(code)) refuse('LOG-FILE-SOUND', `${file} is damaged.`, { code });
+    if (code.startsWith('SQLITE_CORRUPT')) refuse('LOG-FILE-SOUND', `${file} is damaged.`, { code });
     return refuse('LOG-DURABLE', `${file} could not be read or written.`, { code });
   }
 }

@@ -7,7 +7,7 @@ import { ruleOf } from '../../support/rule-of.ts';
 describe('RFC 8785 examples', () => {
   it('writes the sample of section 3.2.4 byte for byte', () => {
     const sample = {
-      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+      numbers: [333333333.3333333, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
       string: '\u20ac$\u000f\u000aA\'\u0042\u0022\u005c\\"/',
       literals: [null, true, false],
     };

@@ -140,7 +140,7 @@ describe('a log', () => {
       ...given
     ) {
       const [statement] = given;
-      return statement === name ? answer : (Reflect.apply(real, this, given) as unknown);
+      return statement === name ? answer : Reflect.apply(real, this, given);
     });
     expect(ruleOf(() => openLog(file))).toBe('LOG-DURABLE');
     asked.mockRestore();

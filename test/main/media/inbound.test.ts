@@ -62,20 +62,18 @@ describe('an inbound folder', () => {
 });
 
 describe('is refused', () => {
-  const put = (name: string) => writeFileSync(join(medium, 'two', name), 'x');
+  const put = (name: string) => {
+    writeFileSync(join(medium, 'two', name), 'x');
+  };
+  const replaceFolder = (replace: (path: string) => void) => {
+    rmSync(join(medium, 'two'), { recursive: true });
+    replace(join(medium, 'two'));
+  };
   it.each([
     ['a missing folder', () => rmSync(join(medium, 'two'), { recursive: true }), 'INBOUND-FOLDER-PER-KEY'],
-    [
-      'a file named like the key',
-      () => (rmSync(join(medium, 'two'), { recursive: true }), writeFileSync(join(medium, 'two'), '')),
-      'INBOUND-FOLDER-PER-KEY',
-    ],
+    ['a file named like the key', () => replaceFolder((path) => writeFileSync(path, '')), 'INBOUND-FOLDER-PER-KEY'],
     ['a link at the top', () => symlinkSync('/etc', join(medium, 'etc')), 'INBOUND-NO-LINKS'],
-    [
-      'a link in place of a key folder',
-      () => (rmSync(join(medium, 'two'), { recursive: true }), symlinkSync('one', join(medium, 'two'))),
-      'INBOUND-NO-LINKS',
-    ],
+    ['a link in place of a key folder', () => replaceFolder((path) => symlinkSync('one', path)), 'INBOUND-NO-LINKS'],
     ['a link to a file', () => symlinkSync('kek.json', join(medium, 'two', 'link.json')), 'INBOUND-NO-LINKS'],
     ['a link to nothing', () => symlinkSync('nothing', join(medium, 'two', 'link.json')), 'INBOUND-NO-LINKS'],
     ['a subfolder', () => mkdirSync(join(medium, 'two', 'deeper')), 'INBOUND-PLAIN-FILES'],
@@ -87,10 +85,13 @@ describe('is refused', () => {
     ],
     [
       'a huge sparse file',
-      () => (put('huge'), truncateSync(join(medium, 'two', 'huge'), 2 ** 40)),
+      () => {
+        put('huge');
+        truncateSync(join(medium, 'two', 'huge'), 2 ** 40);
+      },
       'INBOUND-SIZE-CAPPED',
     ],
-    ['17 files', () => Array.from({ length: 16 }, (_, n) => put(`f${n}`)), 'INBOUND-FILE-COUNT'],
+    ['17 files', () => Array.from({ length: 16 }, (_, n) => `f${n}`).forEach(put), 'INBOUND-FILE-COUNT'],
     ['a name with a line break', () => put('a\nb'), 'INBOUND-NAMES-PLAIN'],
     ['a name that turns the text around', () => put('a\u202eb'), 'INBOUND-NAMES-PLAIN'],
     [
