@@ -239,6 +239,7 @@ describe('a lost HSM process', () => {
     const started = Date.now();
     const refused = await refusalFrom(hsm.generateTargetKey({ ckaId: '01', spec: 'aes-256', label: 'one' }));
     expect(refused.rule).toBe('HSM-ANSWERS-IN-TIME');
+    await expect.poll(childrenOfThisProcess).toEqual([]);
     expect(Date.now() - started).toBeLessThan(5000);
     expect(hsm.isLoggedIn).toBe(false);
     await hsm.load(store);
@@ -254,6 +255,7 @@ describe('a lost HSM process', () => {
     await pause(200);
     await hsm.close();
     expect((await call).rule).toMatch(/^HSM-/);
+    await expect.poll(childrenOfThisProcess).toEqual([]);
   });
 
   it('is a refusal when the process cannot even start', async () => {

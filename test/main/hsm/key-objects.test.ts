@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { concatBytes } from '../../../app/keys/bytes.ts';
 import type { CurveName } from '../../../app/keys/specs.ts';
 import { readSpki } from '../../../app/keys/spki.ts';
-import { decodeAttribute, attributeText } from '../../../main/hsm/attributes.ts';
+import { attributeText, decodeAttribute, type Attribute } from '../../../main/hsm/attributes.ts';
 import { liesOnCurve, publicPoint } from '../../../main/hsm/curve-points.ts';
-import { plainPoint } from '../../../main/hsm/key-objects.ts';
+import { makeKey, plainPoint, planKey } from '../../../main/hsm/key-objects.ts';
+import { CryptokiError, type CryptokiSession } from '../../../main/hsm/pkcs11.ts';
 import { differences } from '../../../main/hsm/session.ts';
+import { destroyKey } from '../../../main/hsm/target-keys.ts';
+import { ruleOf } from '../../support/rule-of.ts';
 import { makePair } from '../../support/openssl.ts';
 
 const curves = {
@@ -82,5 +85,43 @@ describe('attributes read back', () => {
       { name: 'CKA_COPYABLE', asked: 'false', found: 'true' },
     ];
     expect(differences(found, asked).map(({ name }) => name)).toEqual(['CKA_SENSITIVE', 'CKA_TOKEN', 'CKA_COPYABLE']);
+  });
+});
+
+describe('a token that does not know CKA_COPYABLE', () => {
+  const place = { ckaId: '01', label: 'one', lives: 'in-token' } as const;
+
+  /** Answers with a code while a template has the attribute; SoftHSM and NSS know it. */
+  function tokenAnswering(code: number) {
+    const templates: (readonly Attribute[])[] = [];
+    const generateKeyPair = (_: unknown, forPublic: readonly Attribute[], forPrivate: readonly Attribute[]) => {
+      templates.push([...forPublic, ...forPrivate]);
+      if (templates.at(-1)?.some(({ name }) => name === 'CKA_COPYABLE')) {
+        throw new CryptokiError('C_GenerateKeyPair', code, '');
+      }
+      return { publicKey: Buffer.alloc(8), privateKey: Buffer.alloc(8) };
+    };
+    return { templates, session: { generateKeyPair } as unknown as CryptokiSession };
+  }
+
+  it.each([0x12, 0xd1])('is asked once more without what can be spared, after the code %d', (code) => {
+    const { templates, session } = tokenAnswering(code);
+    makeKey(session, 'ec-p256', planKey('ec-p256', place));
+    expect(templates).toHaveLength(2);
+    expect(templates[1]?.some(({ dispensable }) => dispensable)).toBe(false);
+    expect(templates[1]?.map(({ name }) => name)).toContain('CKA_SENSITIVE');
+  });
+
+  it.each([0x30, 0x200])('is not asked again after the code %d', (code) => {
+    const { templates, session } = tokenAnswering(code);
+    expect(() => makeKey(session, 'ec-p256', planKey('ec-p256', place))).toThrow(CryptokiError);
+    expect(templates).toHaveLength(1);
+  });
+});
+
+describe('a token that says it destroyed a key and did not', () => {
+  it('is found out', () => {
+    const session = { findObjects: () => [Buffer.alloc(8)], destroyObject: () => undefined };
+    expect(ruleOf(() => destroyKey(session as unknown as CryptokiSession, '01'))).toBe('TARGET-KEY-DESTROYED');
   });
 });

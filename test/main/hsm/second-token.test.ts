@@ -6,6 +6,7 @@ import { makeThrowAwayKek } from '../../../main/hsm/opening.ts';
 import { CryptokiError, CryptokiModule, users } from '../../../main/hsm/pkcs11.ts';
 import { proveEncoding } from '../../../main/hsm/self-test.ts';
 import { inSession } from '../../../main/hsm/session.ts';
+import { findBySerial } from '../../../main/hsm/tokens.ts';
 import { ruleOf } from '../../support/rule-of.ts';
 import { scratchFolder } from '../../support/token.ts';
 
@@ -39,6 +40,12 @@ function prove(spec: KeySpec, oaepHash: OaepHash, listed = cryptoki.mechanismNum
 }
 
 describe('the self-test on the token of NSS', () => {
+  it('is not found by a serial that both its slots have', () => {
+    const serials = cryptoki.slots().map((each) => cryptoki.tokenInfo(each).serial);
+    expect(new Set(serials).size).toBe(1);
+    expect(ruleOf(() => findBySerial({ cryptoki, sha256: '' }, serials[0] ?? ''))).toBe('TOKEN-SERIAL-AS-IDENTIFIED');
+  });
+
   it('keeps its store where the parameters say', () => {
     expect(readdirSync(scratch.folder)).toContain('key4.db');
   });

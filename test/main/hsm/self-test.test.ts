@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Refused, refusal } from '../../../app/rules/refusal.ts';
 import { makeThrowAwayKek } from '../../../main/hsm/opening.ts';
+import { CryptokiError } from '../../../main/hsm/pkcs11.ts';
 import type { EncodingProof, WrapNeed } from '../../../main/hsm/port.ts';
 import { proveEncoding } from '../../../main/hsm/self-test.ts';
 import type { Work } from '../../../main/hsm/session.ts';
@@ -24,5 +26,37 @@ describe('a proof by an RSA key', () => {
     expect(prove('rsa-3072', [1793])).toEqual({ payloadBytes: 1793, proofs: 1 });
     expect(prove('rsa-3072', [1792, 1792, 1792, 1792, 1792]).proofs).toBe(4);
     expect(prove('ec-p384', [80])).toEqual({ payloadBytes: 80, proofs: 1 });
+  });
+});
+
+describe('a KWP mechanism that the token lists and does not do', () => {
+  const need = { spec: 'aes-256', plan: rsaAes, kekBits: 2048 } as const;
+  const encodesElse = new Refused(refusal('TOKEN-ENCODES-AS-PROBED', 'it opens as something else'));
+  const lacks = new CryptokiError('C_WrapKey', 0x70, 'CKR_MECHANISM_INVALID (0x70)');
+  const broken = new CryptokiError('C_WrapKey', 0x30, 'CKR_DEVICE_ERROR (0x30)');
+
+  /** Proves with a token whose mechanisms end like this, in the order they are tried. */
+  function proveWith(listed: number[], ...ends: (Error | null)[]) {
+    const perform = <T>(_: (work: Work) => T): T => {
+      const end = ends.shift() ?? null;
+      if (end !== null) throw end;
+      return { payloadBytes: 32 } as EncodingProof as T;
+    };
+    return proveEncoding(perform, need, kek, listed).kwp;
+  }
+
+  it.each([
+    ['encodes something else', encodesElse],
+    ['is refused', lacks],
+  ])('gives way to the other: %s', (_, end) => {
+    expect(proveWith([0x210a, 0x210b], end, null)).toBe('CKM_AES_KEY_WRAP_PAD');
+  });
+
+  it('is the first to be named when none does', () => {
+    expect(() => proveWith([0x210a, 0x210b], encodesElse, lacks)).toThrow(encodesElse);
+  });
+
+  it('is not replaced when the token itself fails', () => {
+    expect(() => proveWith([0x210a, 0x210b], broken, null)).toThrow(broken);
   });
 });

@@ -192,6 +192,7 @@ describe('a target key in the token', () => {
 
   it.each([
     ['another curve', 'ec-p256', 'ec-secp256k1', 'TARGET-KEY-SPEC-AS-PLANNED'],
+    ['another modulus length', 'rsa-2048', 'rsa-3072', 'TARGET-KEY-SPEC-AS-PLANNED'],
     ['another kind of pair', 'ec-p256', 'rsa-2048', 'TARGET-KEY-SPEC-AS-PLANNED'],
     ['another length', 'aes-128', 'aes-256', 'TARGET-KEY-SPEC-AS-PLANNED'],
     ['another kind of secret', 'aes-256', 'hmac-256', 'TARGET-KEY-SPEC-AS-PLANNED'],
