@@ -29,10 +29,6 @@ export const ceremonyRules = {
     claim: 'Every entry of a ceremony’s log is an event that this version of Keyferry knows.',
     remedy: 'Open it with the version named in its first entry; keep the log as it is.',
   },
-  'TOKEN-ENCODES-AS-PROBED': {
-    claim: 'The proof made just before a key is wrapped agrees with the proof made when the token was accepted.',
-    remedy: 'The token changed its behaviour during the ceremony. Stop here and have it examined.',
-  },
   'WRAPPED-KEY-KEPT-INTACT': {
     claim: 'The wrapped key that goes onto the media is the one whose hash the log holds.',
     remedy:

@@ -129,8 +129,9 @@ class SqliteLog implements AuditLog {
   }
 
   append(time: string, actor: string, event: JsonValue): Entry {
-    const entry = appendEntry(this.#chain, { time, actor, event });
-    const bytes = Buffer.from(entryBytes(entry));
+    const bytes = Buffer.from(entryBytes(appendEntry(this.#chain, { time, actor, event })));
+    // As it will be read later, members in canonical order: what is made from the log is the same before and after.
+    const entry = parseEntry(Uint8Array.from(bytes));
     // Should a failed commit reach the disk after all, the next entry collides with its number: the chain cannot fork.
     guarded(this.#file, () => this.#insert.run(entry.sequence, bytes));
     this.#follow(entry);

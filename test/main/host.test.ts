@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CeremonyView } from '../../app/contract/view.ts';
 import { currentStep } from '../../app/ceremony/state.ts';
+import { openLog, readLog } from '../../main/audit/store.ts';
 import { rehearsalSite, type TokenSite } from '../../main/ceremony/token-site.ts';
 import { playStep } from '../../main/cli/scripted-people.ts';
 import { createHost, type Host } from '../../main/host.ts';
@@ -173,6 +174,68 @@ describe('a ceremony left at any step', () => {
     }
     expect(await ruleOfAsync(open)).toBe('CEREMONY-ON-THIS-WORKSTATION');
   });
+});
+
+describe('a crash while a copy is written', () => {
+  let ceremony: string;
+  const log = (): string => join(desk.profile, 'ceremonies', ceremony, 'log.sqlite');
+  const bundle = (): string => join(desk.outbound, `keyferry-${ceremony}`);
+
+  /** Writes the copy, then puts the log back to where a crash would have left it: requested, and no outcome. */
+  async function crashWhileWriting(): Promise<void> {
+    ({ ceremony } = await open());
+    await runTo('take-out.write');
+    const kept = ['', '-wal'].map((suffix) => [`${log()}${suffix}`, readFileSync(`${log()}${suffix}`)] as const);
+    const size = (await view()).room.log.size;
+    await confirmStep();
+    await host.close();
+    const requested = readLog(log()).slice(size, size + 2);
+    for (const [path, bytes] of kept) writeFileSync(path, bytes);
+    const reopened = openLog(log());
+    for (const { time, actor, event } of requested) reopened.append(time, actor, event);
+    reopened.close();
+    host = newHost();
+  }
+
+  it('finds the finished copy and does not write it again', async () => {
+    await crashWhileWriting();
+    const manifest = statSync(join(bundle(), 'MANIFEST.json')).mtimeMs;
+    const resumed = await host.handlers['ceremony.resume']({ ceremony });
+    expect(resumed.step?.id).toBe('take-out.check');
+    expect(statSync(join(bundle(), 'MANIFEST.json')).mtimeMs).toBe(manifest);
+  }, 30_000);
+
+  it('takes an unfinished copy off again and lets the people repeat the step', async () => {
+    await crashWhileWriting();
+    rmSync(join(bundle(), 'MANIFEST.json'));
+    const resumed = await host.handlers['ceremony.resume']({ ceremony });
+    expect(resumed).toMatchObject({ step: { id: 'take-out.write' }, refusal: { rule: 'EFFECT-SETTLED-BY-LOOKING' } });
+    expect(desk.written()).toEqual([]);
+    await host.handlers['ceremony.reopenToken']({ pin: pin() });
+    expect((await confirmStep()).step?.id).toBe('take-out.check');
+  }, 30_000);
+
+  it('leaves a file alone that is not its own', async () => {
+    await crashWhileWriting();
+    writeFileSync(join(bundle(), 'holiday.txt'), 'not ours');
+    const resumed = await host.handlers['ceremony.resume']({ ceremony });
+    expect(resumed.refusal?.cause).toContain('holiday.txt');
+    expect(desk.written().filter((path) => path.includes('.'))).toEqual([`keyferry-${ceremony}/holiday.txt`]);
+  }, 30_000);
+
+  it('refuses to write a wrapped key that is not the one in the log', async () => {
+    ({ ceremony } = await open());
+    await runTo('take-out.write');
+    const kept = join(desk.profile, 'ceremonies', ceremony, 'wrapped', 'root.key');
+    writeFileSync(
+      kept,
+      readFileSync(kept).map((byte, index) => (index === 0 ? byte ^ 1 : byte)),
+    );
+    expect((await confirmStep()).refusal?.rule).toBe('WRAPPED-KEY-KEPT-INTACT');
+    rmSync(kept);
+    expect((await confirmStep()).refusal?.rule).toBe('WRAPPED-KEY-KEPT-INTACT');
+    expect(desk.written()).toEqual([]);
+  }, 30_000);
 });
 
 describe('a log that was damaged', () => {

@@ -39,12 +39,17 @@ export async function settleCopy(
   }));
   const found = bundleState(request.folder, name, expected);
   if (found.state === 'equal') return outcomeOf(request, expected);
+  const differing =
+    found.state === 'absent' ? 'nothing of it is there' : `missing or different: ${found.differences.join(', ')}`;
   const left = removeBundle(request.folder, name, expected.map((file) => file.path)); // prettier-ignore
   const rest =
     left.length === 0
       ? 'What there was of it was taken off again.'
       : `These files are not ours and stayed: ${left.join(', ')}.`;
-  return refuse('EFFECT-SETTLED-BY-LOOKING', `Copy ${request.copy} in ${request.folder} was not finished. ${rest}`);
+  return refuse(
+    'EFFECT-SETTLED-BY-LOOKING',
+    `Copy ${request.copy} in ${request.folder} was not finished (${differing}). ${rest}`,
+  );
 }
 
 /** The bytes of the bundle: they depend on the log and the kept wrapped keys alone, so they can be made again. */
