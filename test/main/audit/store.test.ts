@@ -286,6 +286,15 @@ describe('damage to the file', () => {
     expect(ruleOf(() => openLog(file))).toBe('LOG-FILE-SOUND');
   });
 
+  it('is found where only the integrity check sees it: a free page that is not there', () => {
+    writeLog(3);
+    const damaged = readFileSync(file);
+    // SQLite file format, section 1.3: the number of free pages lies at offset 36 of the header.
+    damaged.writeUInt32BE(1, 36);
+    writeFileSync(file, damaged);
+    expect(ruleOf(() => openLog(file))).toBe('LOG-FILE-SOUND');
+  });
+
   it('cannot be found where only the tail is cut: that takes a head kept elsewhere', () => {
     writeLog(4);
     rewrite('DELETE FROM entry WHERE sequence > 2');
