@@ -74,7 +74,7 @@ export function run(toolName: string, on: Mirror, more: readonly string[] = []):
   const script = path.join(existsSync(path.join(on.folder, tool.script)) ? on.folder : checkout, tool.script);
   return spawnSync(node, [script, ...tool.args, ...more], {
     cwd: on.folder,
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined },
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, FORCE_COLOR: undefined, NO_COLOR: '1' },
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   });
