@@ -15,5 +15,6 @@ export function mayReplace(current: CeremonyView | null, next: CeremonyView): bo
  */
 export function voidsDraft(current: CeremonyView | null, next: CeremonyView): boolean {
   if (current?.ceremony !== next.ceremony || current.step?.id !== next.step?.id) return true;
-  return next.refusal !== null && next.refusal.cause !== current.refusal?.cause;
+  if (next.refusal === null) return false;
+  return next.refusal.cause !== current.refusal?.cause || next.room.log.size > current.room.log.size;
 }

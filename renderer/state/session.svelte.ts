@@ -20,9 +20,9 @@ export class Session {
 
   readonly client: WindowClient;
 
-  constructor({ client, onCeremonyChanged }: Connection) {
-    this.client = client;
-    onCeremonyChanged((view) => {
+  constructor(connection: Connection) {
+    this.client = connection.client;
+    connection.onCeremonyChanged((view) => {
       // A change of a ceremony that was left must not bring its screen back.
       if (this.view !== null) this.#show(view);
     });

@@ -1,5 +1,5 @@
 import type { StepView } from '../../app/contract/view.ts';
-import { counted } from '../words/format.ts';
+import { counted, countedRole } from '../words/format.ts';
 import type { Seat } from './seats.ts';
 
 /** What the people have done at the step on screen, before it is confirmed. */
@@ -111,7 +111,7 @@ function confirmerGaps(step: StepView, given: Given): Gap[] {
     const open = people.filter((person) => !given.confirmedBy.has(person.id));
     const missing = needed - (people.length - open.length);
     if (missing <= 0) return [];
-    const words = `${counted(missing, role)} must still confirm`;
+    const words = `${countedRole(missing, role)} must still confirm`;
     return [{ words, field: fieldId.confirmer(role, open[0]?.id ?? '') }];
   });
   return gaps.length > 0 ? gaps : distinctGaps(step, given);

@@ -11,6 +11,11 @@ export function listed(names: readonly string[]): string {
   return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(names);
 }
 
+/** `1 witness`, `2 witnesses`. */
+export function countedRole(count: number, role: Role): string {
+  return counted(count, role, role === 'witness' ? 'witnesses' : `${role}s`);
+}
+
 /** A role as the first word of a line. */
 export function roleTitle(role: Role): string {
   return role.charAt(0).toUpperCase() + role.slice(1);

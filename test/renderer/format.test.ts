@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import {
+  byteSize,
+  confirmedOf,
+  countedRole,
+  duration,
+  listed,
+  offsetFromUtc,
+  shortHash,
+  utcClock,
+  utcMoment,
+} from '../../renderer/words/format.ts';
+import { breakable } from '../../renderer/words/breakable.ts';
+
+describe('times', () => {
+  it('shows the clock in UTC whatever the zone of the computer', () => {
+    expect(utcClock(Date.parse('2026-11-23T14:07:32.900Z'))).toBe('14:07:32');
+    expect(utcMoment('2026-11-24T11:21:00Z')).toBe('2026-11-24 11:21 UTC');
+  });
+
+  it.each([
+    [0, 'UTC+00:00'],
+    [-60, 'UTC+01:00'],
+    [-345, 'UTC+05:45'],
+    [210, 'UTC−03:30'],
+  ])('writes %i minutes behind UTC as %s', (behind, words) => {
+    expect(offsetFromUtc(behind)).toBe(words);
+  });
+
+  it.each([
+    [-5, '0 s'],
+    [59_999, '59 s'],
+    [60_000, '1 min'],
+    [185_000, '3 min 5 s'],
+    [(21 * 60 + 14) * 60_000, '21 h 14 min'],
+    [47 * 3_600_000 + 3_540_000, '47 h 59 min'],
+    [76 * 3_600_000, '3 d 4 h'],
+  ])('writes %i ms as %s', (milliseconds, words) => {
+    expect(duration(milliseconds)).toBe(words);
+  });
+});
+
+describe('counts and sizes', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [14_900_000_000, '14.9 GB'],
+    [210_000_000_000, '210 GB'],
+    [2e15, '2000 TB'],
+  ])('writes %i bytes as %s', (bytes, words) => {
+    expect(byteSize(bytes)).toBe(words);
+  });
+
+  it('knows the plural of every role', () => {
+    expect(countedRole(1, 'witness')).toBe('1 witness');
+    expect(countedRole(2, 'witness')).toBe('2 witnesses');
+    expect(countedRole(3, 'custodian')).toBe('3 custodians');
+  });
+
+  it('does not say four of three', () => {
+    expect(confirmedOf(1, 2)).toBe('1 of 2 confirmed');
+    expect(confirmedOf(4, 3)).not.toContain('4 of 3');
+  });
+
+  it('lists names with one and', () => {
+    expect(listed(['Ada', 'Grace', 'Kim'])).toBe('Ada, Grace and Kim');
+  });
+
+  it('shortens a hash to its ends', () => {
+    expect(shortHash(`e5d277b0${'0'.repeat(52)}91c4`)).toBe('E5D2 77B0 … 91C4');
+  });
+});
+
+describe('where a cell may break', () => {
+  it.each([
+    '3432 FC40 33AD 3F4B',
+    'payroll-root',
+    'https://contoso-prod.vault.azure.net/keys/payroll-root/0c1f5d3a9b8e4d61a2f07e6b5c4d3e2f',
+    'Azure Key Vault: contoso-prod.vault.azure.net',
+    '',
+  ])('loses nothing of %s', (text) => {
+    expect(breakable(text).pieces.join('')).toBe(text);
+  });
+
+  it('keeps groups of hex in pairs, short ids whole, and addresses together at their scheme', () => {
+    expect(breakable('3432 FC40 33AD 3F4B')).toEqual({ pieces: ['3432 FC40 ', '33AD 3F4B'], setting: 'code whole' });
+    expect(breakable('payroll-signing').setting).toBe('whole');
+    expect(breakable('https://vault.azure.net/keys/a').pieces).toEqual([
+      'https://vault',
+      '.azure',
+      '.net/',
+      'keys/',
+      'a',
+    ]);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { CeremonyView } from '../../app/contract/view.ts';
+import { mayReplace, voidsDraft } from '../../renderer/state/order.ts';
+import { viewAt } from './view-at.ts';
+
+describe('which view stands', () => {
+  it('never goes back behind the log', () => {
+    expect(mayReplace(viewAt({ size: 8 }), viewAt({ size: 7 }))).toBe(false);
+    expect(mayReplace(viewAt({ size: 8 }), viewAt({ size: 8 }))).toBe(true);
+    expect(mayReplace(viewAt({ size: 8 }), viewAt({ size: 9 }))).toBe(true);
+  });
+
+  it('begins anew with another ceremony', () => {
+    expect(mayReplace(null, viewAt({ size: 1 }))).toBe(true);
+    expect(mayReplace(viewAt({ size: 8 }), { ...viewAt({ size: 1 }), ceremony: 'another' })).toBe(true);
+  });
+});
+
+describe('what the people did at a step', () => {
+  const refusal: CeremonyView['refusal'] = { rule: 'TOKEN-PIN-ACCEPTED', cause: 'wrong', remedy: '' };
+
+  it('stands while the same step is on screen', () => {
+    expect(voidsDraft(viewAt({ size: 8 }), viewAt({ size: 9 }))).toBe(false);
+  });
+
+  it('is void on the next step and in another ceremony', () => {
+    expect(voidsDraft(null, viewAt({ size: 8 }))).toBe(true);
+    expect(voidsDraft(viewAt({ size: 8 }), viewAt({ size: 9, step: 'token.probe' }))).toBe(true);
+    expect(voidsDraft(viewAt({ size: 8 }), { ...viewAt({ size: 9 }), ceremony: 'another' })).toBe(true);
+  });
+
+  it('is void once the work of the step was refused, and not again by the same refusal', () => {
+    const refused = { ...viewAt({ size: 9 }), refusal };
+    expect(voidsDraft(viewAt({ size: 8 }), refused)).toBe(true);
+    expect(voidsDraft(refused, { ...refused })).toBe(false);
+  });
+
+  it('is void when the very same refusal comes back after another try', () => {
+    const refused = { ...viewAt({ size: 9 }), refusal };
+    expect(voidsDraft(refused, { ...refused, room: { ...refused.room, log: { ...refused.room.log, size: 12 } } })).toBe(
+      true,
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import type { StepView } from '../../app/contract/view.ts';
+import { fieldId, gapsIn, type Given } from '../../renderer/steps/readiness.ts';
+
+const step: StepView = {
+  id: 'bring-in.accept',
+  number: '4.3',
+  title: 'Accept the wrapping keys',
+  kind: 'confirm',
+  acts: { role: 'operator', names: [] },
+  says: [],
+  facts: [],
+  ticks: [],
+  confirmers: [],
+  distinctPeople: 0,
+  sensitive: false,
+  action: 'Accept',
+  asks: { seats: [], folders: 0, keyIds: [] },
+  next: null,
+};
+const given: Given = {
+  ticks: new Set(),
+  confirmedBy: new Set(),
+  seats: [],
+  pin: '',
+  pinAgain: '',
+  media: new Set(),
+  keyIds: [],
+};
+const fieldsOf = (more: Partial<StepView>, done: Partial<Given> = {}): string[] =>
+  gapsIn({ ...step, ...more }, { ...given, ...done }).map((gap) => gap.field);
+
+describe('what stands between the people and the primary action', () => {
+  it('is nothing for a step that asks for nothing', () => {
+    expect(fieldsOf({})).toEqual([]);
+  });
+
+  it('is the first check that is not ticked', () => {
+    const ticks = ['1', '2', '3'].map((id) => ({ id, text: id }));
+    expect(fieldsOf({ ticks }, { ticks: new Set(['1', '3']) })).toEqual([fieldId.tick('2')]);
+    expect(fieldsOf({ ticks }, { ticks: new Set(['1', '2', '3']) })).toEqual([]);
+  });
+
+  it('counts the checks in words', () => {
+    const ticks = ['1', '2'].map((id) => ({ id, text: id }));
+    expect(gapsIn({ ...step, ticks }, given)[0]?.words).toMatch(/^2 /u);
+  });
+
+  it('comes in reading order: input, checks, people', () => {
+    const confirmers = [{ role: 'operator' as const, needed: 1, people: [{ id: 'p1', name: 'Ada' }] }];
+    expect(fieldsOf({ kind: 'enter-pin', ticks: [{ id: '1', text: '' }], confirmers })).toEqual([
+      fieldId.pin,
+      fieldId.tick('1'),
+      fieldId.confirmer('operator', 'p1'),
+    ]);
+  });
+
+  it('is a PIN of 1 to 255 bytes of UTF-8', () => {
+    const of = (pin: string): string[] => fieldsOf({ kind: 'enter-pin' }, { pin });
+    expect(of('')).toEqual([fieldId.pin]);
+    expect(of('é'.repeat(127))).toEqual([]);
+    expect(of('é'.repeat(128))).toEqual([fieldId.pin]);
+  });
+
+  it('is a new PIN that was typed twice the same', () => {
+    const of = (pin: string, pinAgain: string): string[] => fieldsOf({ kind: 'choose-pin' }, { pin, pinAgain });
+    expect(of('', '')).toEqual([fieldId.pin]);
+    expect(of('1234', '')).toEqual([fieldId.pinAgain]);
+    expect(of('1234', '1235')).toEqual([fieldId.pinAgain]);
+    expect(of('1234', '1234')).toEqual([]);
+  });
+
+  it('is a name for every seat', () => {
+    const seats = ['Ada', ' ', ''].map((name) => ({ role: 'custodian' as const, name, organisation: '' }));
+    expect(fieldsOf({ kind: 'name-people' }, { seats })).toEqual([fieldId.seat(1)]);
+    expect(fieldsOf({ kind: 'name-people' }, { seats: seats.slice(0, 1) })).toEqual([]);
+  });
+
+  it('is one medium to read, and as many to write as there are copies', () => {
+    const two = { ...step.asks, folders: 2 };
+    expect(fieldsOf({ kind: 'choose-inbound' })).toEqual([fieldId.media]);
+    expect(fieldsOf({ kind: 'choose-inbound' }, { media: new Set(['a']) })).toEqual([]);
+    expect(fieldsOf({ kind: 'choose-outbound', asks: two }, { media: new Set(['a']) })).toEqual([fieldId.media]);
+    expect(fieldsOf({ kind: 'choose-outbound', asks: two }, { media: new Set(['a', 'b']) })).toEqual([]);
+    expect(fieldsOf({ kind: 'choose-outbound', asks: two }, { media: new Set(['a', 'b', 'c']) })).toEqual([
+      fieldId.media,
+    ]);
+  });
+
+  it('is every key id, typed exactly and in order', () => {
+    const asks = { ...step.asks, keyIds: ['payroll-root', 'payroll-signing'] };
+    const of = (...keyIds: string[]): string[] => fieldsOf({ kind: 'type-key-ids', asks }, { keyIds });
+    expect(of('payroll-root', 'payroll-signing')).toEqual([]);
+    expect(of('payroll-root', 'Payroll-signing')).toEqual([fieldId.keyId(1)]);
+    expect(of('payroll-signing', 'payroll-root')).toEqual([fieldId.keyId(0)]);
+    expect(of('payroll-root ', 'payroll-signing')).toEqual([fieldId.keyId(0)]);
+  });
+});
+
+describe('who must still confirm', () => {
+  const person = (id: string): { id: string; name: string } => ({ id, name: id });
+  const confirmers = [
+    { role: 'custodian' as const, needed: 2, people: ['c1', 'c2', 'c3'].map(person) },
+    { role: 'witness' as const, needed: 1, people: [person('w1')] },
+  ];
+  const of = (...ids: string[]): string[] => fieldsOf({ confirmers }, { confirmedBy: new Set(ids) });
+
+  it('is counted by role', () => {
+    expect(of()).toEqual([fieldId.confirmer('custodian', 'c1'), fieldId.confirmer('witness', 'w1')]);
+    expect(of('c1', 'w1')).toEqual([fieldId.confirmer('custodian', 'c2')]);
+    expect(of('c1', 'c3', 'w1')).toEqual([]);
+    expect(of('c1', 'c2', 'c3')).toEqual([fieldId.confirmer('witness', 'w1')]);
+  });
+
+  it('is another person where two must be different', () => {
+    const both = [
+      { role: 'operator' as const, needed: 1, people: [person('a')] },
+      { role: 'custodian' as const, needed: 1, people: [person('a'), person('b')] },
+    ];
+    const missing = (...ids: string[]): string[] =>
+      fieldsOf({ confirmers: both, distinctPeople: 2 }, { confirmedBy: new Set(ids) });
+    expect(missing('a')).toEqual([fieldId.confirmer('custodian', 'b')]);
+    expect(missing('a', 'b')).toEqual([]);
+  });
+});

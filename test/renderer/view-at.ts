@@ -1,0 +1,33 @@
+import { phases } from '../../app/ceremony/step.ts';
+import type { CeremonyView } from '../../app/contract/view.ts';
+
+/** A view with nothing in it but its place: how long the log is, and which step is on screen. */
+export function viewAt({ size, step = 'token.log-in' }: { size: number; step?: string }): CeremonyView {
+  return {
+    ceremony: 'rehearsal-1',
+    title: 'Payroll root key to Azure',
+    mode: 'rehearsal',
+    journey: phases.map(({ id, title }, index) => ({ id, number: index + 1, title, status: 'to-come', steps: [] })),
+    step: {
+      id: step,
+      number: '3.2',
+      title: 'Log in',
+      kind: 'enter-pin',
+      acts: { role: 'custodian', names: [] },
+      says: [],
+      facts: [],
+      ticks: [],
+      confirmers: [],
+      distinctPeople: 0,
+      sensitive: false,
+      action: 'Log in',
+      asks: { seats: [], folders: 0, keyIds: [] },
+      next: null,
+    },
+    room: { people: [], token: null, airGap: 'closed', log: { size, head: 'e5'.repeat(32) }, deadline: null },
+    work: null,
+    refusal: null,
+    needsToken: false,
+    isClosed: false,
+  };
+}
