@@ -15,6 +15,8 @@ const switches: readonly (readonly [string, string?])[] = [
   ['disable-domain-reliability'],
   ['disable-sync'],
   ['disable-breakpad'],
+  // No secret is kept by Chromium, so the desktop's keyring is not to be asked to open.
+  ['password-store', 'basic'],
   ['disable-features', 'MediaRouter,NetworkTimeServiceQuerying'],
 ];
 

@@ -112,7 +112,7 @@ describe('the door', () => {
     ['something that is no error', 'secret', 'UNKNOWN'],
   ])('answers %s with a short code and keeps its words to itself', async (_what, thrown, code) => {
     const { door, reports } = doorWith({
-      'app.about': () => Promise.reject(thrown as Error),
+      'app.about': () => Promise.reject(thrown),
     });
     const reply = await door(window, 'app.about', {});
     expect(reply).toMatchObject({ ok: false, refusal: { rule: 'WORK-COMPLETED', code } });
