@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -85,6 +86,9 @@ async function fetchInto(cached, version) {
     rmSync(work, { recursive: true, force: true });
   }
 }
+
+/** Where the Electron in use came from: `official` (its own installer), `registry`, or empty when somebody put it there. */
+export const electronOrigin = () => (existsSync(dist) ? textOf(`${realpathSync(dist)}.origin`) : '');
 
 export async function ensureElectron() {
   const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
