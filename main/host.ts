@@ -68,7 +68,9 @@ export function createHost(ports: HostPorts): Host {
     onChange: (listener) => desk.listeners.add(listener),
     idle: async () => desk.idle(),
     state: () => desk.state(),
-    close: async () => void (await desk.leave()),
+    close: async () => {
+      await desk.leave();
+    },
   };
 }
 

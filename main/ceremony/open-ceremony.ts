@@ -5,7 +5,8 @@ import { logName } from '../audit/shelf.ts';
 import { createLog, openLog, type AuditLog } from '../audit/store.ts';
 import { Runner } from './runner.ts';
 import type { TokenSite } from './token-site.ts';
-import { createWorker, type Worker, type WorkPorts } from './worker.ts';
+import type { WorkPorts } from './work-ports.ts';
+import { createWorker, type Worker } from './worker.ts';
 import { openWorkspace } from './workspace.ts';
 
 /** A ceremony that is open in this process: its log, its HSM and the runner between them. */

@@ -1,27 +1,13 @@
 import type { EffectOutcome, EffectRequest } from '../../app/ceremony/effects.ts';
 import type { CeremonyState } from '../../app/ceremony/state.ts';
 import { refuse } from '../../app/rules/refusal.ts';
-import type { Entry } from '../../app/audit/entry.ts';
-import type { Hsm } from '../hsm/port.ts';
 import { settleCopy, writeCopy } from './work/copies.ts';
 import { readInbound } from './work/inbound.ts';
 import { destroyKey, findKey, makeKey, settleDestroyedKey, settleMadeKey } from './work/keys.ts';
 import { identifyToken, logIn, probeToken, reopenToken } from './work/token.ts';
 import { inspectWorkstation } from './work/workstation.ts';
 import { wrapKey } from './work/wrapping.ts';
-import type { TokenSite } from './token-site.ts';
-import type { Workspace } from './workspace.ts';
-
-/** What the work leans on. */
-export interface WorkPorts {
-  readonly hsm: Hsm;
-  readonly site: TokenSite;
-  readonly workspace: Workspace;
-  readonly application: { readonly name: string; readonly version: string; readonly electron: string };
-  readonly now: () => Date;
-  /** The log so far; the record in the bundle is cut from it. */
-  readonly entries: () => readonly Entry[];
-}
+import type { WorkPorts } from './work-ports.ts';
 
 /** Does what the log has requested. Every method throws Refused for an expected failure. */
 export interface Worker {
@@ -100,6 +86,6 @@ function leavesTraceInToken(request: EffectRequest): boolean {
 
 async function logOut(ports: WorkPorts): Promise<EffectOutcome> {
   await ports.hsm.close();
-  await ports.workspace.clear();
+  ports.workspace.clear();
   return { kind: 'log-out' };
 }

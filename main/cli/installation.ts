@@ -15,5 +15,5 @@ export function developmentPaths() {
 /** Name and version of this checkout, and the runtime it runs on. */
 export function applicationInfo(): { readonly name: string; readonly version: string; readonly electron: string } {
   const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { version: string };
-  return { name: 'Keyferry', version, electron: process.versions['electron'] ?? 'none' };
+  return { name: 'Keyferry', version, electron: process.versions.electron };
 }

@@ -6,7 +6,7 @@ import type { WrappedParts } from '../../../app/byok/format.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
 import { refuse } from '../../../app/rules/refusal.ts';
 import { bundleState, removeBundle, writeBundle, type ExpectedFile } from '../../media/outbound.ts';
-import type { WorkPorts } from '../worker.ts';
+import type { WorkPorts } from '../work-ports.ts';
 import { describeParts } from './wrapping.ts';
 
 /**

@@ -7,7 +7,7 @@ import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { bytesToHex } from '../../../app/keys/bytes.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
 import { readInboundFolder, type InboundMediaFile } from '../../media/inbound.ts';
-import type { WorkPorts } from '../worker.ts';
+import type { WorkPorts } from '../work-ports.ts';
 
 /**
  * Reads the wrapping key of every planned key from the inbound media.

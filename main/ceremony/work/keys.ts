@@ -5,7 +5,7 @@ import { bytesToHex } from '../../../app/keys/bytes.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
 import { refuse } from '../../../app/rules/refusal.ts';
 import type { TargetKey } from '../../hsm/port.ts';
-import type { WorkPorts } from '../worker.ts';
+import type { WorkPorts } from '../work-ports.ts';
 
 /** Has the token make a target key under the CKA_ID that the log names. */
 export async function makeKey(

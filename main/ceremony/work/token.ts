@@ -5,7 +5,7 @@ import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { refuse } from '../../../app/rules/refusal.ts';
 import type { Hsm, WrapNeed } from '../../hsm/port.ts';
 import { rehearsalLabel } from '../token-site.ts';
-import type { WorkPorts } from '../worker.ts';
+import type { WorkPorts } from '../work-ports.ts';
 
 /** The largest KEK that a cloud hands out; the probe is made before the KEKs are known. */
 const probeKekBits = 4096;

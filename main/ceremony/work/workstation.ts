@@ -3,7 +3,7 @@ import type { OutcomeOf } from '../../../app/ceremony/effects.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { refuse } from '../../../app/rules/refusal.ts';
 import { listInterfaces } from '../network.ts';
-import type { WorkPorts } from '../worker.ts';
+import type { WorkPorts } from '../work-ports.ts';
 
 /**
  * Looks at the workstation: version, runtime, system, network interfaces.

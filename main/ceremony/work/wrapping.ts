@@ -9,7 +9,7 @@ import { refuser } from '../../../app/keys/refuser.ts';
 import { readSpki } from '../../../app/keys/spki.ts';
 import { refuse } from '../../../app/rules/refusal.ts';
 import type { EncodingProof } from '../../hsm/port.ts';
-import type { WorkPorts } from '../worker.ts';
+import type { WorkPorts } from '../work-ports.ts';
 import { partNames } from '../workspace.ts';
 
 /**

@@ -1,0 +1,15 @@
+import type { Entry } from '../../app/audit/entry.ts';
+import type { Hsm } from '../hsm/port.ts';
+import type { TokenSite } from './token-site.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What the work leans on. */
+export interface WorkPorts {
+  readonly hsm: Hsm;
+  readonly site: TokenSite;
+  readonly workspace: Workspace;
+  readonly application: { readonly name: string; readonly version: string; readonly electron: string };
+  readonly now: () => Date;
+  /** The log so far; the record in the bundle is cut from it. */
+  readonly entries: () => readonly Entry[];
+}
