@@ -1,6 +1,6 @@
 import type { Attachment } from 'svelte/attachments';
 
-/** Moves the focus to an element as soon as it appears, for titles of steps and for refusals. */
+/** Moves the focus to an element as soon as it appears, for titles of steps, for work and for refusals: what is new is also in sight. */
 export const focusOnAppearance: Attachment<HTMLElement> = (element) => {
   element.focus();
 };
