@@ -48,7 +48,7 @@ export interface LogFacts {
   readonly keks: ReadonlyMap<string, KekFacts>;
   readonly made: ReadonlyMap<string, MadeFacts>;
   readonly wraps: ReadonlyMap<string, WrapFacts>;
-  /** When the bundle was made, for the log that goes on to say so. */
+  /** When the bundle was made: the record ends with the request to write it. */
   readonly createdAt: string | null;
 }
 

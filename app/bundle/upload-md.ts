@@ -122,7 +122,7 @@ function timeOf({ deadline }: UploadKey): number {
 function deadlineOf(deadline: string | null, now: string): string {
   if (deadline === null) return 'none is named in what was carried in';
   const hours = Math.floor((Date.parse(deadline) - Date.parse(now)) / 3_600_000);
-  return `${utc(deadline)}, ${hours} hours after this sheet was written`;
+  return `${utc(deadline)}, ${hours} hours left when this sheet was written`;
 }
 
 /** `2026-11-24 14:07 UTC` of an ISO 8601 time with `Z`. */

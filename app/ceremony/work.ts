@@ -100,7 +100,8 @@ function copyRequest(state: CeremonyState, copy: number, position: Position): Ef
   const stamp =
     state.copies.length > 0 && state.bundle !== null
       ? state.bundle
-      : { createdAt: `${position.time.slice(0, 19)}Z`, logSize: position.size };
+      : // One more than the log has now: the record ends with this very request, which vouches for the time.
+        { createdAt: `${position.time.slice(0, 19)}Z`, logSize: position.size + 1 };
   return { kind: 'write-copy', copy, folder, ...stamp };
 }
 

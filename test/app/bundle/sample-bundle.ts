@@ -11,6 +11,7 @@ import { transcriptText } from '../../../app/bundle/transcript.ts';
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 export const utf8 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 export const ceremony = 'rehearsal-2026-11-23-7f3a9c';
+const createdAt = '2026-11-23T14:07:32Z';
 const kid = (vault: string) => `https://${vault}/keys/kek/0123456789abcdef0123456789abcdef`;
 
 /** A plan with an EC key for a vault and an AES key for a Managed HSM. */
@@ -86,6 +87,12 @@ export function sampleEvents(): JsonValue[] {
     completed({ kind: 'make-key', key: 'store', publicKey: null, keyCheckValues }),
     completed({ kind: 'wrap-key', key: 'signing', parts: [], proof: { ...wrap, spec: 'ec-p256' } }),
     completed({ kind: 'wrap-key', key: 'store', parts: [], proof: { ...wrap, spec: 'aes-256' } }),
+    {
+      type: 'effect-requested',
+      effect: 7,
+      step: 'take-out.write',
+      request: { kind: 'write-copy', copy: 1, folder: '/media/b', createdAt, logSize: 8 },
+    },
   ];
 }
 
@@ -145,7 +152,7 @@ export function withManifest(
     title: plan.title,
     planSha256: sha256(canonicalBytes(plan)),
     mode: 'rehearsal',
-    createdAt: '2026-11-23T14:07:32Z',
+    createdAt,
     generator: 'Keyferry 0.1.0',
     keys: [manifestKey(0), manifestKey(1)].map((key) => ({ ...key, files: pathsOf(key.id) })),
     files: others.map(([path, bytes]) => ({ path, sha256: sha256(bytes), bytes: bytes.length })),

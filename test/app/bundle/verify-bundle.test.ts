@@ -62,7 +62,8 @@ describe('a sound bundle', () => {
 describe('any changed file is found', () => {
   it.each([...sample.files.keys()])('%s: each of its bytes', (path) => {
     const bytes = sample.files.get(path) ?? new Uint8Array();
-    const step = Math.max(1, Math.floor(bytes.length / 60));
+    // Every byte of the manifest, which no hash covers yet; a sample of the files that it covers.
+    const step = path === layout.manifest ? 1 : Math.max(1, Math.floor(bytes.length / 60));
     for (let at = 0; at < bytes.length; at += step) {
       const damaged = Uint8Array.from(bytes);
       damaged[at] = (damaged[at] ?? 0) ^ 1;
@@ -93,7 +94,7 @@ describe('a manifest that was made to fit is contradicted', () => {
     ['the mode', relisted({ mode: 'production' }), ['BUNDLE-NAMED-AS-CEREMONY', 'BUNDLE-LOG-OF-CEREMONY']],
     ['the ceremony', relisted({ ceremony: 'rehearsal-2026-11-23-000000' }), ['BUNDLE-LOG-OF-CEREMONY']],
     ['the generator', relisted({ generator: 'Keyferry 9.9.9' }), ['BUNDLE-LOG-OF-CEREMONY']],
-    ['a time before the log ended', relisted({ createdAt: '2026-11-23T14:00:05Z' }), ['BUNDLE-LOG-OF-CEREMONY']],
+    ['the time', relisted({ createdAt: '2026-11-23T14:07:33Z' }), ['BUNDLE-LOG-OF-CEREMONY']],
     ['the plan hash', relisted({ planSha256: sha256('x') }), ['BUNDLE-PLAN-AS-HASHED']],
     ['the spec', relistedKey({ spec: 'ec-p384' }), ['BUNDLE-KEYS-AS-PLANNED', 'BLOB-SHAPE-VALID']],
     [
@@ -191,7 +192,7 @@ describe('a manifest that was made to fit is contradicted', () => {
       forgedLog(edited(0, { planSha256: sha256('x') })),
       ['BUNDLE-PLAN-AS-HASHED'],
     ],
-    ['a log without a wrap', forgedLog(events.slice(0, 6)), ['BUNDLE-KEYS-AS-LOGGED']],
+    ['a log without a wrap', forgedLog(events.toSpliced(6, 1)), ['BUNDLE-KEYS-AS-LOGGED']],
     [
       'a log that was rechained with a gap',
       forged(layout.log, extractBytes(sampleLog(events).toSpliced(1, 1))),
@@ -214,13 +215,6 @@ describe('a manifest that was made to fit is contradicted', () => {
       (key) => key ?? [],
     );
     expect(broken(relisted({ keys: onlyStore }))).toEqual(['BUNDLE-KEYS-AS-LOGGED', 'BUNDLE-PUBLIC-KEY-AS-LISTED']);
-  });
-
-  it('a time that the log contradicts', () => {
-    const request = { kind: 'write-copy', copy: 1, folder: '/media/b', createdAt: '2026-11-23T14:07:31Z', logSize: 8 };
-    const files = sampleBundle([...events, { type: 'effect-requested', effect: 9, step: 'write', request }]).files;
-    expect(broken(files)).toEqual(['BUNDLE-LOG-OF-CEREMONY']);
-    expect(broken(withManifest(files, { createdAt: '2026-11-23T14:07:31Z' }))).toEqual([]);
   });
 
   it('a destination that this version does not know is left open', () => {

@@ -220,7 +220,7 @@ describe('work that fails', () => {
     const later = { size: 99, time: '2026-11-23T15:00:00.000Z' };
     const input = { kind: 'folders' as const, folders: ['/media/fresh'] };
     const again = after(failed, decide(failed, { ...confirmation(failed), input, position: later }));
-    expect(first).toMatchObject({ copy: 1, folder: '/media/b1', createdAt: '2026-11-23T14:07:32Z', logSize: 41 });
+    expect(first).toMatchObject({ copy: 1, folder: '/media/b1', createdAt: '2026-11-23T14:07:32Z', logSize: 42 });
     expect(again.inFlight?.request).toEqual({ ...first, copy: 2, folder: '/media/fresh' });
   });
 
@@ -231,7 +231,7 @@ describe('work that fails', () => {
       failed,
       decide(failed, { ...confirmation(failed), position: { size: 70, time: '2026-11-23T15:00:00.000Z' } }),
     );
-    expect(again.inFlight?.request).toMatchObject({ copy: 1, createdAt: '2026-11-23T15:00:00Z', logSize: 71 });
+    expect(again.inFlight?.request).toMatchObject({ copy: 1, createdAt: '2026-11-23T15:00:00Z', logSize: 72 });
   });
 });
 
