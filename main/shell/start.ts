@@ -76,7 +76,7 @@ function hostFor(window: BrowserWindow, profile: string): Host {
     profile,
     application: { name: 'Keyferry', version: app.getVersion(), electron: process.versions.electron },
     createHsm: () => new HsmClient(forkUtilityProcess(places.hsmProcess)),
-    siteOf: (folder) => rehearsalSite(folder, places.rehearsalModule),
+    siteOf: (folder) => rehearsalSite(join(folder, 'token'), places.rehearsalModule),
     samples: places.samples,
     ...createDialogs(window),
     now: () => new Date(),

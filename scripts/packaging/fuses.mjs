@@ -37,7 +37,7 @@ export const fuseForTest = (executable) => set(executable, tested);
  * @returns {Promise<string[]>} the names of those that differ from a release; empty when all are as they must be
  */
 export async function wrongFuses(executable) {
-  const { version: _version, ...wire } = await getCurrentFuseWire(executable);
+  const wire = await getCurrentFuseWire(executable);
   const found = /** @type {Record<string, FuseState>} */ (/** @type {unknown} */ (wire));
   return Object.entries(released)
     .filter(([fuse, isOn]) => found[fuse] !== (isOn ? FuseState.ENABLE : FuseState.DISABLE))

@@ -1,17 +1,12 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect } from '@playwright/test';
+import { Desk } from '../../support/rehearsal.ts';
 import { launch, type Application } from './application.ts';
 
-/** Folders of one test, made for it and removed after it. */
-export interface Desk {
-  readonly profile: string;
-  readonly inbound: string;
-  readonly outbound: string;
-}
-
 interface Fixtures {
+  /** Folders of one test: profile, media A and B, a place for a plan; removed after it. */
   readonly desk: Desk;
   /** The application with a fresh profile; it must not have complained by the end of the test. */
   readonly application: Application;
@@ -24,12 +19,7 @@ export const test = base.extend<Fixtures>({
   // eslint-disable-next-line no-empty-pattern
   desk: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'keyferry-ui-'));
-    const desk = {
-      profile: join(folder, 'profile'),
-      inbound: join(folder, 'media-a'),
-      outbound: join(folder, 'media-b'),
-    };
-    await Promise.all([mkdir(desk.inbound), mkdir(desk.outbound)]);
+    const desk = new Desk(folder);
     await use(desk);
     await rm(folder, { recursive: true, force: true });
   },

@@ -1,0 +1,60 @@
+import type { Locator, Page } from '@playwright/test';
+
+// Where things are on the screens, by role and accessible name. Nothing is asserted here.
+
+/** The screen the application opens with. */
+export class StartScreen {
+  readonly title: Locator;
+  readonly rehearse: Locator;
+  readonly openPlan: Locator;
+  readonly resume: Locator;
+
+  constructor(page: Page) {
+    this.title = page.getByRole('heading', { level: 1, name: 'Ferry a key across the air gap' });
+    this.rehearse = page.getByRole('button', { name: 'Rehearse with the sample plan' });
+    this.openPlan = page.getByRole('button', { name: 'Open a plan…' });
+    this.resume = page.getByRole('button', { name: 'Resume' });
+  }
+}
+
+/** A plan, read before it begins. */
+export class PlanScreen {
+  readonly begin: Locator;
+
+  constructor(page: Page) {
+    this.begin = page.getByRole('button', { name: 'Begin the ceremony' });
+  }
+}
+
+/** One step of a ceremony. */
+export class StepScreen {
+  readonly title: Locator;
+  readonly ticks: Locator;
+  readonly confirmers: Locator;
+  readonly names: Locator;
+  readonly organisations: Locator;
+  readonly pins: Locator;
+  readonly keyIds: Locator;
+  readonly chooseFolder: Locator;
+  readonly busy: Locator;
+  readonly refusal: Locator;
+  readonly status: Locator;
+  readonly currentStep: Locator;
+
+  constructor(page: Page) {
+    const main = page.getByRole('main');
+    const people = main.getByRole('region', { name: 'Each of these people confirms for themselves' });
+    this.title = main.getByRole('heading', { level: 1 });
+    this.ticks = main.getByRole('group', { name: 'Tick what you have checked' }).getByRole('checkbox');
+    this.confirmers = people.getByRole('checkbox');
+    this.names = main.getByRole('textbox', { name: /^Name of / });
+    this.organisations = main.getByRole('textbox', { name: /^Organisation of / });
+    this.pins = main.getByLabel(/\bPIN\b/);
+    this.keyIds = main.getByRole('textbox', { name: /^Type / });
+    this.chooseFolder = main.getByRole('button', { name: 'Choose a folder…' });
+    this.busy = main.getByRole('timer');
+    this.refusal = main.getByRole('alert');
+    this.status = page.getByRole('status');
+    this.currentStep = page.getByRole('navigation', { name: 'Journey' }).locator('[aria-current="step"]');
+  }
+}
