@@ -56,7 +56,6 @@ export const manifestSchema = v.strictObject({
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;
 export type ManifestKey = Manifest['keys'][number];
-export type ManifestFile = Manifest['files'][number];
 
 /**
  * Writes a manifest.
