@@ -10,7 +10,7 @@ import { concatBytes, hexToBytes, utf8ToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { encodePublicKeyPem } from '../keys/pem.ts';
 import type { PlannedKey } from './plan.ts';
-import type { CeremonyState } from './state.ts';
+import { noticesOf, type CeremonyState } from './state.ts';
 
 /** A file of a bundle; `path` is relative to the top of the bundle and uses `/`. */
 export interface BundleFile {
@@ -117,7 +117,7 @@ function uploadText(parts: BundleParts): string {
     title: state.plan.title,
     mode: state.mode,
     createdAt,
-    notices: state.plan.keys.flatMap((key) => known(state.keks, key).notices),
+    notices: noticesOf(state),
     keys: state.plan.keys.map((key) => ({
       id: key.id,
       spec: key.spec,

@@ -1,4 +1,4 @@
-import type { KekRecord, OutcomeOf, EffectRequest } from './effects.ts';
+import type { EffectRequest, KekRecord, NoticeRecord, OutcomeOf } from './effects.ts';
 import type { LoggedInput, Mode, RefusalRecord } from './events.ts';
 import type { Plan } from './plan.ts';
 import type { Person } from './roles.ts';
@@ -63,4 +63,12 @@ export function currentStep(state: CeremonyState): Step | null {
  */
 export function isClosed(state: CeremonyState): boolean {
   return state.current >= state.steps.length;
+}
+
+/**
+ * Every notice so far, in the order in which it came up: for the screen, the command line and the online desk alike.
+ * @param state - the ceremony
+ */
+export function noticesOf(state: CeremonyState): readonly NoticeRecord[] {
+  return [...(state.workstation?.notices ?? []), ...[...state.keks.values()].flatMap((kek) => kek.notices)];
 }

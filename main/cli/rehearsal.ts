@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { NoticeRecord } from '../../app/ceremony/effects.ts';
 import { parsePlan } from '../../app/ceremony/plan.ts';
-import type { CeremonyState } from '../../app/ceremony/state.ts';
+import { noticesOf, type CeremonyState } from '../../app/ceremony/state.ts';
 import { isRuleId } from '../../app/rules/index.ts';
 import { Refused, refusal, refuse } from '../../app/rules/refusal.ts';
 import { namedSite, rehearsalSite } from '../ceremony/token-site.ts';
@@ -73,10 +73,6 @@ async function playThrough(host: Host, script: Script, onNotice: (notice: Notice
 function known({ rule, cause, remedy, code }: NonNullable<CeremonyState['failure']>): Refused['refusal'] {
   if (!isRuleId(rule)) return refusal('WORK-COMPLETED', `${rule}: ${cause}`);
   return refusal(rule, cause, { remedy, ...(code === undefined ? {} : { code }) });
-}
-
-function noticesOf(state: CeremonyState): readonly NoticeRecord[] {
-  return [...(state.workstation?.notices ?? []), ...[...state.keks.values()].flatMap((kek) => kek.notices)];
 }
 
 function hostFor(options: RehearseOptions): Host {
