@@ -10,7 +10,7 @@ export const tokenRules = {
   },
   'HSM-PROCESS-ALIVE': {
     claim: 'The process that talks to the HSM is running; when it dies, nothing is repeated by itself.',
-    remedy: 'Load the module again, log in, and look at the token before repeating the step.',
+    remedy: 'Open the token again with its PIN when the screen asks for it, then confirm the step again.',
   },
   'HSM-ANSWERS-IN-TIME': {
     claim: 'The HSM answers every call within its time limit.',
