@@ -36,7 +36,7 @@ export function foreground(command, args, options = {}) {
     process.on('SIGINT', wait);
     const pass = () => void child.kill('SIGTERM');
     process.on('SIGTERM', pass);
-    child.on('error', reject);
+    child.on('error', (error) => reject(new SetupFailed(`\`${command}\` could not be started: ${error.message}`)));
     child.on('exit', (code, signal) => {
       process.off('SIGINT', wait);
       process.off('SIGTERM', pass);

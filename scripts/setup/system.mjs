@@ -55,10 +55,11 @@ export async function ensureSystem(set) {
   say(`Debian packages to install (${sets[set].why}): ${wanted.join(' ')}`);
   const apt = ['install', '-y', '--no-install-recommends', '--no-upgrade', ...wanted];
   if (isRoot) return installAsRoot(apt);
-  const command = `sudo sh -c 'apt-get update && apt-get ${apt.join(' ')}'`;
+  const script = `apt-get update; apt-get ${apt.join(' ')}`;
+  const command = `sudo sh -c '${script}'`;
   if (!process.stdin.isTTY || !(await agreed(command))) {
     throw new SetupFailed(`these packages must be installed first. By hand: ${command}`);
   }
-  const code = await foreground('sudo', ['sh', '-c', `apt-get update; apt-get ${apt.join(' ')}`]);
+  const code = await foreground('sudo', ['sh', '-c', script]).catch(() => 1);
   if (code !== 0) throw new SetupFailed(`the installation failed. By hand: ${command}`);
 }
