@@ -27,6 +27,7 @@ export type Command =
       readonly position: Position;
     }
   | { readonly type: 'fail-work'; readonly effect: number; readonly refusal: RefusalRecord; readonly settled: boolean }
+  | { readonly type: 'interrupt-work'; readonly effect: number; readonly refusal: RefusalRecord }
   | { readonly type: 'reopen-token'; readonly serial: string }
   | { readonly type: 'refuse-token'; readonly refusal: RefusalRecord };
 
@@ -47,6 +48,10 @@ export function decide(state: CeremonyState | null, command: Command): Decision 
       return confirm(state, command);
     case 'complete-work':
       return complete(state, command);
+    case 'interrupt-work':
+      return inFlightOr(state, command.effect, [
+        { type: 'effect-interrupted', effect: command.effect, refusal: command.refusal },
+      ]);
     case 'fail-work':
       return inFlightOr(state, command.effect, [
         { type: 'effect-failed', effect: command.effect, settled: command.settled, refusal: command.refusal },

@@ -49,6 +49,8 @@ export const eventSchema = v.variant('type', [
     settled: v.boolean(),
     outcome: outcomeSchema,
   }),
+  /** The HSM process was lost, so what became of the work is not known: it stays in flight until somebody has looked. */
+  v.strictObject({ type: v.literal('effect-interrupted'), effect: effectNumber, refusal: refusalRecord }),
   v.strictObject({
     type: v.literal('effect-failed'),
     effect: effectNumber,

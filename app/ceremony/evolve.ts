@@ -25,6 +25,8 @@ export function evolve(state: CeremonyState | null, event: CeremonyEvent): Cerem
       return requested(state, event);
     case 'effect-completed':
       return advanceWhenDone(withOutcome({ ...state, inFlight: null, failure: null }, event.outcome));
+    case 'effect-interrupted':
+      return { ...state, failure: event.refusal };
     case 'effect-failed':
       return { ...state, inFlight: null, failure: event.refusal };
     case 'token-reopened':

@@ -5,6 +5,7 @@ import { evolve, replay } from '../../app/ceremony/evolve.ts';
 import type { Confirmation } from '../../app/ceremony/confirmation.ts';
 import type { CeremonyState } from '../../app/ceremony/state.ts';
 import type { Position } from '../../app/ceremony/work.ts';
+import type { RuleId } from '../../app/rules/index.ts';
 import { Refused, refuse, refusal, type Refusal } from '../../app/rules/refusal.ts';
 import type { AuditLog } from '../audit/store.ts';
 import type { Worker } from './worker.ts';
@@ -147,8 +148,9 @@ export class Runner {
       for (let flight = this.#state.inFlight; flight !== null; flight = this.#state.inFlight) {
         this.#workingSince = this.#position().time;
         this.#announce();
-        const command = await this.#perform(flight, secret);
-        this.#submit({ ...command, settled: false });
+        this.#submit(await this.#perform(flight, secret));
+        // Interrupted: nobody knows what became of it until the token is open again.
+        if (this.#state.inFlight?.effect === flight.effect) break;
       }
     } catch (error) {
       // The outcome could not be logged, so it counts as not known: it is settled by looking when the log works again.
@@ -160,13 +162,16 @@ export class Runner {
     }
   }
 
-  async #perform(flight: NonNullable<CeremonyState['inFlight']>, secret: Uint8Array | null): Promise<Ending> {
+  async #perform(flight: NonNullable<CeremonyState['inFlight']>, secret: Uint8Array | null): Promise<Command> {
     const { effect, request } = flight;
     try {
       const outcome = await this.#ports.worker.perform(request, this.#state, secret);
-      return { type: 'complete-work', effect, outcome, position: this.#position() };
+      return { type: 'complete-work', effect, outcome, settled: false, position: this.#position() };
     } catch (error) {
-      return { type: 'fail-work', effect, refusal: asRefusal(error) };
+      const reason = asRefusal(error);
+      const isUnknown = lostHsm.includes(reason.rule) && !this.#ports.worker.canSettle(request);
+      if (isUnknown) return { type: 'interrupt-work', effect, refusal: reason };
+      return { type: 'fail-work', effect, refusal: reason, settled: false };
     }
   }
 
@@ -187,9 +192,8 @@ export class Runner {
   }
 }
 
-type Ending =
-  | Omit<Extract<Command, { type: 'complete-work' }>, 'settled'>
-  | Omit<Extract<Command, { type: 'fail-work' }>, 'settled'>;
+/** The rules under which the HSM process is gone, and with it the answer. */
+const lostHsm: readonly RuleId[] = ['HSM-PROCESS-ALIVE', 'HSM-ANSWERS-IN-TIME'];
 
 /** Who an entry names as its cause: the people who confirmed, or the application. */
 function actorOf(command: Command): string {

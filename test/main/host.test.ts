@@ -135,6 +135,34 @@ describe('the HSM process killed in the middle of a wrap', () => {
   }, 60_000);
 });
 
+describe('the HSM process killed after a key was made and before anybody heard of it', () => {
+  it('finds the key in the token when it is opened again, and makes no second one', async () => {
+    const calls = join(scratch.folder, 'calls.txt');
+    faults = { P11SHIM_DELAY: 'C_GetAttributeValue=15', P11SHIM_LOG: calls };
+    await open();
+    await runTo('keys.make');
+    const { step } = await view();
+    if (step === null) throw new Error('no step');
+    const made = (): number => readFileSync(calls, 'utf8').split('C_GenerateKeyPair').length - 1;
+    const before = made();
+    await host.handlers['ceremony.confirmStep'](await playStep(step, script));
+    while (made() === before) await pause(2);
+    child?.kill();
+    await host.idle();
+    expect(await view()).toMatchObject({
+      refusal: { rule: 'HSM-PROCESS-ALIVE' },
+      needsToken: true,
+      step: { id: 'keys.make' },
+    });
+    faults = null;
+    await host.handlers['ceremony.reopenToken']({ pin: pin() });
+    expect(host.state()?.targets.size).toBe(1);
+    expect((await confirmStep()).step?.id).toBe('keys.check');
+    // Two pairs of two objects each: the first was not made again.
+    expect(objectsInToken()).toHaveLength(4);
+  }, 60_000);
+});
+
 describe('a ceremony left at any step', () => {
   it('is resumed at that step by the next start, with nothing lost and nothing done twice', async () => {
     let shown = await open();

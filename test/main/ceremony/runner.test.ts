@@ -207,6 +207,23 @@ describe('after a crash in the middle of work', () => {
   });
 });
 
+describe('when the HSM process is lost while a key is made', () => {
+  it('nobody guesses: the work stays open until the token is, and what is found there counts', async () => {
+    const runner = open();
+    await runTo(runner, 'keys.make');
+    worker.faults.set('make-key', 'HSM-PROCESS-ALIVE');
+    worker.isTokenOpen = false;
+    await confirmStep(runner);
+    expect(runner.state.failure?.rule).toBe('HSM-PROCESS-ALIVE');
+    expect(runner.state.inFlight?.request).toMatchObject({ kind: 'make-key', key: 'root' });
+    worker.found = 'done';
+    await runner.reopenToken(pin());
+    expect([...runner.state.targets.keys()]).toEqual(['root']);
+    await confirmStep(runner);
+    expect(worker.done.filter((work) => work.startsWith('make-key'))).toEqual(['make-key leaf']);
+  });
+});
+
 describe('when the log takes no more', () => {
   it('nothing counts as done, and the ceremony goes on after it was opened again', async () => {
     const runner = open();
