@@ -40,6 +40,7 @@ describe('a manifest', () => {
     ['keys twice', { keys: [...manifest.keys, ...manifest.keys] }],
     ['a file twice', { files: [...manifest.files, ...manifest.files] }],
     ['a path that leaves the bundle', { files: [{ path: '../x', sha256: 'a'.repeat(64), bytes: 1 }] }],
+    ['a key file outside the bundle', { keys: manifest.keys.map((key) => ({ ...key, files: ['../x'] })) }],
     ['a size below zero', { files: [{ path: 'x', sha256: 'a'.repeat(64), bytes: -1 }] }],
     ['an unknown member', { note: 'x' } as never],
   ])('is not written with a wrong %s', (_, change) => {

@@ -21,6 +21,10 @@ describe('a private key is found', () => {
     ['SEC 1', openssl(['ec', '-inform', 'DER', '-outform', 'DER'], ec.pkcs8)],
     ['DER with a line end after it', Uint8Array.of(...ec.pkcs8, 10)],
     ['PEM', Buffer.from(pem)],
+    ['PEM of PKCS#1', openssl(['rsa', '-inform', 'DER', '-traditional'], rsa.pkcs8)],
+    ['PEM of SEC 1', openssl(['ec', '-inform', 'DER'], ec.pkcs8)],
+    ['PEM of encrypted PKCS#8', openssl(['pkcs8', '-inform', 'DER', '-passin', 'pass:throw-away', '-topk8', '-passout', 'pass:throw-away'], encrypted)], // prettier-ignore
+    ['the label of OpenSSH', Buffer.from('-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE')],
     ['PEM in UTF-16', utf16(pem, '\ufeff')],
     ['PEM in UTF-16 without a mark', utf16(pem, '')],
     ['PEM inside a binary file', Buffer.concat([Buffer.from([0xff, 0xd8, 0]), Buffer.from(pem)])],
