@@ -6,8 +6,9 @@ export default defineConfig({
     include: ['test/{app,main,renderer,guards}/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Time limits end what hangs; they measure nothing, and a busy machine must not fail a sound test.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     coverage: {
       provider: 'v8',
       include: ['app/**/*.ts'],
