@@ -37,13 +37,7 @@ export function command(): { executable: string; first: readonly string[] } {
  */
 export async function launch(profile: string, more: readonly string[] = []): Promise<Application> {
   if (process.getuid?.() === 0) throw new Error('Chromium keeps its sandbox off for root: run as an ordinary user.');
-  const { executable, first } = command();
-  const electron = await _electron.launch({
-    // Without a path Playwright holds the start back until it is attached; a packaged application cannot be held.
-    ...(isPackaged ? { executablePath: executable } : {}),
-    args: [...first, `--profile=${profile}`, ...more],
-    chromiumSandbox: true,
-  });
+  const electron = await startAttached([`--profile=${profile}`, ...more]);
   const output = collectOutput(electron);
   const page = await electron.firstWindow();
   const complaints = collectComplaints(page);
@@ -61,6 +55,18 @@ export async function launch(profile: string, more: readonly string[] = []): Pro
       await exited;
     },
   };
+}
+
+/**
+ * Without a path Playwright holds the start back until it is attached. A packaged application cannot be held, and now
+ * and then it starts so that Playwright never sees its windows: then it is started once more.
+ */
+async function startAttached(args: readonly string[]): Promise<ElectronApplication> {
+  const { executable, first } = command();
+  const options = { args: [...first, ...args], chromiumSandbox: true };
+  if (!isPackaged) return _electron.launch(options);
+  const unheld = { ...options, executablePath: executable, timeout: 20_000 };
+  return _electron.launch(unheld).catch(() => _electron.launch(unheld));
 }
 
 function collectOutput(electron: ElectronApplication): string[] {

@@ -28,6 +28,10 @@ export class People {
     return this.#application.page;
   }
 
+  async close(): Promise<void> {
+    await this.#application.close();
+  }
+
   /** Opens the plan of the desk and begins. */
   async begin(): Promise<void> {
     await this.#answerDialog(this.#desk.planFile);
@@ -62,21 +66,38 @@ export class People {
     await expect(this.step.title).not.toHaveText(before, { timeout: 120_000 });
   }
 
+  /** Does one step after the other until the one with this number is on screen. */
+  async goOnUntil(number: string): Promise<void> {
+    while ((await this.number()) !== number) await this.doStep();
+  }
+
+  /** Confirms the step and returns as soon as its work is under way, or done already. */
+  async setGoing(): Promise<void> {
+    const before = await this.step.title.innerText();
+    await this.keyboard.proceed();
+    await expect
+      .poll(async () => (await this.step.busy.count()) > 0 || (await this.step.title.innerText()) !== before, {
+        intervals: [5],
+      })
+      .toBe(true);
+  }
+
   async doStep(): Promise<void> {
     await this.fillIn();
     await this.proceed();
   }
 
-  /** Does one step after the other until a step with this number is on screen. */
-  async goOnUntil(number: string): Promise<void> {
-    for (let steps = 0; steps < 60 && (await this.number()) !== number; steps += 1) await this.doStep();
-    expect(await this.number()).toBe(number);
+  /** Takes the one unfinished ceremony up again, and opens its token where the session was lost. */
+  async resume(): Promise<void> {
+    await this.keyboard.push(this.start.resume);
+    await expect(this.start.title).toBeHidden();
+    if ((await this.step.title.innerText()) === 'Open the token again') await this.reopenToken();
   }
 
-  /** Types the PIN again where the token's session was lost. */
+  /** Types the PIN again after the session with the token was lost. */
   async reopenToken(): Promise<void> {
     await this.keyboard.type(this.step.pins, pin);
-    await this.keyboard.proceed();
+    await this.proceed();
   }
 
   async #chooseFolder(): Promise<void> {

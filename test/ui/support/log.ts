@@ -1,0 +1,40 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Entry } from '../../../app/audit/entry.ts';
+import { parseEvent, type CeremonyEvent } from '../../../app/ceremony/events.ts';
+import { logName, shelfOf } from '../../../main/audit/shelf.ts';
+import { readLog } from '../../../main/audit/store.ts';
+
+/** The log of the one ceremony of a profile; reading checks its chain. */
+export function logOf(profile: string): readonly Entry[] {
+  const [ceremony = '', ...others] = readdirSync(shelfOf(profile));
+  if (others.length > 0) throw new Error('more than one ceremony');
+  return readLog(join(shelfOf(profile), ceremony, logName));
+}
+
+/**
+ * What was brought to an end, by work and what it was done to: `make-key payroll-root`.
+ * @param entries - a whole log
+ * @returns each with how often it was completed
+ */
+export function completedWork(entries: readonly Entry[]): ReadonlyMap<string, number> {
+  const requested = new Map<number, string>();
+  const completed = new Map<string, number>();
+  for (const event of entries.map((entry): CeremonyEvent => parseEvent(entry.event))) {
+    if (event.type === 'effect-requested') requested.set(event.effect, nameOf(event.request));
+    if (event.type !== 'effect-completed') continue;
+    const name = requested.get(event.effect) ?? 'unasked';
+    completed.set(name, (completed.get(name) ?? 0) + 1);
+  }
+  return completed;
+}
+
+/** Whether a log ends with work that was asked for and has no outcome yet. */
+export function endsInWork(entries: readonly Entry[]): boolean {
+  return entries.length > 0 && parseEvent(entries.at(-1)?.event).type === 'effect-requested';
+}
+
+function nameOf(request: Extract<CeremonyEvent, { type: 'effect-requested' }>['request']): string {
+  if ('key' in request) return `${request.kind} ${request.key}`;
+  return 'copy' in request ? `${request.kind} ${request.copy}` : request.kind;
+}
