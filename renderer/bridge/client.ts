@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import { calls, notices, type NoticePayload, type WindowClient } from '../../app/contract/calls.ts';
 import type { CeremonyBridge } from '../../app/contract/channels.ts';
 import type { Reply } from '../../app/contract/define.ts';
@@ -35,8 +34,9 @@ export function connect(bridge: CeremonyBridge): Connection {
     onCeremonyChanged: (listener) =>
       bridge.onNotice((name, payload) => {
         if (name !== 'ceremony.changed') return;
-        const parsed = v.safeParse(notices[name], payload);
-        if (parsed.success) listener(parsed.output);
+        const parsed = notices[name]['~standard'].validate(payload);
+        if (parsed instanceof Promise || parsed.issues !== undefined) return;
+        listener(parsed.value);
       }),
   };
 }

@@ -15,8 +15,7 @@ export class Session {
   draft = $state.raw<StepDraft | null>(null);
   /** Why the last call was refused, until the next one. */
   refusal = $state.raw<Refusal | null>(null);
-  /** True until the answer to a call has come. */
-  isAsking = $state(false);
+  #unanswered = $state(0);
 
   readonly client: WindowClient;
 
@@ -26,6 +25,11 @@ export class Session {
       // A change of a ceremony that was left must not bring its screen back.
       if (this.view !== null) this.#show(view);
     });
+  }
+
+  /** True until the answers to all calls have come. */
+  get isAsking(): boolean {
+    return this.#unanswered > 0;
   }
 
   /** What the people have not done yet at the step on screen. */
@@ -93,10 +97,10 @@ export class Session {
 
   /** Waits for an answer; a refusal becomes what the window shows, and the answer null. */
   async ask<T>(call: Promise<Reply<T>>): Promise<T | null> {
-    this.isAsking = true;
+    this.#unanswered += 1;
     this.refusal = null;
     const reply = await call;
-    this.isAsking = false;
+    this.#unanswered -= 1;
     if (reply.ok) return reply.value;
     this.refusal = reply.refusal;
     return null;
