@@ -124,3 +124,9 @@ describe('the assurance case', () => {
     expect(caught.length).toBeGreaterThanOrEqual(12);
   });
 });
+
+describe('the threat model', () => {
+  it('sets every rule against a threat: a rule against none is not needed', () => {
+    expect(ids.filter((id) => !names('docs/threat-model.md', id))).toEqual([]);
+  });
+});
