@@ -59,7 +59,9 @@ export function uploadMarkdown(sheet: UploadSheet): string {
       ? []
       : ['## Notices', bullets(sheet.notices.map(({ rule, text }) => `${escaped(text)} (${rule})`))]),
     '## Order',
-    keys.map(({ id, deadline }, index) => `${index + 1}. ${id}: ${deadlineOf(deadline, sheet.createdAt)}`).join('\n'),
+    keys
+      .map(({ id, deadline }, index) => `${index + 1}. ${id}, deadline: ${deadlineOf(deadline, sheet.createdAt)}`)
+      .join('\n'),
     ...keys.flatMap((key, index) => keySection(key, index + 1, sheet.createdAt)),
     '',
   ]
@@ -125,7 +127,11 @@ function deadlineOf(deadline: string | null, now: string): string {
   return `${utc(deadline)}, ${hours} hours left when this sheet was written`;
 }
 
-/** `2026-11-24 14:07 UTC` of an ISO 8601 time with `Z`. */
-function utc(time: string): string {
+/**
+ * Writes a time for people.
+ * @param time - ISO 8601 with `Z`
+ * @returns `2026-11-24 14:07 UTC`
+ */
+export function utc(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
 }

@@ -15,11 +15,15 @@ export interface Run {
 
 /** Runs a command line program of the checkout on this very runtime, as its npm script does. */
 export function runCli(name: 'rehearse' | 'verify', args: readonly string[], input = ''): Run {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(checkout, 'main', 'cli', `${name}.ts`), ...args], {
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-    input,
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(checkout, 'main', 'cli', `${name}.ts`), ...args],
+    {
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      input,
+      encoding: 'utf8',
+    },
+  );
   return { code: status, stdout, stderr };
 }
 
@@ -61,7 +65,16 @@ export class Desk {
   }
 
   rehearse(more: readonly string[] = []): Run {
-    const args = ['--plan', this.planFile, '--inbound', this.inbound, '--outbound', this.outbound, '--profile', this.profile];
+    const args = [
+      '--plan',
+      this.planFile,
+      '--inbound',
+      this.inbound,
+      '--outbound',
+      this.outbound,
+      '--profile',
+      this.profile,
+    ];
     return runCli('rehearse', [...args, ...more]);
   }
 
@@ -89,7 +102,11 @@ export interface Byok {
  * @param folder - a scratch folder for the throw-away files that OpenSSL needs
  * @returns what was wrapped, and the file as parsed
  */
-export function openByok(file: string, kek: TestKek, folder: string): { readonly payload: Uint8Array; readonly byok: Byok } {
+export function openByok(
+  file: string,
+  kek: TestKek,
+  folder: string,
+): { readonly payload: Uint8Array; readonly byok: Byok } {
   const byok = JSON.parse(readFileSync(file, 'utf8')) as Byok;
   const ciphertext = Buffer.from(byok.ciphertext, 'base64url');
   const keyFile = join(folder, 'kek.der');
@@ -97,7 +114,10 @@ export function openByok(file: string, kek: TestKek, folder: string): { readonly
   const rsaBytes = 256;
   writeFileSync(keyFile, kek.pkcs8);
   writeFileSync(wrapped, ciphertext.subarray(rsaBytes));
-  const oaep = ['rsa_padding_mode:oaep', 'rsa_oaep_md:sha1', 'rsa_mgf1_md:sha1'].flatMap((option) => ['-pkeyopt', option]);
+  const oaep = ['rsa_padding_mode:oaep', 'rsa_oaep_md:sha1', 'rsa_mgf1_md:sha1'].flatMap((option) => [
+    '-pkeyopt',
+    option,
+  ]);
   const ephemeral = openssl(['pkeyutl', '-decrypt', '-keyform', 'DER', '-inkey', keyFile, ...oaep], ciphertext.subarray(0, rsaBytes)); // prettier-ignore
   const hex = Buffer.from(ephemeral).toString('hex');
   const payload = openssl(['enc', '-d', '-id-aes256-wrap-pad', '-iv', 'A65959A6', '-K', hex, '-in', wrapped]);

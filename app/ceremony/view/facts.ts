@@ -1,4 +1,6 @@
 import { formatFor } from '../../byok/registry.ts';
+import { utc } from '../../bundle/upload-md.ts';
+import { countOf } from '../byok-export/draft.ts';
 import { hexToBytes } from '../../keys/bytes.ts';
 import { hexGroups, pgpWords } from '../../keys/fingerprint.ts';
 import type { Fact } from '../../contract/view.ts';
@@ -55,7 +57,7 @@ export function planFacts(plan: Plan, sha256: string): Fact[] {
   const people = Object.entries(plan.roles).filter(([, count]) => count > 0);
   const quorum = Object.entries(plan.quorum).filter(([, count]) => count > 0);
   const list = (counts: readonly (readonly [string, number])[]): string =>
-    counts.map(([role, count]) => `${count} ${role}`).join(', ');
+    counts.map(([role, count]) => countOf(count, role)).join(', ');
   return [
     values('The plan', [
       ['Title', plan.title],
@@ -119,7 +121,7 @@ function workstation({ workstation: found }: CeremonyState): Fact[] {
 function peopleList({ people }: CeremonyState): Fact[] {
   const rows = people.map((person) => [
     person.name,
-    person.organisation === '' ? 'not stated' : person.organisation,
+    person.organisation === '' ? 'none named' : person.organisation,
     person.roles.join(', '),
   ]);
   return [{ kind: 'table', caption: 'People of this ceremony', columns: ['Name', 'Organisation', 'Role'], rows }];
@@ -166,7 +168,7 @@ function comparedKek(state: CeremonyState, { key }: Step): Fact[] {
     values('The wrapping key', [
       ['Name', kek.id ?? 'the cloud gives it none'],
       ['Size', `RSA, ${kek.bits} bits`],
-      ['Ends', kek.deadline ?? 'no deadline given'],
+      ['Ends', kek.deadline === null ? 'no deadline given' : utc(kek.deadline)],
     ]),
     {
       kind: 'table',

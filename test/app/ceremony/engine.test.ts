@@ -253,6 +253,16 @@ describe('work that was interrupted', () => {
     expect(stepOf(settled).id).toBe('keys.make');
   });
 
+  it('stays in flight when the HSM is lost, with the reason, and takes no confirmation meanwhile', () => {
+    const at = walkTo(opened(twoKeys), 'keys.make');
+    const busy = after(at, decide(at, confirmation(at)));
+    const refusal = { rule: 'HSM-PROCESS-ALIVE', cause: 'it died', remedy: 'open it again' };
+    const lost = after(busy, decide(busy, { type: 'interrupt-work', effect: busy.inFlight?.effect ?? 0, refusal }));
+    expect(lost).toMatchObject({ inFlight: busy.inFlight, failure: refusal });
+    expect(refusedBy(decide(lost, confirmation(lost)))).toBe('EFFECT-NOT-IN-FLIGHT');
+    expect(refusedBy(decide(at, { type: 'interrupt-work', effect: 1, refusal }))).toBe('EFFECT-NOT-IN-FLIGHT');
+  });
+
   it('is only settled for the work that is in flight', () => {
     const at = walkTo(opened(twoKeys), 'token.probe');
     const stray: Command = {

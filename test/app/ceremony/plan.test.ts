@@ -50,6 +50,7 @@ describe('a plan is refused', () => {
   const key = azureKey('a');
   const cases: readonly [string, string, unknown][] = [
     ['that is not JSON', 'PLAN-READABLE', '{'],
+    ['that is a list', 'PLAN-SCHEMA', []],
     ['with a member twice', 'PLAN-READABLE', '{"keyferryPlan":1,"keyferryPlan":1}'],
     ['that is too large', 'PLAN-READABLE', ' '.repeat(256 * 1024 + 1)],
     ['of another version', 'PLAN-SCHEMA', planWith([key], { keyferryPlan: 2 })],

@@ -138,6 +138,19 @@ describe('what the people look at', () => {
   });
 });
 
+describe('a step reached by a log that lacks what it shows', () => {
+  it('shows nothing instead of failing', () => {
+    const start = opened(plan);
+    start.steps.forEach((step, current) => {
+      const shown = view({ ...start, current }).step;
+      expect(shown?.id).toBe(step.id);
+      expect(shown?.facts.filter((fact) => fact.kind === 'fingerprint').length).toBe(
+        step.id === 'prepare.plan' ? 1 : 0,
+      );
+    });
+  });
+});
+
 describe('while something is under way', () => {
   it('says since when, for which key, and grants an RSA key more time', () => {
     const slow = planWith([azureKey('root', { spec: 'rsa-4096' })]);
