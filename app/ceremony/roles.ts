@@ -35,9 +35,9 @@ export const defaultSeparation: readonly (readonly Role[])[] = roles.flatMap((on
  * Picks the first role of a list that the plan fills.
  * @param counts - the plan's roles
  * @param preferred - candidates, best first
- * @param not - a role that is taken already
- * @returns the role, or null when the plan fills none of them
+ * @param otherwise - the role to take when the plan fills none of them
+ * @returns the role
  */
-export function firstFilled(counts: RoleCounts, preferred: readonly Role[], not?: Role): Role | null {
-  return preferred.find((role) => role !== not && counts[role] > 0) ?? null;
+export function firstFilled(counts: RoleCounts, preferred: readonly Role[], otherwise: Role): Role {
+  return preferred.find((role) => counts[role] > 0) ?? otherwise;
 }

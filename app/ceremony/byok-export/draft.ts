@@ -22,15 +22,15 @@ export interface Cast {
 /** For the steps before roll call: nobody has been named yet. */
 export const nobody: Confirmers = { roles: {}, distinctPeople: 0 };
 
-/** Casts the roles that a plan fills. */
-export function castOf(plan: Plan): Cast {
-  // A plan fills at least the roles of its quorum, so the first look-up cannot come back empty.
-  const hands = firstFilled(plan.roles, ['operator', 'administrator', 'custodian', 'witness', 'auditor']) ?? 'operator';
+/** Casts the roles that a plan fills. It fills at least those of its quorum, so that somebody has the hands. */
+export function castOf({ roles: counts }: Plan): Cast {
+  const hands = firstFilled(counts, ['operator', 'administrator', 'custodian', 'witness', 'auditor'], 'operator');
+  const others = (preferred: readonly Role[]): readonly Role[] => preferred.filter((role) => role !== hands);
   return {
     hands,
-    leader: firstFilled(plan.roles, ['administrator', 'operator', 'custodian', 'witness', 'auditor']) ?? hands,
-    checker: firstFilled(plan.roles, ['witness', 'auditor', 'custodian', 'administrator', 'operator'], hands) ?? hands,
-    keyHolder: firstFilled(plan.roles, ['custodian', 'operator', 'administrator', 'witness', 'auditor']) ?? hands,
+    leader: firstFilled(counts, ['administrator'], hands),
+    checker: firstFilled(counts, others(['witness', 'auditor', 'custodian', 'administrator']), hands),
+    keyHolder: firstFilled(counts, ['custodian'], hands),
   };
 }
 

@@ -47,6 +47,14 @@ describe('the window', () => {
     expect(view(at('bring-in.read')).step?.acts).toEqual({ role: 'operator', names: ['Person 2'] });
   });
 
+  it('lists everybody with role and organisation', () => {
+    const state = at('roll-call.present');
+    const [first, ...others] = state.people;
+    if (first === undefined) throw new Error('nobody');
+    const shown = view({ ...state, people: [{ ...first, organisation: 'Contoso Ltd' }, ...others] });
+    expect(JSON.stringify(shown.step?.facts)).toContain('Contoso Ltd');
+  });
+
   it('lists who may confirm and how many of them must', () => {
     expect(view(at('wrap.approve')).step?.confirmers).toEqual([
       {
@@ -129,12 +137,62 @@ describe('what the people look at', () => {
     if (state.workstation === null) throw new Error('not looked');
     const workstation = {
       ...state.workstation,
-      interfaces: [{ name: 'eth0', state: 'up', address: '' }],
+      interfaces: [
+        { name: 'eth0', state: 'up', address: '' },
+        { name: 'wlan0', state: 'up', address: '192.0.2.7' },
+      ],
       notices: [{ rule: 'AIR-GAP-CLOSED', text: 'eth0 is up' }],
     };
     const facts = view({ ...state, workstation }).step?.facts ?? [];
     expect(facts).toContainEqual({ kind: 'notice', rule: 'AIR-GAP-CLOSED', text: 'eth0 is up' });
-    expect(JSON.stringify(facts)).toContain('eth0');
+    for (const word of ['eth0', 'wlan0', '192.0.2.7']) expect(JSON.stringify(facts)).toContain(word);
+  });
+});
+
+describe('the plan on the screen', () => {
+  const text = (document: unknown): string =>
+    JSON.stringify(view(walkTo(opened(document), 'prepare.plan')).step?.facts);
+
+  it('tells what it is for, which keys it makes or finds, and which stay', () => {
+    const found = azureKey('found', { source: { existing: { ckaId: 'ab01' } }, after: 'keep' });
+    const shown = text(planWith([azureKey('made'), found], { purpose: 'Change 4711' }));
+    for (const word of ['Change 4711', 'ab01', 'contoso-prod']) expect(shown).toContain(word);
+    expect(text(planWith([found]))).not.toBe(text(planWith([{ ...found, after: 'destroy' }])));
+  });
+
+  it('names a selection a selection: the step that makes keys does not claim to', () => {
+    const found = azureKey('found', { source: { existing: { ckaId: 'ab01' } } });
+    const titles = [[azureKey('a')], [found], [azureKey('a'), found]].map(
+      (keys) =>
+        opened(planWith(keys))
+          .steps.find(({ id }) => id === 'keys.make')
+          ?.title.split(' ')[0],
+    );
+    expect(new Set(titles).size).toBe(2);
+    expect(opened(planWith([azureKey('a'), found])).steps.find(({ id }) => id === 'keys.make')?.action).toMatch(/ 2 /u);
+  });
+
+  it('asks for check values where no key has a public half', () => {
+    const destination = { type: 'azure-key-vault', managedHsm: 'contoso-hsm', keyName: 'a', operations: ['wrapKey'] };
+    const ticks = (keys: readonly object[]): unknown =>
+      opened(planWith(keys)).steps.find(({ id }) => id === 'keys.check')?.ticks;
+    expect(ticks([azureKey('a', { spec: 'aes-256', destination })])).not.toEqual(ticks([azureKey('a')]));
+  });
+});
+
+describe('what the token proved', () => {
+  it('is shown with its mechanism, or with none where none is needed', () => {
+    const state = at('token.accept');
+    const proof = state.probe?.proofs[0];
+    if (proof === undefined) throw new Error('no proof');
+    const direct = { ...proof, method: 'oaep' as const, performed: 'single' as const, kwpMechanism: null };
+    const weak = { ...direct, method: 'pkcs1-v1_5' as const, oaepHash: null };
+    const facts = view({ ...state, probe: { kind: 'probe-token', mechanisms: [], proofs: [proof, direct, weak] } }).step
+      ?.facts;
+    expect(facts?.flatMap((fact) => (fact.kind === 'table' ? fact.rows.map((row) => row.length) : []))).toEqual([
+      5, 5, 5,
+    ]);
+    expect(JSON.stringify(facts)).toContain('0x210b');
   });
 });
 
@@ -163,6 +221,14 @@ describe('while something is under way', () => {
     const quick = view(busy(plan), { workingSince: since }).work?.normalSeconds ?? 0;
     expect(view(busy(slow), { workingSince: since }).work?.normalSeconds).toBeGreaterThan(quick);
     expect(view(busy(plan)).work).toBeNull();
+    const probing = walkTo(opened(slow), 'token.probe');
+    const probe = after(probing, decide(probing, confirmation(probing)));
+    expect(view(probe, { workingSince: since }).work).toMatchObject({ key: null });
+    const wrapping = walkTo(opened(slow), 'wrap.wrap');
+    const wrap = after(wrapping, decide(wrapping, confirmation(wrapping)));
+    expect(view(wrap, { workingSince: since }).work?.normalSeconds).toBe(
+      view(busy(slow), { workingSince: since }).work?.normalSeconds,
+    );
   });
 
   it('shows the failure of the step, and the trouble with the log before it', () => {
