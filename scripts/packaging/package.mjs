@@ -14,7 +14,16 @@ const executableName = 'keyferry';
 
 /** Everything the archive may hold; anything else got in by mistake. */
 const archived = /^(package\.json|dist\/(main|preload|renderer)\/.+|node_modules\/(better-sqlite3|pkcs11js)\/.+)$/;
-const besideArchive = ['LICENSE.electron.txt', 'LICENSES.chromium.html', 'resources/token/LICENSE.softhsm'];
+const licences = [
+  'LICENSE',
+  'token/LICENSE.softhsm',
+  ...['svelte', 'valibot', 'bits-ui', 'noble-hashes', 'fontsource-ibm-plex-sans'].map((name) => `licences/${name}.txt`),
+];
+const besideArchive = [
+  'LICENSE.electron.txt',
+  'LICENSES.chromium.html',
+  ...licences.map((file) => `resources/${file}`),
+];
 
 /** The time every packaged file gets: that of the last commit, so that a commit gives one package. */
 function sourceDate() {
