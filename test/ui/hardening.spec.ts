@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { reachOut, withoutPolicy } from './support/attack.ts';
+import { navigate, reachOut, withoutPolicy } from './support/attack.ts';
 import { command, isPackaged, launch, type Application } from './support/application.ts';
 import { startCanary, type Canary } from './support/canary.ts';
 import { expect, test as base } from './support/fixtures.ts';
@@ -104,23 +104,15 @@ for (const target of ['https://example.org/', 'file:///etc/passwd', 'data:text/h
   test(`the page cannot navigate to ${target}`, async ({ attacked }) => {
     const { page } = attacked;
     await withoutPolicy(page);
-    await page.evaluate(async (url) => {
-      location.href = url;
-      const link = document.createElement('a');
-      link.href = url;
-      document.body.append(link);
-      link.click();
-      const form = document.createElement('form');
-      form.action = url;
-      document.body.append(form);
-      form.submit();
-      const frame = document.createElement('iframe');
-      document.body.append(frame);
-      frame.src = url;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }, target);
+    await page.evaluate(() => Object.assign(window, { planted: true }));
+    for (const way of ['location', 'link', 'form', 'frame'] as const) {
+      await page.evaluate(navigate, { way, url: target });
+      await page.waitForTimeout(300);
+    }
     expect(page.url()).toBe('app://keyferry/');
-    expect(await page.evaluate(() => 'ceremony' in window)).toBe(true);
+    // Not even brought back: the page was never left.
+    expect(await page.evaluate(() => 'planted' in window)).toBe(true);
+    expect(page.frames().filter((frame) => frame.url().startsWith(target))).toEqual([]);
   });
 }
 

@@ -56,3 +56,16 @@ export async function reachOut(page: Page, port: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 500));
   }, `127.0.0.1:${port}`);
 }
+
+/** Runs in the page: tries to go elsewhere, once the call that asked for it has returned. */
+export function navigate({ way, url }: { way: 'location' | 'link' | 'form' | 'frame'; url: string }): void {
+  const added = <N extends 'a' | 'form' | 'iframe'>(name: N): HTMLElementTagNameMap[N] =>
+    document.body.appendChild(document.createElement(name));
+  const ways = {
+    location: () => location.assign(url),
+    link: () => Object.assign(added('a'), { href: url }).click(),
+    form: () => Object.assign(added('form'), { action: url }).submit(),
+    frame: () => Object.assign(added('iframe'), { src: url }),
+  };
+  setTimeout(ways[way]);
+}
