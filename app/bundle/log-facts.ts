@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import type { JsonValue } from '../audit/canonical-json.ts';
 import type { Entry } from '../audit/entry.ts';
+import { refuse } from '../rules/refusal.ts';
 
 /**
  * What a verifier takes from the log, read with schemas of its own: it shares no code with the engine that wrote it.
@@ -7,6 +9,7 @@ import type { Entry } from '../audit/entry.ts';
  */
 const text = v.string();
 const nullableText = v.nullable(text);
+const hex = v.pipe(text, v.regex(/^(?:[0-9a-f]{2})*$/u, 'is no lower-case hex'));
 
 const openedSchema = v.object({
   type: v.literal('ceremony-opened'),
@@ -17,11 +20,19 @@ const openedSchema = v.object({
   plan: v.unknown(),
 });
 
-const kekSchema = v.object({ key: text, spkiSha256: text, bits: v.number(), id: nullableText, deadline: nullableText });
+const kekSchema = v.object({
+  key: text,
+  /** What was wrapped under; its hash is what the people compared. */
+  spki: hex,
+  spkiSha256: text,
+  bits: v.number(),
+  id: nullableText,
+  deadline: nullableText,
+});
 const madeSchema = v.object({
   kind: v.picklist(['make-key', 'find-key']),
   key: text,
-  publicKey: nullableText,
+  publicKey: v.nullable(hex),
   keyCheckValues: v.array(v.object({ method: text, value: text })),
 });
 const wrapSchema = v.object({
@@ -30,11 +41,7 @@ const wrapSchema = v.object({
   proof: v.object({ method: text, oaepHash: nullableText, performed: text }),
 });
 const readSchema = v.object({ kind: v.literal('read-inbound'), keks: v.array(kekSchema) });
-const completedSchema = v.object({ type: v.literal('effect-completed'), outcome: v.unknown() });
-const copySchema = v.object({
-  type: v.literal('effect-requested'),
-  request: v.object({ kind: v.literal('write-copy'), createdAt: text }),
-});
+const copySchema = v.object({ kind: v.literal('write-copy'), createdAt: text });
 
 export type Opened = v.InferOutput<typeof openedSchema>;
 export type KekFacts = v.InferOutput<typeof kekSchema>;
@@ -55,32 +62,44 @@ export interface LogFacts {
 /**
  * Collects the facts of a log.
  * @param entries - the log, its chain already followed
+ * @throws Refused with LOG-HOLDS-A-CEREMONY when something that is needed is not in the form in which it is logged
  */
 export function factsOf(entries: readonly Entry[]): LogFacts {
-  const outcomes = pick(
-    completedSchema,
-    entries.map((entry) => entry.event),
-  ).map(({ outcome }) => outcome);
-  const [opened] = pick(
-    openedSchema,
-    entries.slice(0, 1).map((entry) => entry.event),
-  );
-  const copies = pick(
-    copySchema,
-    entries.map((entry) => entry.event),
-  );
+  const events = entries.map((entry) => entry.event);
+  const outcomes = named('type', ['effect-completed'], events).map((event) => memberOf(event, 'outcome'));
+  const requests = named('type', ['effect-requested'], events).map((event) => memberOf(event, 'request'));
+  const [opened] = read(openedSchema, named('type', ['ceremony-opened'], events.slice(0, 1)));
+  const copies = read(copySchema, named('kind', ['write-copy'], requests));
   return {
     opened: opened ?? null,
-    keks: byKey(pick(readSchema, outcomes).flatMap(({ keks }) => keks)),
-    made: byKey(pick(madeSchema, outcomes)),
-    wraps: byKey(pick(wrapSchema, outcomes)),
-    createdAt: copies.at(-1)?.request.createdAt ?? null,
+    keks: byKey(read(readSchema, named('kind', ['read-inbound'], outcomes)).flatMap(({ keks }) => keks)),
+    made: byKey(read(madeSchema, named('kind', ['make-key', 'find-key'], outcomes))),
+    wraps: byKey(read(wrapSchema, named('kind', ['wrap-key'], outcomes))),
+    createdAt: copies.at(-1)?.createdAt ?? null,
   };
 }
 
-/** Those of the values that have the shape. */
-function pick<S extends v.GenericSchema>(schema: S, values: readonly unknown[]): v.InferOutput<S>[] {
-  return values.filter((value) => v.is(schema, value)).map((value) => v.parse(schema, value));
+/** Those of the values that carry one of the names. */
+function named(member: 'type' | 'kind', names: readonly string[], values: readonly JsonValue[]): JsonValue[] {
+  return values.filter((value) => {
+    const name = memberOf(value, member);
+    return typeof name === 'string' && names.includes(name);
+  });
+}
+
+function memberOf(value: JsonValue, member: string): JsonValue {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  return Object.entries(value).find(([name]) => name === member)?.[1] ?? null;
+}
+
+/** All or nothing: a fact that is passed over because it is malformed would let an older one stand. */
+function read<S extends v.GenericSchema>(schema: S, values: readonly JsonValue[]): v.InferOutput<S>[] {
+  return values.map((value) => {
+    const result = v.safeParse(schema, value);
+    if (result.success) return result.output;
+    const [issue] = result.issues;
+    return refuse('LOG-HOLDS-A-CEREMONY', `The log tells it in another form: ${v.getDotPath(issue) ?? 'an event'}.`);
+  });
 }
 
 function byKey<T extends { readonly key: string }>(facts: readonly T[]): ReadonlyMap<string, T> {

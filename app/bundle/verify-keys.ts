@@ -8,7 +8,7 @@ import { readPublicKeyPem } from '../keys/pem.ts';
 import { isAsymmetric } from '../keys/specs.ts';
 import { refuse } from '../rules/refusal.ts';
 import { keyFolder, publicKeyPath } from './layout.ts';
-import { factsOf, type LogFacts } from './log-facts.ts';
+import { factsOf, type KekFacts, type LogFacts } from './log-facts.ts';
 import type { Manifest, ManifestKey } from './manifest.ts';
 import { holds, notCheckable, type Finding, type Readings } from './verification.ts';
 
@@ -113,12 +113,18 @@ function loggedOf(id: string, { keks, wraps, made }: LogFacts): unknown {
   }
   const { method, oaepHash, performed } = wrap.proof;
   return {
-    kek: { spkiSha256: kek.spkiSha256, bits: kek.bits, id: kek.id },
+    kek: { spkiSha256: spkiSha256Of(kek), bits: kek.bits, id: kek.id },
     wrap: { method, oaepHash, performed },
     publicKey: key.publicKey === null ? null : { spkiSha256: sha256Hex(hexToBytes(key.publicKey)) },
     keyCheckValues: key.keyCheckValues,
     deadline: kek.deadline,
   };
+}
+
+/** The hash that was compared is the hash of what was wrapped under; a log that says two things proves neither. */
+function spkiSha256Of({ key, spki, spkiSha256 }: KekFacts): string {
+  if (sha256Hex(hexToBytes(spki)) === spkiSha256) return spkiSha256;
+  return refuse('BUNDLE-KEYS-AS-LOGGED', `The log names another hash of the wrapping key for ${key} than its own.`);
 }
 
 /** Has the destination inspect the files of one key. @returns the length of the key transfer blob in bytes */

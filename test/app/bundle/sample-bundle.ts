@@ -53,16 +53,14 @@ const pem = `-----BEGIN PUBLIC KEY-----\n${(
 ).join('\n')}\n-----END PUBLIC KEY-----\n`;
 const wrap = { method: 'rsa-aes', oaepHash: 'sha1', performed: 'composed' } as const;
 const keyCheckValues = [{ method: 'aes-ecb-zero-block' as const, value: 'DC95C0' }];
+const spkis = ['kek 1', 'kek 2'];
 const keks = [
-  { key: 'signing', spkiSha256: sha256('kek 1'), bits: 2048, id: kid('contoso-prod.vault.azure.net'), deadline: null },
-  {
-    key: 'store',
-    spkiSha256: sha256('kek 2'),
-    bits: 3072,
-    id: kid('contoso-hsm.managedhsm.azure.net'),
-    deadline: null,
-  },
-];
+  { key: 'signing', bits: 2048, id: kid('contoso-prod.vault.azure.net') },
+  { key: 'store', bits: 3072, id: kid('contoso-hsm.managedhsm.azure.net') },
+].map((kek, index) => {
+  const spki = spkis[index] ?? '';
+  return { ...kek, spki: Buffer.from(spki).toString('hex'), spkiSha256: sha256(spki), deadline: null };
+});
 
 /** The events of a ceremony as far as a bundle tells of them. */
 export function sampleEvents(): JsonValue[] {

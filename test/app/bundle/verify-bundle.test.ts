@@ -25,6 +25,9 @@ const relistedKey = (change: Partial<ManifestKey>) =>
   relisted({ keys: manifestOf(sample.files).keys.map((key, index) => (index === 0 ? { ...key, ...change } : key)) });
 const edited = (index: number, change: Record<string, JsonValue>) =>
   sampleEvents().map((event, at) => (at === index ? { ...(event as Record<string, JsonValue>), ...change } : event));
+/** Every event with a piece of its JSON exchanged. */
+const rewritten = (piece: string, other: string) =>
+  JSON.parse(JSON.stringify(sampleEvents()).replaceAll(piece, other)) as JsonValue[];
 
 describe('a sound bundle', () => {
   it('breaks no rule, and says what was not checked', () => {
@@ -191,6 +194,24 @@ describe('a manifest that was made to fit is contradicted', () => {
       'a log that claims another plan hash',
       forgedLog(edited(0, { planSha256: sha256('x') })),
       ['BUNDLE-PLAN-AS-HASHED'],
+    ],
+    [
+      'a log that wraps under another KEK than was compared',
+      forgedLog(rewritten('"spki":"', '"spki":"00')),
+      ['BUNDLE-KEYS-AS-LOGGED'],
+    ],
+    [
+      'a log whose newest reading of the KEKs is malformed, so that an older one would stand',
+      forgedLog([
+        ...events,
+        { type: 'effect-completed', outcome: { kind: 'read-inbound', keks: [{ key: 'signing' }] } },
+      ]),
+      ['BUNDLE-LOG-OF-CEREMONY', 'BUNDLE-PLAN-AS-HASHED', 'BUNDLE-KEYS-AS-PLANNED', 'BUNDLE-KEYS-AS-LOGGED'],
+    ],
+    [
+      'a log whose public key is no hex',
+      forgedLog(rewritten('"publicKey":"3', '"publicKey":"x')),
+      ['BUNDLE-LOG-OF-CEREMONY', 'BUNDLE-PLAN-AS-HASHED', 'BUNDLE-KEYS-AS-PLANNED', 'BUNDLE-KEYS-AS-LOGGED'],
     ],
     ['a log without a wrap', forgedLog(events.toSpliced(6, 1)), ['BUNDLE-KEYS-AS-LOGGED']],
     [
