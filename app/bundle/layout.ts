@@ -34,9 +34,10 @@ export function publicKeyPath(keyId: string): string {
 
 /**
  * Whether a path is one that a bundle may use on every file system: relative, `/` between parts, each part of ASCII
- * letters, digits, `.`, `_`, `-` and spaces, beginning with none of `.` and space, at most 127 long.
+ * letters, digits, `.`, `_`, `-` and spaces, beginning with none of `.` and space, at most 255 bytes long: what file
+ * systems of removable media take, so that a name of a cloud may be as long as the cloud allows.
  * @param path - the path
  */
 export function isPlainPath(path: string): boolean {
-  return path.split('/').every((part) => /^[A-Za-z0-9_-][A-Za-z0-9._ -]{0,126}$/u.test(part));
+  return path.split('/').every((part) => /^[A-Za-z0-9_-][A-Za-z0-9._ -]{0,254}$/u.test(part));
 }

@@ -14,10 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseManifest } from '../../../app/bundle/manifest.ts';
+import { bundleFiles } from '../../../app/ceremony/bundle-files.ts';
 import { refuseWrite } from '../../../main/media/errors.ts';
 import { bundleState, removeBundle, writeBundle, type BundleFile } from '../../../main/media/outbound.ts';
 import { readBack } from '../../../main/media/read-back.ts';
 import { refusalOf, ruleOf } from '../../support/rule-of.ts';
+import { azureKey, opened, planWith, walkTo } from '../../support/walk.ts';
 
 const name = 'keyferry-2026-11-23-7f3a9c';
 const text = (content: string) => new TextEncoder().encode(content);
@@ -50,6 +53,34 @@ describe('writing a bundle', () => {
     }
     expect(readdirSync(join(medium, name)).toSorted()).toEqual(['MANIFEST.json', 'keys', 'record']);
     expect(bundleState(medium, name, written)).toEqual({ state: 'equal' });
+  });
+
+  it('writes what a plan with the longest legal names makes, and the manifest lists it', () => {
+    const longest = 'k'.repeat(127);
+    const destination = { type: 'azure-key-vault', vault: 'v'.repeat(24), keyName: longest, operations: ['sign'] };
+    const key = 'i'.repeat(40);
+    const state = walkTo(opened(planWith([azureKey(key, { destination })])), 'take-out.write');
+    const parts = { wrappedEphemeral: new Uint8Array(512).fill(1), wrappedKey: new Uint8Array(80).fill(2) };
+    const made = bundleFiles({
+      state,
+      wrapped: new Map([[key, parts]]),
+      record: [],
+      createdAt: '2026-11-23T14:07:32Z',
+      generator: 'Keyferry 0.1.0',
+    });
+    const written = writeBundle(medium, 'keyferry-'.padEnd(49, 'c'), made);
+    expect(written.map(({ path }) => path)).toContain(`keys/${key}/KeyTransferPackage-${longest}.byok`);
+    const manifest = parseManifest(made.at(-1)?.bytes ?? new Uint8Array());
+    expect(manifest.files.map(({ path }) => path)).toEqual(
+      written.flatMap(({ path }) => (path === 'MANIFEST.json' ? [] : [path])).toSorted(),
+    );
+  });
+
+  it('takes names of 255 bytes, as file systems do, and none longer', () => {
+    const write = (length: number) =>
+      writeBundle(medium, `b${length}`, [{ path: 'a'.repeat(length), bytes: text('x') }]);
+    expect(ruleOf(() => write(255))).toBeNull();
+    expect(ruleOf(() => write(256))).toBe('MEDIA-NAMES-PLAIN');
   });
 
   it('overwrites nothing: not a bundle, not an empty folder, not a file, not a link', () => {
@@ -94,7 +125,7 @@ describe('writing a bundle', () => {
     'kéy',
     ' a',
     'CON:',
-    'x'.repeat(128),
+    'x'.repeat(256),
   ])('refuses the path %j before anything is written', (path) => {
     expect(ruleOf(() => writeBundle(medium, name, [{ path, bytes: text('x') }]))).toBe('MEDIA-NAMES-PLAIN');
     expect(ruleOf(() => writeBundle(medium, path, files))).toBe('MEDIA-NAMES-PLAIN');
