@@ -38,6 +38,8 @@ export interface Host {
   idle(): Promise<void>;
   /** The open ceremony as the log has it; null when none is open. */
   state(): CeremonyState | null;
+  /** Takes every copy of the bundle off the media again; for a rehearsal that nobody watches. */
+  removeCopies(): void;
   close(): Promise<void>;
 }
 
@@ -56,8 +58,11 @@ export function createHost(ports: HostPorts): Host {
       'ceremony.open': async ({ plan }) => desk.begin(plan),
       'ceremony.resume': async ({ ceremony }) => desk.resume(ceremony),
       'ceremony.view': async () => desk.view(),
-      'ceremony.confirmStep': async ({ input, ...confirmed }) => desk.confirm(confirmed, input),
-      'ceremony.reopenToken': async ({ pin }) => desk.reopenToken(pin),
+      'ceremony.confirmStep': ({ input, ...confirmed }) =>
+        overwriting(input.kind === 'pin' ? input.pin : null, async () => desk.confirm(confirmed, input)),
+      'ceremony.reopenToken': ({ pin, confirmedBy }) => overwriting(pin, () => desk.reopenToken(pin, confirmedBy)),
+      'ceremony.lookAgain': async () => desk.lookAgain(),
+      'ceremony.stop': async ({ step, reason }) => desk.stop(step, reason),
       'ceremony.leave': async () => desk.leave(),
       'media.list': async ({ direction }) => desk.media.list(direction),
       'media.browse': async ({ direction }) => {
@@ -68,10 +73,22 @@ export function createHost(ports: HostPorts): Host {
     onChange: (listener) => desk.listeners.add(listener),
     idle: async () => desk.idle(),
     state: () => desk.state(),
+    removeCopies: () => {
+      desk.removeCopies();
+    },
     close: async () => {
       await desk.leave();
     },
   };
+}
+
+/** Answers a call that brings a PIN, and overwrites the PIN whatever comes of it. */
+async function overwriting<T>(pin: Uint8Array | null, answer: () => Promise<T>): Promise<T> {
+  try {
+    return await answer();
+  } finally {
+    pin?.fill(0);
+  }
 }
 
 /** The one ceremony that is open, the plans read so far, and the media offered. */
@@ -81,6 +98,7 @@ class CeremonyDesk {
   readonly #ports: HostPorts;
   readonly #plans = new Map<string, ParsedPlan>();
   #open: OpenCeremony | null = null;
+  #leaving: Promise<void> = Promise.resolve();
 
   constructor(ports: HostPorts) {
     this.#ports = ports;
@@ -110,8 +128,8 @@ class CeremonyDesk {
     return { plan: sha256, title: plan.title, purpose: plan.purpose, facts: planFacts(plan, sha256) };
   }
 
-  begin(sha256: string): CeremonyView {
-    this.#refuseSecond();
+  async begin(sha256: string): Promise<CeremonyView> {
+    await this.#makeRoom();
     const parsed = this.#plans.get(sha256) ?? refuse('PLAN-CHOSEN', `No plan with hash ${sha256} was shown.`);
     const { application, siteOf, profile, now, randomHex } = this.#ports;
     const ceremony = `rehearsal-${now().toISOString().slice(0, 10)}-${randomHex(3)}`;
@@ -130,20 +148,12 @@ class CeremonyDesk {
   }
 
   async resume(ceremony: string): Promise<CeremonyView> {
-    this.#refuseSecond();
-    const { profile, application } = this.#ports;
+    await this.#makeRoom();
+    const { profile } = this.#ports;
     if (!unfinishedCeremonies(profile).some((unfinished) => unfinished.ceremony === ceremony)) {
       refuse('CEREMONY-ON-THIS-WORKSTATION', `There is no unfinished ceremony "${ceremony}" here.`);
     }
     const resumed = await resumeCeremony(this.#ports, join(shelfOf(profile), ceremony));
-    const opener = resumed.runner.state.application;
-    if (opener !== `${application.name} ${application.version}`) {
-      await leaveCeremony(resumed);
-      refuse(
-        'CEREMONY-SAME-BUILD',
-        `It was opened with ${opener}; this is ${application.name} ${application.version}.`,
-      );
-    }
     return this.#take(resumed);
   }
 
@@ -154,29 +164,44 @@ class CeremonyDesk {
   confirm(confirmed: { step: string; ticks: string[]; confirmedBy: string[] }, input: StepInput): CeremonyView {
     const open = this.#current();
     const secret = input.kind === 'pin' ? input.pin : null;
-    try {
-      const kind = currentStep(open.runner.state)?.kind;
-      const wantsPin = kind === 'choose-pin' || kind === 'enter-pin';
-      if (wantsPin !== (secret !== null))
-        refuse('STEP-INPUT-AS-ASKED', `This step asks for ${wantsPin ? 'a' : 'no'} PIN.`);
-      open.runner.confirm({ ...confirmed, input: this.#logged(input) }, secret === null ? null : secret.slice());
-    } finally {
-      secret?.fill(0);
+    const kind = currentStep(open.runner.state)?.kind;
+    const wantsPin = kind === 'choose-pin' || kind === 'enter-pin';
+    if (wantsPin !== (secret !== null)) {
+      refuse('STEP-INPUT-AS-ASKED', `This step asks for ${wantsPin ? 'a' : 'no'} PIN.`);
     }
+    open.runner.confirm({ ...confirmed, input: this.#logged(input) }, secret?.slice() ?? null);
     return this.#viewOf(open);
   }
 
-  async reopenToken(pin: Uint8Array): Promise<CeremonyView> {
+  async reopenToken(pin: Uint8Array, confirmedBy: readonly string[]): Promise<CeremonyView> {
     const open = this.#current();
-    await open.runner.reopenToken(pin);
+    await open.runner.reopenToken(pin, confirmedBy);
     return this.#viewOf(open);
   }
 
+  async lookAgain(): Promise<CeremonyView> {
+    const open = this.#current();
+    await open.runner.lookAgain();
+    return this.#viewOf(open);
+  }
+
+  stop(step: string, reason: string): CeremonyView {
+    const open = this.#current();
+    open.runner.stop(step, reason);
+    return this.#viewOf(open);
+  }
+
+  /** A second leave waits for the first: both come back when log and token are let go. */
   async leave(): Promise<null> {
     const open = this.#open;
     this.#open = null;
-    if (open !== null) await leaveCeremony(open);
+    if (open !== null) this.#leaving = leaveCeremony(open);
+    await this.#leaving;
     return null;
+  }
+
+  removeCopies(): void {
+    if (this.#open !== null) this.#open.worker.removeCopies(this.#open.runner.state);
   }
 
   state(): CeremonyState | null {
@@ -191,10 +216,12 @@ class CeremonyDesk {
     return this.#open ?? refuse('CEREMONY-ON-THIS-WORKSTATION', 'No ceremony is open.');
   }
 
-  #refuseSecond(): void {
+  /** One ceremony at a time; one that is closed makes room by itself. */
+  async #makeRoom(): Promise<void> {
     if (this.#open !== null && !isClosed(this.#open.runner.state)) {
       refuse('CEREMONY-ON-THIS-WORKSTATION', `Ceremony ${this.#open.runner.state.ceremony} is open.`);
     }
+    await this.leave();
   }
 
   #take(open: OpenCeremony): CeremonyView {

@@ -2,7 +2,7 @@ import { refusal, type Refusal } from '../rules/refusal.ts';
 import type { LoggedInput } from './events.ts';
 import { checkRollCall } from './roll-call.ts';
 import { roles, type Person, type Role } from './roles.ts';
-import { currentStep, isClosed, type CeremonyState } from './state.ts';
+import { currentStep, isClosed, needsToken, type CeremonyState } from './state.ts';
 import type { Step } from './step.ts';
 import { keysToDestroy, remainingCopies } from './work.ts';
 
@@ -39,6 +39,25 @@ export function checkConfirmation(state: CeremonyState, given: Confirmation): Re
     checkInput(state, step, given.input) ??
     checkConfirmers(state, step, given.confirmedBy)
   );
+}
+
+/**
+ * Checks who wants to open the token again: the same people that the log-in step asks for, and only while a step needs it.
+ * @param state - the ceremony
+ * @param confirmedBy - ids of the people who confirm
+ * @returns null when it stands, otherwise the first rule against it
+ */
+export function checkReopening(state: CeremonyState, confirmedBy: readonly string[]): Refusal | null {
+  const logIn = logInStep(state);
+  if (logIn === null || !needsToken(state)) {
+    return refusal('TOKEN-OPENED-WHEN-NEEDED', 'No step needs the token now.');
+  }
+  return checkConfirmers(state, logIn, confirmedBy);
+}
+
+/** The step at which the token was opened first; opening it again asks for the same people. */
+export function logInStep(state: CeremonyState): Step | null {
+  return state.steps.find((step) => step.work?.kind === 'log-in') ?? null;
 }
 
 function checkTicks(step: Step, ticks: readonly string[]): Refusal | null {

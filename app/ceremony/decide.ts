@@ -1,9 +1,10 @@
 import { refusal, type Refusal } from '../rules/refusal.ts';
-import { checkConfirmation, type Confirmation } from './confirmation.ts';
+import { checkConfirmation, checkReopening, type Confirmation } from './confirmation.ts';
 import type { EffectOutcome } from './effects.ts';
 import type { CeremonyEvent, Mode, RefusalRecord } from './events.ts';
 import { evolve } from './evolve.ts';
-import { currentStep, type CeremonyState } from './state.ts';
+import { outcomeFits } from './outcome.ts';
+import { currentStep, isClosed, type CeremonyState } from './state.ts';
 import { nextRequest, type Position } from './work.ts';
 
 /** What somebody, or the machine that did some work, asks of the ceremony. Carries no secret. */
@@ -24,12 +25,15 @@ export type Command =
       readonly outcome: EffectOutcome;
       /** True when the outcome was found by looking after an interruption. */
       readonly settled: boolean;
+      /** Whether the next piece of the step's work follows at once; people who leave want it to wait. */
+      readonly then: 'go-on' | 'wait';
       readonly position: Position;
     }
   | { readonly type: 'fail-work'; readonly effect: number; readonly refusal: RefusalRecord; readonly settled: boolean }
   | { readonly type: 'interrupt-work'; readonly effect: number; readonly refusal: RefusalRecord }
-  | { readonly type: 'reopen-token'; readonly serial: string }
-  | { readonly type: 'refuse-token'; readonly refusal: RefusalRecord };
+  | { readonly type: 'reopen-token'; readonly serial: string; readonly confirmedBy: readonly string[] }
+  | { readonly type: 'refuse-token'; readonly refusal: RefusalRecord; readonly confirmedBy: readonly string[] }
+  | { readonly type: 'stop-ceremony'; readonly step: string; readonly reason: string };
 
 export type Decision =
   { readonly ok: true; readonly events: readonly CeremonyEvent[] } | { readonly ok: false; readonly refusal: Refusal };
@@ -57,9 +61,14 @@ export function decide(state: CeremonyState | null, command: Command): Decision 
         { type: 'effect-failed', effect: command.effect, settled: command.settled, refusal: command.refusal },
       ]);
     case 'reopen-token':
-      return reopen(state, command.serial);
+      return reopen(state, command);
     case 'refuse-token':
-      return { ok: true, events: [{ type: 'token-not-reopened', refusal: command.refusal }] };
+      return {
+        ok: true,
+        events: [{ type: 'token-not-reopened', refusal: command.refusal, confirmedBy: [...command.confirmedBy] }],
+      };
+    case 'stop-ceremony':
+      return stop(state, command.step, command.reason);
   }
 }
 
@@ -85,12 +94,17 @@ function confirm(state: CeremonyState, command: Extract<Command, { type: 'confir
 
 function complete(state: CeremonyState, command: Extract<Command, { type: 'complete-work' }>): Decision {
   const { effect, outcome, settled, position } = command;
+  const request = state.inFlight?.request;
+  if (request !== undefined && !outcomeFits(state.plan, request, outcome)) {
+    const cause = `The outcome of work ${effect} is not of the ${request.kind} that was asked for.`;
+    return { ok: false, refusal: refusal('OUTCOME-FITS-REQUEST', cause) };
+  }
   const completed: CeremonyEvent = { type: 'effect-completed', effect, settled, outcome };
   const decision = inFlightOr(state, effect, [completed]);
   if (!decision.ok) return decision;
   const after = evolve(state, completed);
   // The step is done, or it was interrupted: after an interruption nothing goes on without the people.
-  if (after.current !== state.current || settled) return decision;
+  if (after.current !== state.current || settled || command.then === 'wait') return decision;
   return withNextRequest(after, [completed], position);
 }
 
@@ -116,8 +130,20 @@ function inFlightOr(state: CeremonyState, effect: number, events: readonly Cerem
   return { ok: false, refusal: refusal('EFFECT-NOT-IN-FLIGHT', `Work ${effect} is not the work that is under way.`) };
 }
 
-function reopen(state: CeremonyState, serial: string): Decision {
-  if (state.token?.identity.serial === serial) return { ok: true, events: [{ type: 'token-reopened', serial }] };
+function reopen(state: CeremonyState, command: Extract<Command, { type: 'reopen-token' }>): Decision {
+  const { serial, confirmedBy } = command;
+  const refused = checkReopening(state, confirmedBy);
+  if (refused !== null) return { ok: false, refusal: refused };
+  if (state.token?.identity.serial === serial) {
+    return { ok: true, events: [{ type: 'token-reopened', serial, confirmedBy: [...confirmedBy] }] };
+  }
   const cause = `The token found has serial ${serial}; this ceremony uses ${state.token?.identity.serial ?? 'none yet'}.`;
   return { ok: false, refusal: refusal('TOKEN-SERIAL-AS-IDENTIFIED', cause) };
+}
+
+function stop(state: CeremonyState, step: string, reason: string): Decision {
+  if (isClosed(state)) return { ok: false, refusal: refusal('CEREMONY-OPEN', `Ceremony ${state.ceremony} is closed.`) };
+  if (currentStep(state)?.id === step) return { ok: true, events: [{ type: 'ceremony-stopped', step, reason }] };
+  const cause = `Somebody stopped at step "${step}"; the current step is "${currentStep(state)?.id ?? 'none'}".`;
+  return { ok: false, refusal: refusal('STEP-IS-CURRENT', cause) };
 }

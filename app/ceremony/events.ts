@@ -57,8 +57,9 @@ export const eventSchema = v.variant('type', [
     settled: v.boolean(),
     refusal: refusalRecord,
   }),
-  v.strictObject({ type: v.literal('token-reopened'), serial: text }),
-  v.strictObject({ type: v.literal('token-not-reopened'), refusal: refusalRecord }),
+  v.strictObject({ type: v.literal('token-reopened'), serial: text, confirmedBy: v.array(text) }),
+  v.strictObject({ type: v.literal('token-not-reopened'), refusal: refusalRecord, confirmedBy: v.array(text) }),
+  v.strictObject({ type: v.literal('ceremony-stopped'), step: text, reason: text }),
 ]);
 
 export type CeremonyEvent = v.InferOutput<typeof eventSchema>;

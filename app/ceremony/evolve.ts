@@ -24,26 +24,17 @@ export function evolve(state: CeremonyState | null, event: CeremonyEvent): Cerem
     case 'effect-requested':
       return requested(state, event);
     case 'effect-completed':
-      return advanceWhenDone(withOutcome({ ...state, inFlight: null, failure: null }, event.outcome));
+      return completed(state, event);
     case 'effect-interrupted':
       return { ...state, failure: event.refusal };
     case 'effect-failed':
-      return { ...state, inFlight: null, failure: event.refusal };
+      return { ...state, inFlight: null, failure: event.refusal, input: null };
     case 'token-reopened':
     case 'token-not-reopened':
       return state;
+    case 'ceremony-stopped':
+      return { ...state, stopped: { step: event.step, reason: event.reason } };
   }
-}
-
-/**
- * Replays a log.
- * @param events - all of them, from the first
- * @returns the state, null for an empty log
- */
-export function replay(events: Iterable<CeremonyEvent>): CeremonyState | null {
-  let state: CeremonyState | null = null;
-  for (const event of events) state = evolve(state, event);
-  return state;
 }
 
 function opened(event: Event<'ceremony-opened'>): CeremonyState {
@@ -58,7 +49,7 @@ function opened(event: Event<'ceremony-opened'>): CeremonyState {
     planSha256: sha256,
     steps: byokExport(plan, event.tokenSerial === null ? 'make-token' : 'find-token'),
     current: 0,
-    input: { kind: 'none' },
+    input: null,
     people: [],
     inFlight: null,
     failure: null,
@@ -73,6 +64,7 @@ function opened(event: Event<'ceremony-opened'>): CeremonyState {
     bundle: null,
     copies: [],
     destroyed: [],
+    stopped: null,
   };
 }
 
@@ -106,14 +98,16 @@ function requested(state: CeremonyState, event: Event<'effect-requested'>): Cere
   };
 }
 
-function advanceWhenDone(state: CeremonyState): CeremonyState {
-  const step = currentStep(state);
-  const isDone = step?.work?.each === 'once' || remainingWork(state).length === 0;
-  return isDone ? advance(state) : state;
+function completed(state: CeremonyState, event: Event<'effect-completed'>): CeremonyState {
+  const after = withOutcome({ ...state, inFlight: null, failure: null }, event.outcome);
+  const isDone = currentStep(state)?.work?.each === 'once' || remainingWork(after).length === 0;
+  if (isDone) return advance(after);
+  // After an interruption nothing goes on before the people have confirmed again.
+  return event.settled ? { ...after, input: null } : after;
 }
 
 function advance(state: CeremonyState): CeremonyState {
-  return { ...state, current: state.current + 1, input: { kind: 'none' } };
+  return { ...state, current: state.current + 1, input: null };
 }
 
 function withOutcome(state: CeremonyState, outcome: EffectOutcome): CeremonyState {

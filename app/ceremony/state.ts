@@ -18,8 +18,8 @@ export interface CeremonyState {
   readonly steps: readonly Step[];
   /** Index of the step that waits for people; `steps.length` once all are done and the ceremony is closed. */
   readonly current: number;
-  /** What the current step was given when it was last confirmed: its work, and a repeat of it, reads this. */
-  readonly input: LoggedInput;
+  /** What the current step was given when it was confirmed; null while its work waits for people to confirm it. */
+  readonly input: LoggedInput | null;
   readonly people: readonly Person[];
   readonly inFlight: WorkInFlight | null;
   /** Why the current step's work did not complete, until it is tried again. */
@@ -37,6 +37,8 @@ export interface CeremonyState {
   readonly bundle: { readonly createdAt: string; readonly logSize: number } | null;
   readonly copies: readonly OutcomeOf<'write-copy'>[];
   readonly destroyed: readonly string[];
+  /** Why the ceremony was stopped for good before its end. */
+  readonly stopped: { readonly step: string; readonly reason: string } | null;
 }
 
 export interface WorkInFlight {
@@ -51,18 +53,18 @@ export type ByKey<T> = ReadonlyMap<string, T>;
 /**
  * The step that waits for people.
  * @param state - the ceremony
- * @returns the step, or null once every step is done
+ * @returns the step, or null once every step is done or the ceremony was stopped
  */
 export function currentStep(state: CeremonyState): Step | null {
-  return state.steps[state.current] ?? null;
+  return state.stopped === null ? (state.steps[state.current] ?? null) : null;
 }
 
 /**
- * Says whether a ceremony has come to its end: everybody has signed off.
+ * Says whether a ceremony has come to its end: everybody has signed off, or somebody has stopped it.
  * @param state - the ceremony
  */
 export function isClosed(state: CeremonyState): boolean {
-  return state.current >= state.steps.length;
+  return currentStep(state) === null;
 }
 
 /**
@@ -71,4 +73,26 @@ export function isClosed(state: CeremonyState): boolean {
  */
 export function noticesOf(state: CeremonyState): readonly NoticeRecord[] {
   return [...(state.workstation?.notices ?? []), ...[...state.keks.values()].flatMap((kek) => kek.notices)];
+}
+
+/**
+ * The keys that this ceremony made and has not destroyed.
+ * @param state - the ceremony
+ * @returns their ids, in the plan's order
+ */
+export function keysLeftInToken(state: CeremonyState): readonly string[] {
+  return state.plan.keys
+    .map((key) => key.id)
+    .filter((id) => state.targets.get(id)?.kind === 'make-key' && !state.destroyed.includes(id));
+}
+
+/** The work that a step cannot do without an open token. */
+const tokenWork: readonly string[] = ['probe-token', 'make-key', 'wrap-key', 'destroy-key'];
+
+/**
+ * Says whether the current step needs an open token: to do its work, or to see what became of it.
+ * @param state - the ceremony
+ */
+export function needsToken(state: CeremonyState): boolean {
+  return tokenWork.includes(currentStep(state)?.work?.kind ?? '');
 }

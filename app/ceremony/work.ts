@@ -42,11 +42,11 @@ export function remainingWork(state: CeremonyState): readonly Piece[] {
  * The next piece of work of the current step, as a request.
  * @param state - the ceremony, the step confirmed
  * @param position - where the log stands
- * @returns the request, or null when nothing is left
+ * @returns the request, or null when nothing is left or the people have not confirmed the step
  */
 export function nextRequest(state: CeremonyState, position: Position): EffectRequest | null {
   const [piece] = remainingWork(state);
-  if (piece === undefined) return null;
+  if (piece === undefined || state.input === null) return null;
   if ('key' in piece) return keyRequest(state, piece.work, piece.key);
   if ('copy' in piece) return copyRequest(state, piece.copy, position);
   return onceRequest(state, piece.work);
@@ -94,7 +94,7 @@ function keyRequest(state: CeremonyState, work: StepWork, key: PlannedKey): Effe
 }
 
 function copyRequest(state: CeremonyState, copy: number, position: Position): EffectRequest {
-  const folders = state.input.kind === 'folders' ? state.input.folders : [];
+  const folders = state.input?.kind === 'folders' ? state.input.folders : [];
   // The folders were chosen for the copies that were missing when the step was confirmed, in their order.
   const folder = folders[folders.length - remainingCopies(state).length] ?? '';
   const stamp =
@@ -108,7 +108,7 @@ function copyRequest(state: CeremonyState, copy: number, position: Position): Ef
 function onceRequest(state: CeremonyState, work: StepWork): EffectRequest {
   switch (work.kind) {
     case 'read-inbound':
-      return { kind: 'read-inbound', folder: state.input.kind === 'folders' ? (state.input.folders[0] ?? '') : '' };
+      return { kind: 'read-inbound', folder: state.input?.kind === 'folders' ? (state.input.folders[0] ?? '') : '' };
     case 'inspect-workstation':
     case 'identify-token':
     case 'log-in':

@@ -13,6 +13,9 @@ const pin = v.pipe(
   v.check((bytes) => bytes.length >= 1 && bytes.length <= 255),
 );
 
+/** Why somebody said stop: 1 to 500 printable characters. */
+const stopReason = v.pipe(text, v.maxLength(500), v.regex(/^(?=.*\S)[^\p{Cc}\p{Cf}\p{Cs}]+$/u));
+
 const namedPerson = v.strictObject({
   name: v.pipe(text, v.maxLength(200)),
   organisation: v.pipe(text, v.maxLength(200)),
@@ -78,7 +81,11 @@ export const calls = {
     input: v.strictObject({ step: id, ticks: ids, confirmedBy: ids, input: stepInputSchema }),
     output: viewSchema,
   },
-  'ceremony.reopenToken': { input: v.strictObject({ pin }), output: viewSchema },
+  'ceremony.reopenToken': { input: v.strictObject({ pin, confirmedBy: ids }), output: viewSchema },
+  /** Looks again what became of work that was interrupted. */
+  'ceremony.lookAgain': { input: nothing, output: viewSchema },
+  /** Stops the ceremony for good, with the reason in the log: at any step, by anybody. */
+  'ceremony.stop': { input: v.strictObject({ step: id, reason: stopReason }), output: viewSchema },
   'ceremony.leave': { input: nothing, output: v.null() },
   'media.list': { input: v.strictObject({ direction }), output: v.array(medium) },
   'media.browse': { input: v.strictObject({ direction }), output: v.nullable(medium) },

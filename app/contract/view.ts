@@ -9,6 +9,11 @@ const status = v.picklist(['done', 'now', 'to-come']);
 const role = v.picklist(roles);
 const sha256 = v.pipe(text, v.regex(/^[0-9a-f]{64}$/u));
 
+/** Who must confirm: so many of each role, of these people. */
+const confirmersSchema = v.array(
+  v.strictObject({ role, needed: count, people: v.array(v.strictObject({ id: text, name: text })) }),
+);
+
 /** Something to look at. Fingerprints come whole; the window breaks them into groups and numbers the words. */
 export const factSchema = v.variant('kind', [
   v.strictObject({
@@ -41,10 +46,8 @@ export const stepViewSchema = v.strictObject({
   says: v.array(text),
   facts: v.array(factSchema),
   ticks: v.array(v.strictObject({ id: text, text })),
-  /** Who must confirm: so many of each role, of these people; and so many different people in all. */
-  confirmers: v.array(
-    v.strictObject({ role, needed: count, people: v.array(v.strictObject({ id: text, name: text })) }),
-  ),
+  confirmers: confirmersSchema,
+  /** So many different people must confirm in all. */
   distinctPeople: count,
   sensitive: v.boolean(),
   action: text,
@@ -89,8 +92,14 @@ export const viewSchema = v.strictObject({
   ),
   /** Why the work of the current step did not complete. */
   refusal: v.nullable(refusalSchema),
-  /** True when the token must be opened again with its PIN before the ceremony can go on. */
-  needsToken: v.boolean(),
+  /** The token must be opened again with its PIN before the ceremony can go on, and by whom; null otherwise. */
+  reopen: v.nullable(v.strictObject({ confirmers: confirmersSchema, distinctPeople: count })),
+  /** True when work was interrupted and nobody has been able to see yet what became of it. */
+  isUnsettled: v.boolean(),
+  /** Why the ceremony was stopped before its end; null when it was not. */
+  stopped: v.nullable(v.strictObject({ step: text, reason: text })),
+  /** Ids of the keys that this ceremony has left in the token so far. */
+  keysInToken: v.array(text),
   isClosed: v.boolean(),
 });
 

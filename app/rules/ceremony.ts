@@ -26,7 +26,7 @@ export const ceremonyRules = {
     remedy: 'Read what was found, then confirm the step again to repeat it.',
   },
   'LOG-HOLDS-A-CEREMONY': {
-    claim: 'Every entry of a ceremony’s log is an event that this version of Keyferry knows.',
+    claim: 'Every entry of a ceremony’s log is an event that follows from the entries before it.',
     remedy: 'Open it with the version named in its first entry; keep the log as it is.',
   },
   'WRAPPED-KEY-KEPT-INTACT': {
@@ -57,6 +57,14 @@ export const ceremonyRules = {
   'MEDIA-OFFERED': {
     claim: 'Only a folder that Keyferry listed, or that was chosen in its dialog, is read from or written to.',
     remedy: 'Choose the folder from the list, or with the dialog.',
+  },
+  'OUTCOME-FITS-REQUEST': {
+    claim: 'What is logged as the outcome of work belongs to the very work that was requested.',
+    remedy: 'Stop here and keep the log: this is a fault of the program.',
+  },
+  'TOKEN-OPENED-WHEN-NEEDED': {
+    claim: 'The token is opened again only while a step needs it, confirmed like the first log-in.',
+    remedy: 'Go on with the step on the screen.',
   },
   'CEREMONY-OPEN': {
     claim: 'A ceremony that has been closed is not continued.',

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { About } from '../../app/contract/calls.ts';
 import { parseEvent } from '../../app/ceremony/events.ts';
-import { replay } from '../../app/ceremony/evolve.ts';
+import { replay } from '../../app/ceremony/replay.ts';
 import { currentStep } from '../../app/ceremony/state.ts';
 import { Refused } from '../../app/rules/refusal.ts';
 import { readLog } from './store.ts';

@@ -3,7 +3,7 @@ import type { Command } from '../../app/ceremony/decide.ts';
 import type { Hsm } from '../hsm/port.ts';
 import { logName } from '../audit/shelf.ts';
 import { createLog, openLog, type AuditLog } from '../audit/store.ts';
-import { Runner } from './runner.ts';
+import { Runner, type RunnerPorts } from './runner.ts';
 import type { TokenSite } from './token-site.ts';
 import type { WorkPorts } from './work-ports.ts';
 import { createWorker, type Worker } from './worker.ts';
@@ -13,6 +13,7 @@ import { openWorkspace } from './workspace.ts';
 export interface OpenCeremony {
   readonly log: AuditLog;
   readonly hsm: Hsm;
+  readonly worker: Worker;
   readonly runner: Runner;
 }
 
@@ -36,7 +37,7 @@ export function beginCeremony(
 ): OpenCeremony {
   const log = createLog(join(folder, logName));
   const { hsm, worker } = assemble(ports, folder, log);
-  return { log, hsm, runner: Runner.open({ log, worker, now: ports.now }, opening) };
+  return { log, hsm, worker, runner: Runner.open(runnerPorts(ports, log, worker), opening) };
 }
 
 /**
@@ -48,16 +49,16 @@ export async function resumeCeremony(ports: CeremonyPorts, folder: string): Prom
   const log = openLog(join(folder, logName));
   try {
     const { hsm, worker } = assemble(ports, folder, log);
-    return { log, hsm, runner: await Runner.resume({ log, worker, now: ports.now }) };
+    return { log, hsm, worker, runner: await Runner.resume(runnerPorts(ports, log, worker)) };
   } catch (error) {
     log.close();
     throw error;
   }
 }
 
-/** Lets go of the token and the log; work under way is awaited first. */
+/** Lets go of the token and the log; the work of the moment ends first, and no other begins. */
 export async function leaveCeremony({ log, hsm, runner }: OpenCeremony): Promise<void> {
-  await runner.idle();
+  await runner.leave();
   await hsm.close();
   log.close();
 }
@@ -73,4 +74,8 @@ function assemble(ports: CeremonyPorts, folder: string, log: AuditLog): { hsm: H
     entries: () => log.entries(),
   });
   return { hsm, worker };
+}
+
+function runnerPorts({ application, now }: CeremonyPorts, log: AuditLog, worker: Worker): RunnerPorts {
+  return { log, worker, now, application: `${application.name} ${application.version}` };
 }

@@ -1,11 +1,12 @@
 import type { JsonValue } from '../../app/audit/canonical-json.ts';
 import { parseEvent } from '../../app/ceremony/events.ts';
+import type { EffectOutcome } from '../../app/ceremony/effects.ts';
 import { decide, type Command } from '../../app/ceremony/decide.ts';
-import { evolve, replay } from '../../app/ceremony/evolve.ts';
-import type { Confirmation } from '../../app/ceremony/confirmation.ts';
-import type { CeremonyState } from '../../app/ceremony/state.ts';
+import { checkReopening, type Confirmation } from '../../app/ceremony/confirmation.ts';
+import { evolve } from '../../app/ceremony/evolve.ts';
+import { replay } from '../../app/ceremony/replay.ts';
+import type { CeremonyState, WorkInFlight } from '../../app/ceremony/state.ts';
 import type { Position } from '../../app/ceremony/work.ts';
-import type { RuleId } from '../../app/rules/index.ts';
 import { Refused, refuse, refusal, type Refusal } from '../../app/rules/refusal.ts';
 import type { AuditLog } from '../audit/store.ts';
 import type { Worker } from './worker.ts';
@@ -15,6 +16,8 @@ export interface RunnerPorts {
   readonly log: AuditLog;
   readonly worker: Worker;
   readonly now: () => Date;
+  /** Name and version of this application: another one does not carry a ceremony on. */
+  readonly application: string;
 }
 
 type Opening = Extract<Command, { type: 'open-ceremony' }>;
@@ -29,6 +32,7 @@ export class Runner {
   #workingSince: string | null = null;
   #working: Promise<void> = Promise.resolve();
   #trouble: Refusal | null = null;
+  #isLeaving = false;
   readonly #listeners = new Set<() => void>();
 
   private constructor(ports: RunnerPorts, state: CeremonyState) {
@@ -54,13 +58,17 @@ export class Runner {
 
   /**
    * Takes a ceremony up again from its log; work that was in flight is settled as far as that needs no token.
-   * @throws Refused with LOG-HOLDS-A-CEREMONY when an entry is no event, or the log is empty
+   * @throws Refused with LOG-HOLDS-A-CEREMONY when an entry does not follow from those before it or the log is empty,
+   * CEREMONY-SAME-BUILD when another version opened it; nothing was logged then
    */
   static async resume(ports: RunnerPorts): Promise<Runner> {
     const state = replay(ports.log.entries().map((entry) => parseEvent(entry.event)));
     if (state === null) refuse('LOG-HOLDS-A-CEREMONY', 'The log has no entries.');
+    if (state.application !== ports.application) {
+      refuse('CEREMONY-SAME-BUILD', `It was opened with ${state.application}; this is ${ports.application}.`);
+    }
     const runner = new Runner(ports, state);
-    await runner.#settle();
+    await runner.#look();
     return runner;
   }
 
@@ -92,7 +100,7 @@ export class Runner {
   confirm(confirmation: Confirmation, secret: Uint8Array | null): void {
     let isHandedOver = false;
     try {
-      if (this.#workingSince !== null) refuse('EFFECT-NOT-IN-FLIGHT', 'The last step is still at work.');
+      this.#refuseWhileWorking();
       this.#submit({ type: 'confirm-step', ...confirmation, position: this.#position() });
       this.#trouble = null;
       isHandedOver = this.#state.inFlight !== null;
@@ -104,30 +112,91 @@ export class Runner {
   }
 
   /**
-   * Opens the token again after a restart, and settles what was interrupted.
+   * Opens the token again after a restart or a lost HSM process, and looks what became of interrupted work.
    * @param pin - UTF-8; overwritten
-   * @throws Refused when it is another token or the PIN is wrong; both are in the log
+   * @param confirmedBy - ids of the people who confirm, as at the first log-in
+   * @throws Refused when no step needs it or the people are too few; when it is another token or the PIN is wrong,
+   * which is in the log then
    */
-  async reopenToken(pin: Uint8Array): Promise<void> {
-    if (this.#workingSince !== null) refuse('EFFECT-NOT-IN-FLIGHT', 'The last step is still at work.');
-    this.#workingSince = this.#position().time;
+  async reopenToken(pin: Uint8Array, confirmedBy: readonly string[]): Promise<void> {
     try {
-      const serial = await this.#ports.worker.reopenToken(this.#state, pin);
-      this.#submit({ type: 'reopen-token', serial });
-      await this.#settle();
-    } catch (error) {
-      this.#submit({ type: 'refuse-token', refusal: asRefusal(error) });
-      throw error;
+      this.#refuseWhileWorking();
+      const refused = checkReopening(this.#state, confirmedBy);
+      if (refused !== null) throw new Refused(refused);
+      await this.#awaited(async () => {
+        const serial = await this.#openToken(pin, confirmedBy);
+        this.#submit({ type: 'reopen-token', serial, confirmedBy });
+        await this.#look();
+      });
     } finally {
       pin.fill(0);
-      this.#workingSince = null;
-      this.#announce();
     }
+  }
+
+  /**
+   * Looks again what became of interrupted work: the medium is back, or the token answers again.
+   * @throws Refused when it could not be logged
+   */
+  async lookAgain(): Promise<void> {
+    this.#refuseWhileWorking();
+    await this.#awaited(() => this.#look());
+    this.#trouble = null;
+  }
+
+  /**
+   * Stops the ceremony for good.
+   * @param step - the step on the screen of whoever stops it
+   * @param reason - their words
+   * @throws Refused while work is under way, or when the ceremony is closed
+   */
+  stop(step: string, reason: string): void {
+    this.#refuseWhileWorking();
+    this.#submit({ type: 'stop-ceremony', step, reason });
+    this.#ports.worker.abandon();
+    this.#announce();
   }
 
   /** Resolves when no work is under way any more. */
   async idle(): Promise<void> {
     await this.#working;
+  }
+
+  /** Lets the work of the moment end and begins no other. */
+  async leave(): Promise<void> {
+    this.#isLeaving = true;
+    await this.#working;
+  }
+
+  #refuseWhileWorking(): void {
+    if (this.#workingSince !== null) refuse('EFFECT-NOT-IN-FLIGHT', 'The last step is still at work.');
+  }
+
+  /** Marks since when something is under way, whatever becomes of it. */
+  async #busy(work: () => Promise<void>): Promise<void> {
+    this.#workingSince = this.#position().time;
+    this.#announce();
+    try {
+      await work();
+    } finally {
+      this.#workingSince = null;
+      this.#announce();
+    }
+  }
+
+  /** Work whose failure goes to the caller; {@link idle} waits for it too. */
+  async #awaited(work: () => Promise<void>): Promise<void> {
+    const done = this.#busy(work);
+    this.#working = done.catch(() => undefined);
+    await done;
+  }
+
+  async #openToken(pin: Uint8Array, confirmedBy: readonly string[]): Promise<string> {
+    try {
+      return await this.#ports.worker.reopenToken(this.#state, pin);
+    } catch (error) {
+      this.#submit({ type: 'refuse-token', refusal: asRefusal(error), confirmedBy });
+      throw error;
+    }
   }
 
   #position(): Position {
@@ -145,46 +214,62 @@ export class Runner {
 
   async #work(secret: Uint8Array | null): Promise<void> {
     try {
-      for (let flight = this.#state.inFlight; flight !== null; flight = this.#state.inFlight) {
-        this.#workingSince = this.#position().time;
-        this.#announce();
-        this.#submit(await this.#perform(flight, secret));
-        // Interrupted: nobody knows what became of it until the token is open again.
-        if (this.#state.inFlight?.effect === flight.effect) break;
-      }
+      await this.#busy(async () => {
+        for (let flight = this.#state.inFlight; flight !== null; flight = this.#state.inFlight) {
+          this.#announce();
+          this.#submit(await this.#perform(flight, secret));
+          // Interrupted: nobody knows what became of it before somebody can look.
+          if (this.#state.inFlight?.effect === flight.effect) break;
+        }
+      });
     } catch (error) {
-      // The outcome could not be logged, so it counts as not known: it is settled by looking when the log works again.
+      // The outcome could not be logged, so it is not known: it stays in flight until the log works and somebody looks.
       this.#trouble = asRefusal(error);
+      this.#announce();
     } finally {
       secret?.fill(0);
-      this.#workingSince = null;
-      this.#announce();
     }
   }
 
-  async #perform(flight: NonNullable<CeremonyState['inFlight']>, secret: Uint8Array | null): Promise<Command> {
-    const { effect, request } = flight;
+  async #perform(flight: WorkInFlight, secret: Uint8Array | null): Promise<Command> {
     try {
-      const outcome = await this.#ports.worker.perform(request, this.#state, secret);
-      return { type: 'complete-work', effect, outcome, settled: false, position: this.#position() };
+      const outcome = await this.#ports.worker.perform(flight.request, this.#state, secret);
+      return this.#completed(flight, outcome, false);
     } catch (error) {
       const reason = asRefusal(error);
-      const isUnknown = lostHsm.includes(reason.rule) && !this.#ports.worker.canSettle(request);
-      if (isUnknown) return { type: 'interrupt-work', effect, refusal: reason };
-      return { type: 'fail-work', effect, refusal: reason, settled: false };
+      const { effect, request } = flight;
+      if (!this.#ports.worker.leavesTrace(request))
+        return { type: 'fail-work', effect, refusal: reason, settled: false };
+      // A failure tells that something went wrong, not how far it went: where the token keeps a trace, it is looked at.
+      if (this.#ports.worker.canSettle(request)) return this.#seen(flight, reason);
+      return { type: 'interrupt-work', effect, refusal: reason };
     }
   }
 
-  async #settle(): Promise<void> {
+  /** Settles work in flight, as far as it can be seen now what became of it. */
+  async #look(): Promise<void> {
     const flight = this.#state.inFlight;
     if (flight === null || !this.#ports.worker.canSettle(flight.request)) return;
-    const { effect } = flight;
+    this.#submit(await this.#seen(flight, null));
+  }
+
+  /** @param reason - the failure that made somebody look; null after an interruption */
+  async #seen(flight: WorkInFlight, reason: Refusal | null): Promise<Command> {
     try {
-      const outcome = await this.#ports.worker.settle(flight.request, this.#state);
-      this.#submit({ type: 'complete-work', effect, outcome, settled: true, position: this.#position() });
+      return this.#completed(flight, await this.#ports.worker.settle(flight.request, this.#state), true);
     } catch (error) {
-      this.#submit({ type: 'fail-work', effect, refusal: asRefusal(error), settled: true });
+      const found = asRefusal(error);
+      // Only the one who looked can say that it did not happen; any other failure leaves the question open.
+      if (found.rule !== 'EFFECT-SETTLED-BY-LOOKING') {
+        return { type: 'interrupt-work', effect: flight.effect, refusal: found };
+      }
+      return { type: 'fail-work', effect: flight.effect, refusal: reason ?? found, settled: true };
     }
+  }
+
+  #completed({ effect }: WorkInFlight, outcome: EffectOutcome, settled: boolean): Command {
+    const then = this.#isLeaving ? 'wait' : 'go-on';
+    return { type: 'complete-work', effect, outcome, settled, then, position: this.#position() };
   }
 
   #announce(): void {
@@ -192,12 +277,10 @@ export class Runner {
   }
 }
 
-/** The rules under which the HSM process is gone, and with it the answer. */
-const lostHsm: readonly RuleId[] = ['HSM-PROCESS-ALIVE', 'HSM-ANSWERS-IN-TIME'];
-
 /** Who an entry names as its cause: the people who confirmed, or the application. */
 function actorOf(command: Command): string {
-  if (command.type !== 'confirm-step') return 'keyferry';
+  if (command.type === 'stop-ceremony') return 'room';
+  if (!('confirmedBy' in command)) return 'keyferry';
   return command.confirmedBy.length === 0 ? 'room' : command.confirmedBy.join(' ');
 }
 

@@ -1,7 +1,7 @@
 import type { EffectOutcome, EffectRequest } from '../../app/ceremony/effects.ts';
 import type { CeremonyState } from '../../app/ceremony/state.ts';
 import { refuse } from '../../app/rules/refusal.ts';
-import { settleCopy, writeCopy } from './work/copies.ts';
+import { removeCopies, settleCopy, writeCopy } from './work/copies.ts';
 import { readInbound } from './work/inbound.ts';
 import { destroyKey, findKey, makeKey, settleDestroyedKey, settleMadeKey } from './work/keys.ts';
 import { identifyToken, logIn, probeToken, reopenToken } from './work/token.ts';
@@ -13,12 +13,21 @@ import type { WorkPorts } from './work-ports.ts';
 export interface Worker {
   /** Performs a request; `secret` is the PIN for the work that needs one. */
   perform(request: EffectRequest, state: CeremonyState, secret: Uint8Array | null): Promise<EffectOutcome>;
+  /** True for work that changes what the token holds: its failure does not say how far it went. */
+  leavesTrace(request: EffectRequest): boolean;
   /** False while the token must be opened first to see what became of the request. */
   canSettle(request: EffectRequest): boolean;
-  /** After an interruption: looks what became of the request; throws Refused when it did not happen. */
+  /**
+   * Looks what became of a request.
+   * @throws Refused with EFFECT-SETTLED-BY-LOOKING when it did not happen; with another rule when that cannot be seen now
+   */
   settle(request: EffectRequest, state: CeremonyState): Promise<EffectOutcome>;
   /** Opens the token that the log names; returns its serial. `pin` is overwritten. */
   reopenToken(state: CeremonyState, pin: Uint8Array): Promise<string>;
+  /** Lets go of everything when the ceremony was stopped: the HSM process ends, the kept wrapped keys are removed. */
+  abandon(): void;
+  /** Takes every copy of the bundle off the media again, one that was cut off included. */
+  removeCopies(state: CeremonyState): void;
 }
 
 /**
@@ -28,9 +37,15 @@ export interface Worker {
 export function createWorker(ports: WorkPorts): Worker {
   return {
     perform: (request, state, secret) => perform(ports, request, state, secret),
-    canSettle: (request) => ports.hsm.isLoggedIn || !leavesTraceInToken(request),
+    leavesTrace,
+    canSettle: (request) => ports.hsm.isLoggedIn || !leavesTrace(request),
     settle: (request, state) => settle(ports, request, state),
     reopenToken: (state, pin) => reopenToken(ports, state, pin),
+    abandon: () => {
+      void ports.hsm.close();
+      ports.workspace.clear();
+    },
+    removeCopies: (state) => removeCopies(ports, state),
   };
 }
 
@@ -60,7 +75,7 @@ function perform(
     case 'write-copy':
       return writeCopy(ports, request, state);
     case 'destroy-key':
-      return destroyKey(ports, request);
+      return destroyKey(ports, request, state);
     case 'log-out':
       return logOut(ports);
   }
@@ -75,12 +90,12 @@ async function settle(ports: WorkPorts, request: EffectRequest, state: CeremonyS
     case 'write-copy':
       return settleCopy(ports, request, state);
     default:
-      // Everything else lives in the HSM process or in files that are written anew: nothing is left of it to find.
-      return refuse('EFFECT-SETTLED-BY-LOOKING', 'Keyferry ended in the middle of this step. It left nothing behind.');
+      // Everything else lives in the HSM process, or is made anew when the step is repeated: there is nothing to find.
+      return refuse('EFFECT-SETTLED-BY-LOOKING', 'Keyferry ended in the middle of this step, before it was done.');
   }
 }
 
-function leavesTraceInToken(request: EffectRequest): boolean {
+function leavesTrace(request: EffectRequest): boolean {
   return request.kind === 'make-key' || request.kind === 'destroy-key';
 }
 

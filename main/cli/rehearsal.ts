@@ -9,7 +9,6 @@ import { namedSite, rehearsalSite } from '../ceremony/token-site.ts';
 import { createHost, type Host } from '../host.ts';
 import { HsmClient } from '../hsm/client.ts';
 import { forkHsmProcess } from '../hsm/fork.ts';
-import { removeBundle } from '../media/outbound.ts';
 import { bundleName } from '../../app/bundle/layout.ts';
 import { readPlanFile } from '../media/plan-file.ts';
 import { applicationInfo, developmentPaths } from './installation.ts';
@@ -45,7 +44,8 @@ export async function rehearse(options: RehearseOptions, onNotice: (notice: Noti
     await playThrough(host, scriptFor(options, host, pin), onNotice);
     return summary(stateOf(host));
   } catch (error) {
-    removeCopies(host.state());
+    // The people of a real ceremony decide what becomes of a copy; here nobody is asked, so none stays behind.
+    host.removeCopies();
     throw error;
   } finally {
     pin.fill(0);
@@ -125,13 +125,6 @@ function summary(state: CeremonyState): Rehearsed {
     planSha256: state.planSha256,
     mode: state.mode,
   };
-}
-
-/** The people of a real ceremony decide what becomes of a written copy; here nobody is asked, so none stays behind. */
-function removeCopies(state: CeremonyState | null): void {
-  for (const { folder, files } of state?.copies ?? []) {
-    removeBundle(folder, bundleName(state?.ceremony ?? ''), files.map((file) => file.path)); // prettier-ignore
-  }
 }
 
 function randomPin(): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -16,6 +17,8 @@ import { pin, scratchFolder, tokenModule, withShim } from '../support/token.ts';
 import { azureKey, planWith } from '../support/walk.ts';
 
 const hsmEntry = join(import.meta.dirname, '..', '..', 'main', 'hsm', 'process.ts');
+
+const everyone = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'];
 
 let kek: TestKek;
 let scratch: ReturnType<typeof scratchFolder>;
@@ -61,7 +64,7 @@ function newHost(): Host {
     createHsm: () => new HsmClient((environment) => (child = fork(environment))),
     siteOf: site,
     now: () => new Date(),
-    randomHex: () => '7f3a9c',
+    randomHex: () => randomBytes(3).toString('hex'),
     chooseFile: async () => desk.planFile,
     chooseFolder: async (direction) => desk[direction],
   });
@@ -121,15 +124,15 @@ describe('the HSM process killed in the middle of a wrap', () => {
     await host.idle();
     expect(await view()).toMatchObject({
       refusal: { rule: 'HSM-PROCESS-ALIVE' },
-      needsToken: true,
+      reopen: { distinctPeople: 2 },
       step: { id: 'wrap.wrap' },
     });
     expect(objectsInToken()).toHaveLength(4);
     faults = null;
-    expect(await ruleOfAsync(() => host.handlers['ceremony.reopenToken']({ pin: pin('000000') }))).toBe(
-      'TOKEN-PIN-ACCEPTED',
-    );
-    await host.handlers['ceremony.reopenToken']({ pin: pin() });
+    expect(
+      await ruleOfAsync(() => host.handlers['ceremony.reopenToken']({ pin: pin('000000'), confirmedBy: everyone })),
+    ).toBe('TOKEN-PIN-ACCEPTED');
+    await host.handlers['ceremony.reopenToken']({ pin: pin(), confirmedBy: everyone });
     await runToEnd();
     expect(desk.written().filter((path) => path.endsWith('.byok'))).toHaveLength(2);
   }, 60_000);
@@ -151,11 +154,11 @@ describe('the HSM process killed after a key was made and before anybody heard o
     await host.idle();
     expect(await view()).toMatchObject({
       refusal: { rule: 'HSM-PROCESS-ALIVE' },
-      needsToken: true,
+      reopen: { distinctPeople: 2 },
       step: { id: 'keys.make' },
     });
     faults = null;
-    await host.handlers['ceremony.reopenToken']({ pin: pin() });
+    await host.handlers['ceremony.reopenToken']({ pin: pin(), confirmedBy: everyone });
     expect(host.state()?.targets.size).toBe(1);
     expect((await confirmStep()).step?.id).toBe('keys.check');
     // Two pairs of two objects each: the first was not made again.
@@ -174,7 +177,7 @@ describe('a ceremony left at any step', () => {
       expect(about.unfinished.map(({ ceremony }) => ceremony)).toEqual([shown.ceremony]);
       const resumed = await host.handlers['ceremony.resume']({ ceremony: shown.ceremony });
       expect(resumed.step?.id).toBe(left);
-      if (resumed.needsToken) await host.handlers['ceremony.reopenToken']({ pin: pin() });
+      if (resumed.reopen !== null) await host.handlers['ceremony.reopenToken']({ pin: pin(), confirmedBy: everyone });
       shown = await confirmStep();
       expect(shown.refusal).toBeNull();
     }
@@ -239,7 +242,6 @@ describe('a crash while a copy is written', () => {
     const resumed = await host.handlers['ceremony.resume']({ ceremony });
     expect(resumed).toMatchObject({ step: { id: 'take-out.write' }, refusal: { rule: 'EFFECT-SETTLED-BY-LOOKING' } });
     expect(desk.written()).toEqual([]);
-    await host.handlers['ceremony.reopenToken']({ pin: pin() });
     expect((await confirmStep()).step?.id).toBe('take-out.check');
   }, 30_000);
 
@@ -276,6 +278,51 @@ describe('a log that was damaged', () => {
     expect(unfinished[0]?.step).toContain('LOG-FILE-PRESENT');
     expect(await ruleOfAsync(() => host.handlers['ceremony.resume']({ ceremony }))).toBe('LOG-FILE-PRESENT');
   });
+});
+
+describe('media that is gone when Keyferry looks for a copy that was cut off', () => {
+  it('leaves the question open until it is back', async () => {
+    const { ceremony } = await open();
+    await runTo('take-out.write');
+    const log = join(desk.profile, 'ceremonies', ceremony, 'log.sqlite');
+    const kept = ['', '-wal'].map((suffix) => [`${log}${suffix}`, readFileSync(`${log}${suffix}`)] as const);
+    const size = (await view()).room.log.size;
+    await confirmStep();
+    await host.close();
+    const requested = readLog(log).slice(size, size + 2);
+    for (const [path, bytes] of kept) writeFileSync(path, bytes);
+    const reopened = openLog(log);
+    for (const { time, actor, event } of requested) reopened.append(time, actor, event);
+    reopened.close();
+    renameSync(desk.outbound, `${desk.outbound}-pulled`);
+    host = newHost();
+    expect(await host.handlers['ceremony.resume']({ ceremony })).toMatchObject({
+      isUnsettled: true,
+      refusal: { rule: 'MEDIA-PRESENT' },
+    });
+    renameSync(`${desk.outbound}-pulled`, desk.outbound);
+    expect((await host.handlers['ceremony.lookAgain']({})).step?.id).toBe('take-out.check');
+  }, 60_000);
+});
+
+describe('a ceremony that is stopped', () => {
+  it('leaves nothing to resume, no wrapped key on the workstation, and says which keys stay in the token', async () => {
+    await open();
+    await runTo('take-out.write');
+    const stopped = await host.handlers['ceremony.stop']({ step: 'take-out.write', reason: 'the medium is broken' });
+    expect(stopped).toMatchObject({
+      isClosed: true,
+      keysInToken: ['root', 'leaf'],
+      stopped: { step: 'take-out.write' },
+    });
+    expect(
+      readdirSync(desk.profile, { recursive: true })
+        .map(String)
+        .filter((path) => path.includes('wrapped')),
+    ).toEqual([]);
+    expect((await open()).isClosed).toBe(false);
+    expect((await host.handlers['app.about']({})).unfinished).toEqual([]);
+  }, 60_000);
 });
 
 describe('the host', () => {

@@ -12,6 +12,8 @@ export class ScriptedWorker implements Worker {
   readonly faults = new Map<EffectRequest['kind'], RuleId | Error>();
   /** What is found when an interrupted request is settled. */
   found: 'done' | 'not-done' = 'not-done';
+  /** The rule with which looking itself fails. */
+  blind: RuleId | null = null;
   isTokenOpen = true;
   secrets: (Uint8Array | null)[] = [];
 
@@ -26,12 +28,25 @@ export class ScriptedWorker implements Worker {
     return outcomeFor(state, request);
   }
 
+  leavesTrace(request: EffectRequest): boolean {
+    return request.kind === 'make-key' || request.kind === 'destroy-key';
+  }
+
+  abandon(): void {
+    this.isTokenOpen = false;
+  }
+
+  removeCopies(): void {
+    this.done.push('remove-copies');
+  }
+
   canSettle(): boolean {
     return this.isTokenOpen;
   }
 
   async settle(request: EffectRequest, state: CeremonyState): Promise<EffectOutcome> {
     await Promise.resolve();
+    if (this.blind !== null) throw new Refused(refusal(this.blind, 'as scripted'));
     if (this.found === 'done') return outcomeFor(state, request);
     throw new Refused(refusal('EFFECT-SETTLED-BY-LOOKING', 'as scripted'));
   }

@@ -8,7 +8,7 @@ import { currentStep, type CeremonyState } from '../../app/ceremony/state.ts';
 import type { Step } from '../../app/ceremony/step.ts';
 import { keysToDestroy, remainingCopies } from '../../app/ceremony/work.ts';
 import { sha256Hex } from '../../app/keys/fingerprint.ts';
-import { utf8ToBytes } from '../../app/keys/bytes.ts';
+import { bytesToHex, utf8ToBytes } from '../../app/keys/bytes.ts';
 
 /** Walks the pure engine: people who do everything right, and a machine whose outcomes are made up. */
 
@@ -104,6 +104,7 @@ function inputFor(state: CeremonyState, step: Step): LoggedInput {
   }
 }
 
+const hex = (text: string): string => bytesToHex(utf8ToBytes(text));
 const hash = (text: string): string => sha256Hex(utf8ToBytes(text));
 const pin = { initialised: true, protectedPath: false, countLow: false, finalTry: false, locked: false };
 
@@ -154,7 +155,7 @@ export function outcomeFor(state: CeremonyState, request: EffectRequest): Effect
         kind: request.kind,
         keks: state.plan.keys.map((key) => ({
           key: key.id,
-          spki: '3000',
+          spki: hex(`kek ${key.id}`),
           spkiSha256: hash(`kek ${key.id}`),
           bits: 4096,
           id: `kid of ${key.id}`,
@@ -170,7 +171,7 @@ export function outcomeFor(state: CeremonyState, request: EffectRequest): Effect
         key: request.key,
         ckaId: request.ckaId,
         attributes: [],
-        publicKey: '3000',
+        publicKey: hex(request.key),
         publicKeySha256: hash(request.key),
         keyCheckValues: [],
       };
@@ -208,6 +209,7 @@ export function workDone(state: CeremonyState): CeremonyState {
         effect,
         outcome: outcomeFor(now, request),
         settled: false,
+        then: 'go-on',
         position: { size: 1, time },
       }),
     );
@@ -245,6 +247,7 @@ export function wholeCeremony(plan: unknown): { readonly events: CeremonyEvent[]
           effect,
           outcome: outcomeFor(state, request),
           settled: false,
+          then: 'go-on',
           position: { size: 1, time },
         }),
       );

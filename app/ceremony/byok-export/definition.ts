@@ -16,7 +16,7 @@ export function byokExport(plan: Plan, site: TokenSite): readonly Step[] {
   const drafts: Readonly<Record<PhaseId, readonly Draft[]>> = {
     prepare: prepare(cast),
     'roll-call': rollCall(plan, cast),
-    token: token(cast, site),
+    token: token(plan, cast, site),
     'bring-in': bringIn(plan, cast),
     keys: keys(plan, cast),
     wrap: wrap(plan, cast),

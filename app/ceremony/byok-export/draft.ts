@@ -34,9 +34,15 @@ export function castOf({ roles: counts }: Plan): Cast {
   };
 }
 
-/** One person of each of these roles; as many different people as there are roles. */
+/** One person of each of these roles. */
 export function each(...names: readonly Role[]): Confirmers {
   return { roles: Object.fromEntries(names.map((name) => [name, 1])), distinctPeople: new Set(names).size };
+}
+
+/** Two people who compare: of two roles where the plan fills two, of one role otherwise; alone only in a plan for one. */
+export function pair(plan: Plan, one: Role, other: Role): Confirmers {
+  const seats = Object.values(plan.roles).reduce((sum, count) => sum + count, 0);
+  return { ...each(one, other), distinctPeople: Math.min(2, seats) };
 }
 
 /** The quorum that the plan asks for at every sensitive step. */

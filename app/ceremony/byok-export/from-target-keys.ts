@@ -1,6 +1,6 @@
 import { isAsymmetric } from '../../keys/specs.ts';
 import type { Plan } from '../plan.ts';
-import { countOf, each, everyone, quorumOf, type Cast, type Draft } from './draft.ts';
+import { countOf, each, everyone, pair, quorumOf, type Cast, type Draft } from './draft.ts';
 
 /** Phase 5: the target keys are made or selected. */
 export function keys(plan: Plan, cast: Cast): readonly Draft[] {
@@ -31,7 +31,7 @@ export function keys(plan: Plan, cast: Cast): readonly Draft[] {
           ? 'The public key fingerprints were written on the script.'
           : 'The key check values were written on the script.',
       ],
-      confirmers: each(cast.hands, cast.checker),
+      confirmers: pair(plan, cast.hands, cast.checker),
     },
   ];
 }
@@ -67,7 +67,7 @@ export function wrap(plan: Plan, cast: Cast): readonly Draft[] {
       acts: cast.hands,
       says: ['The sizes are what the wrapping keys and the key kinds demand. I read the hashes for the record.'],
       ticks: ['Every line says that the shape is right.'],
-      confirmers: each(cast.hands, cast.checker),
+      confirmers: pair(plan, cast.hands, cast.checker),
     },
   ];
 }
@@ -97,7 +97,7 @@ export function takeOut(plan: Plan, cast: Cast): readonly Draft[] {
         'The manifest’s hash was written on the script.',
         'The media is out of the computer, labelled and sealed in its bag.',
       ],
-      confirmers: each(cast.hands, cast.checker),
+      confirmers: pair(plan, cast.hands, cast.checker),
     },
   ];
 }

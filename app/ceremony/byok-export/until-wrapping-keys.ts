@@ -1,5 +1,5 @@
 import type { Plan, PlannedKey } from '../plan.ts';
-import { each, everyone, nobody, quorumOf, type Cast, type Draft, type TokenSite } from './draft.ts';
+import { each, everyone, nobody, pair, quorumOf, type Cast, type Draft, type TokenSite } from './draft.ts';
 
 /** Phase 1: the workstation, the clock, the plan. */
 export function prepare({ leader, hands }: Cast): readonly Draft[] {
@@ -67,7 +67,7 @@ export function rollCall(plan: Plan, { leader }: Cast): readonly Draft[] {
 }
 
 /** Phase 3: the token is found by its serial number, opened and tested. */
-export function token(cast: Cast, site: TokenSite): readonly Draft[] {
+export function token(plan: Plan, cast: Cast, site: TokenSite): readonly Draft[] {
   const rehearsal: Partial<Draft> = { kind: 'choose-pin', action: 'Make the rehearsal token' };
   return [
     {
@@ -92,7 +92,7 @@ export function token(cast: Cast, site: TokenSite): readonly Draft[] {
       acts: cast.keyHolder,
       says: ['I read out the token’s serial number. Compare it, then type the PIN; nobody else looks at the keyboard.'],
       ticks: ['The serial number on the screen is the one of this token.'],
-      confirmers: each(cast.keyHolder, cast.checker),
+      confirmers: pair(plan, cast.keyHolder, cast.checker),
       work: { kind: 'log-in', each: 'once' },
       action: 'Log in to the token',
     },
@@ -113,7 +113,7 @@ export function token(cast: Cast, site: TokenSite): readonly Draft[] {
       acts: cast.leader,
       says: ['The token did everything this plan needs. These are the results.'],
       ticks: ['Every line of the test says that the opened key was exact.'],
-      confirmers: each(cast.leader, cast.checker),
+      confirmers: pair(plan, cast.leader, cast.checker),
     },
   ];
 }
@@ -131,7 +131,7 @@ export function bringIn(plan: Plan, cast: Cast): readonly Draft[] {
       work: { kind: 'read-inbound', each: 'once' },
       action: 'Read the media',
     },
-    ...plan.keys.map((key) => compare(key, cast)),
+    ...plan.keys.map((key) => compare(plan, key, cast)),
     {
       id: 'bring-in.accept',
       title: 'Accept the wrapping keys',
@@ -145,7 +145,7 @@ export function bringIn(plan: Plan, cast: Cast): readonly Draft[] {
   ];
 }
 
-function compare(key: PlannedKey, cast: Cast): Draft {
+function compare(plan: Plan, key: PlannedKey, cast: Cast): Draft {
   return {
     id: `bring-in.compare.${key.id}`,
     key: key.id,
@@ -155,7 +155,7 @@ function compare(key: PlannedKey, cast: Cast): Draft {
       'I read the fingerprint of the wrapping key as the screen shows it, group by group. Follow on the sheet that the online desk sent by another way, and say stop at the first difference.',
     ],
     ticks: ['Every group was read aloud and matched.', 'The sheet came by a second channel, not with this media.'],
-    confirmers: each(cast.hands, cast.checker),
+    confirmers: pair(plan, cast.hands, cast.checker),
     action: 'Confirm that the fingerprints match',
   };
 }

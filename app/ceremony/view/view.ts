@@ -2,7 +2,8 @@ import type { CeremonyView, StepView } from '../../contract/view.ts';
 import type { Refusal } from '../../rules/refusal.ts';
 import type { RoleCounts } from '../roles.ts';
 import { roles } from '../roles.ts';
-import { currentStep, isClosed, type CeremonyState } from '../state.ts';
+import { logInStep } from '../confirmation.ts';
+import { currentStep, isClosed, keysLeftInToken, needsToken, type CeremonyState } from '../state.ts';
 import { phases, type Step } from '../step.ts';
 import { keysToDestroy, remainingCopies } from '../work.ts';
 import { factsOf } from './facts.ts';
@@ -29,6 +30,7 @@ export interface Moment {
  */
 export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
   const step = currentStep(state);
+  const reopen = reopeningOf(state, moment);
   return {
     ceremony: state.ceremony,
     title: state.plan.title,
@@ -47,19 +49,19 @@ export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
         ? null
         : workInWords(state, state.inFlight.request, moment.workingSince),
     refusal: moment.trouble ?? state.failure,
-    needsToken: needsToken(state) && !moment.isTokenOpen,
+    reopen,
+    isUnsettled: state.inFlight !== null && moment.workingSince === null && reopen === null,
+    stopped: state.stopped,
+    keysInToken: [...keysLeftInToken(state)],
     isClosed: isClosed(state),
   };
 }
 
-/**
- * Says whether the token must be open now: after the log-in step, until it is to be logged out.
- * @param state - the ceremony
- * @returns true between those two steps
- */
-export function needsToken(state: CeremonyState): boolean {
-  const at = (kind: string): number => state.steps.findIndex((step) => step.work?.kind === kind);
-  return state.current > at('log-in') && state.current < at('log-out');
+/** The people of the first log-in open the token again: the window asks for them, as for a step. */
+function reopeningOf(state: CeremonyState, moment: Moment): CeremonyView['reopen'] {
+  const logIn = logInStep(state);
+  if (logIn === null || moment.isTokenOpen || moment.workingSince !== null || !needsToken(state)) return null;
+  return { confirmers: confirmersOf(state, logIn), distinctPeople: logIn.confirmers.distinctPeople };
 }
 
 function journeyOf(state: CeremonyState): CeremonyView['journey'] {

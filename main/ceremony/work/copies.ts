@@ -52,6 +52,18 @@ export async function settleCopy(
   );
 }
 
+/**
+ * Takes every copy off its medium again: those that are written, and one that was requested and cut off.
+ * @throws Refused with a MEDIA rule when a file could not be removed
+ */
+export function removeCopies(ports: WorkPorts, state: CeremonyState): void {
+  const name = bundleName(state.ceremony);
+  for (const { folder, files } of state.copies) removeBundle(folder, name, files.map(({ path }) => path)); // prettier-ignore
+  const request = state.inFlight?.request;
+  if (request?.kind !== 'write-copy') return;
+  removeBundle(request.folder, name, filesOf(ports, request, state).map(({ path }) => path)); // prettier-ignore
+}
+
 /** The bytes of the bundle: they depend on the log and the kept wrapped keys alone, so they can be made again. */
 function filesOf(ports: WorkPorts, request: RequestOf<'write-copy'>, state: CeremonyState): readonly BundleFile[] {
   const wrapped = new Map(state.plan.keys.map((key) => [key.id, keptParts(ports, state, key.id)]));

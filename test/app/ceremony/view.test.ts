@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../app/ceremony/decide.ts';
 import { isClosed, type CeremonyState } from '../../../app/ceremony/state.ts';
-import { needsToken, viewOf, type Moment } from '../../../app/ceremony/view/view.ts';
+import { viewOf, type Moment } from '../../../app/ceremony/view/view.ts';
 import { viewSchema, type CeremonyView, type Fact } from '../../../app/contract/view.ts';
 import { hexToBytes } from '../../../app/keys/bytes.ts';
 import { pgpWords } from '../../../app/keys/fingerprint.ts';
@@ -243,14 +243,46 @@ describe('while something is under way', () => {
 });
 
 describe('the token', () => {
-  it('must be open between logging in and logging out', () => {
-    const needed = opened(plan)
-      .steps.filter((step) => needsToken(at(step.id)))
-      .map((step) => step.id);
-    expect(needed[0]).toBe('token.probe');
-    expect(needed.at(-1)).toBe('close.destroy');
-    expect(view(at('keys.make'), { isTokenOpen: false }).needsToken).toBe(true);
-    expect(view(at('keys.make')).needsToken).toBe(false);
-    expect(view(at('token.log-in'), { isTokenOpen: false }).needsToken).toBe(false);
+  const closed = { isTokenOpen: false };
+
+  it('is asked for at the steps that work with it, by the people of the first log-in', () => {
+    const needed = opened(plan).steps.filter((step) => view(at(step.id), closed).reopen !== null);
+    expect(needed.map((step) => step.id)).toEqual(['token.probe', 'keys.make', 'wrap.wrap', 'close.destroy']);
+    const { reopen } = view(at('keys.make'), closed);
+    expect(reopen).toEqual({
+      confirmers: view(at('token.log-in')).step?.confirmers,
+      distinctPeople: view(at('token.log-in')).step?.distinctPeople,
+    });
+    expect(view(at('keys.make')).reopen).toBeNull();
+  });
+
+  it('may leave work that nobody has seen the end of', () => {
+    const state = at('keys.make');
+    const busy = after(state, decide(state, confirmation(state)));
+    expect(view(busy)).toMatchObject({ isUnsettled: true, reopen: null });
+    expect(view(busy, closed)).toMatchObject({ isUnsettled: false });
+    expect(view(busy, { workingSince: '2026-11-23T14:07:32.000Z' }).isUnsettled).toBe(false);
+    expect(view(state).isUnsettled).toBe(false);
+  });
+
+  it('holds the keys that this ceremony made and has not destroyed', () => {
+    expect(view(at('keys.make')).keysInToken).toEqual([]);
+    expect(view(at('keys.check')).keysInToken).toEqual(['root', 'constructor']);
+    expect(view(at('close.log-out')).keysInToken).toEqual([]);
+  });
+});
+
+describe('a ceremony that was stopped', () => {
+  it('shows where and why, and no step', () => {
+    const state = at('bring-in.compare.root');
+    const stopped = after(
+      state,
+      decide(state, { type: 'stop-ceremony', step: 'bring-in.compare.root', reason: 'it differs' }),
+    );
+    expect(view(stopped)).toMatchObject({
+      step: null,
+      isClosed: true,
+      stopped: { step: 'bring-in.compare.root', reason: 'it differs' },
+    });
   });
 });

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseEvent } from '../../../app/ceremony/events.ts';
-import { replay } from '../../../app/ceremony/evolve.ts';
+import { replay } from '../../../app/ceremony/replay.ts';
 import { parsePlanDocument } from '../../../app/ceremony/plan.ts';
 import { currentStep, isClosed } from '../../../app/ceremony/state.ts';
 import { createLog, openLog, type AuditLog } from '../../../main/audit/store.ts';
-import { Runner } from '../../../main/ceremony/runner.ts';
+import { Runner, type RunnerPorts } from '../../../main/ceremony/runner.ts';
 import { ruleOf, ruleOfAsync } from '../../support/rule-of.ts';
 import { ScriptedWorker } from '../../support/scripted-worker.ts';
 import { azureKey, confirmation, planWith } from '../../support/walk.ts';
@@ -15,6 +15,8 @@ import { azureKey, confirmation, planWith } from '../../support/walk.ts';
 const plan = planWith([azureKey('root'), azureKey('leaf')]);
 const now = (): Date => new Date('2026-11-23T14:07:32Z');
 const pin = (text = '1234'): Uint8Array => new TextEncoder().encode(text);
+
+const everyone = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'];
 
 let folder: string;
 let file: string;
@@ -33,19 +35,18 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const ports = (): RunnerPorts => ({ log, worker, now, application: 'Keyferry 0.1.0' });
+
 function open(): Runner {
-  return Runner.open(
-    { log, worker, now },
-    {
-      type: 'open-ceremony',
-      ceremony: 'rehearsal-2026-11-23-7f3a9c',
-      mode: 'rehearsal',
-      application: 'Keyferry 0.1.0',
-      tokenSerial: null,
-      plan,
-      planSha256: parsePlanDocument(plan).sha256,
-    },
-  );
+  return Runner.open(ports(), {
+    type: 'open-ceremony',
+    ceremony: 'rehearsal-2026-11-23-7f3a9c',
+    mode: 'rehearsal',
+    application: 'Keyferry 0.1.0',
+    tokenSerial: null,
+    plan,
+    planSha256: parsePlanDocument(plan).sha256,
+  });
 }
 
 async function confirmStep(runner: Runner, secret: Uint8Array | null = null): Promise<void> {
@@ -61,7 +62,7 @@ async function runTo(runner: Runner, step: string): Promise<void> {
 async function crashAndResume(): Promise<Runner> {
   log.close();
   log = openLog(file);
-  return Runner.resume({ log, worker, now });
+  return Runner.resume(ports());
 }
 
 describe('the runner', () => {
@@ -197,9 +198,10 @@ describe('after a crash in the middle of work', () => {
     expect(ruleOf(() => runner.confirm(confirmation({ ...runner.state, inFlight: null }), null))).toBe(
       'EFFECT-NOT-IN-FLIGHT',
     );
-    expect(await ruleOfAsync(() => runner.reopenToken(pin('9999')))).toBe('TOKEN-PIN-ACCEPTED');
+    expect(await ruleOfAsync(() => runner.reopenToken(pin('9999'), everyone))).toBe('TOKEN-PIN-ACCEPTED');
     const secret = pin();
-    await runner.reopenToken(secret);
+    expect(await ruleOfAsync(() => runner.reopenToken(pin(), []))).toBe('STEP-CONFIRMED-BY-NAMED-ROLES');
+    await runner.reopenToken(secret, everyone);
     expect([...secret].every((byte) => byte === 0)).toBe(true);
     expect(runner.state.inFlight).toBeNull();
     const types = log.entries().map((entry) => parseEvent(entry.event).type);
@@ -217,10 +219,85 @@ describe('when the HSM process is lost while a key is made', () => {
     expect(runner.state.failure?.rule).toBe('HSM-PROCESS-ALIVE');
     expect(runner.state.inFlight?.request).toMatchObject({ kind: 'make-key', key: 'root' });
     worker.found = 'done';
-    await runner.reopenToken(pin());
+    await runner.reopenToken(pin(), everyone);
     expect([...runner.state.targets.keys()]).toEqual(['root']);
     await confirmStep(runner);
     expect(worker.done.filter((work) => work.startsWith('make-key'))).toEqual(['make-key leaf']);
+  });
+});
+
+describe('a failure that does not say how far the work went', () => {
+  it('is looked at where the token keeps a trace: a key that was made is not made again', async () => {
+    const runner = open();
+    await runTo(runner, 'keys.make');
+    worker.faults.set('make-key', 'TOKEN-LEFT-CLEAN');
+    worker.found = 'done';
+    await confirmStep(runner);
+    expect([...runner.state.targets.keys()]).toEqual(['root']);
+    await confirmStep(runner);
+    expect(worker.done.filter((work) => work.startsWith('make-key'))).toEqual(['make-key leaf']);
+  });
+
+  it('keeps its own rule when nothing was done', async () => {
+    const runner = open();
+    await runTo(runner, 'keys.make');
+    worker.faults.set('make-key', 'TOKEN-HAS-ROOM');
+    await confirmStep(runner);
+    expect(runner.state).toMatchObject({ failure: { rule: 'TOKEN-HAS-ROOM' }, inFlight: null });
+  });
+
+  it('stays open when looking fails too, until somebody looks again', async () => {
+    const runner = open();
+    await runTo(runner, 'keys.make');
+    worker.faults.set('make-key', 'TOKEN-ANSWERS');
+    worker.blind = 'TOKEN-PRESENT';
+    await confirmStep(runner);
+    expect(runner.state).toMatchObject({ failure: { rule: 'TOKEN-PRESENT' }, inFlight: { request: { key: 'root' } } });
+    worker.blind = null;
+    await runner.lookAgain();
+    expect(runner.state).toMatchObject({ failure: { rule: 'EFFECT-SETTLED-BY-LOOKING' }, inFlight: null });
+  });
+});
+
+describe('leaving in the middle of work', () => {
+  it('lets the work of the moment end and begins no other', async () => {
+    const runner = open();
+    await runTo(runner, 'wrap.wrap');
+    runner.confirm(confirmation(runner.state), null);
+    await runner.leave();
+    expect(worker.done.filter((work) => work.startsWith('wrap-key'))).toEqual(['wrap-key root']);
+    const resumed = await crashAndResume();
+    await confirmStep(resumed);
+    expect(worker.done.filter((work) => work.startsWith('wrap-key'))).toEqual(['wrap-key root', 'wrap-key leaf']);
+  });
+});
+
+describe('somebody who says stop', () => {
+  it('is in the log, and everything is let go', async () => {
+    const runner = open();
+    await runTo(runner, 'bring-in.compare.root');
+    runner.stop('bring-in.compare.root', 'the fingerprints differ');
+    expect(worker.isTokenOpen).toBe(false);
+    expect(log.entries().at(-1)?.event).toMatchObject({ type: 'ceremony-stopped', reason: 'the fingerprints differ' });
+    expect(isClosed((await crashAndResume()).state)).toBe(true);
+  });
+
+  it('waits until the work of the moment has ended', async () => {
+    const runner = open();
+    runner.confirm(confirmation(runner.state), null);
+    expect(ruleOf(() => runner.stop('prepare.workstation', 'x'))).toBe('EFFECT-NOT-IN-FLIGHT');
+    await runner.idle();
+  });
+});
+
+describe('another version', () => {
+  it('does not touch the log of a ceremony it did not open', async () => {
+    open();
+    const { size } = log.head();
+    expect(await ruleOfAsync(() => Runner.resume({ ...ports(), application: 'Keyferry 0.2.0' }))).toBe(
+      'CEREMONY-SAME-BUILD',
+    );
+    expect(log.head().size).toBe(size);
   });
 });
 
@@ -248,8 +325,8 @@ describe('when the log takes no more', () => {
 
 describe('a log that is not ours', () => {
   it('is refused: empty, or with an entry that is no event', async () => {
-    expect(await ruleOfAsync(() => Runner.resume({ log, worker, now }))).toBe('LOG-HOLDS-A-CEREMONY');
+    expect(await ruleOfAsync(() => Runner.resume(ports()))).toBe('LOG-HOLDS-A-CEREMONY');
     log.append(now().toISOString(), 'somebody', { type: 'nonsense' });
-    expect(await ruleOfAsync(() => Runner.resume({ log, worker, now }))).toBe('LOG-HOLDS-A-CEREMONY');
+    expect(await ruleOfAsync(() => Runner.resume(ports()))).toBe('LOG-HOLDS-A-CEREMONY');
   });
 });
