@@ -89,6 +89,11 @@ export const tokenRules = {
     claim: 'The token holds the target key exactly once.',
     remedy: 'Compare the CKA_ID with the plan and look at what the token holds.',
   },
+  'TARGET-KEY-ALONE': {
+    claim:
+      'Nothing but the target key and its public half has its CKA_ID, so that no other object is wrapped or destroyed.',
+    remedy: "Look at the other objects with this CKA_ID in the vendor's tool and give them another, with a witness.",
+  },
   'TARGET-KEY-SPEC-AS-PLANNED': {
     claim: 'The target key is of the type, size and curve the plan names.',
     remedy: 'Compare the key in the token with the plan; correct whichever is wrong.',
@@ -102,7 +107,7 @@ export const tokenRules = {
     remedy: 'Use a key that was made to leave the token once; the attributes of an existing key cannot be loosened.',
   },
   'TARGET-KEY-DESTROYED': {
-    claim: 'After destroying a key the token holds no object with its CKA_ID.',
+    claim: 'After destroying a key the token holds neither the key nor its public half.',
     remedy: "Destroy the remaining objects with the vendor's tool, with a witness, and record it.",
   },
   'KEK-IMPORTED-UNCHANGED': {

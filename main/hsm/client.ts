@@ -121,8 +121,8 @@ export class HsmClient implements Hsm {
     return this.#call('wrapTargetKey', request);
   }
 
-  destroyKey(ckaId: string): Promise<number> {
-    return this.#call('destroyKey', ckaId);
+  destroyKey(ckaId: string, spec: KeySpec): Promise<number> {
+    return this.#call('destroyKey', ckaId, spec);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,8 @@
 import type { KeySpec } from '../../app/keys/specs.ts';
 import { Refused, refuse } from '../../app/rules/refusal.ts';
 import { meaningOfCkr, refusalOfCkr } from './ckr.ts';
-import { locateKey, readPublicHalf } from './key-objects.ts';
+import { readPublicHalf } from './key-objects.ts';
+import { locateKey } from './locate-key.ts';
 import { checkPinUsable, logIn } from './login.ts';
 import { hexNumber, mechanisms, wrapFlag, type MechanismName } from './mechanisms.ts';
 import { checkModule } from './module-file.ts';
@@ -123,8 +124,8 @@ export class Device implements HsmDevice {
     });
   }
 
-  destroyKey(ckaId: string): number {
-    return this.#answering(() => this.#work(({ session }) => destroyKey(session, ckaId)));
+  destroyKey(ckaId: string, spec: KeySpec): number {
+    return this.#answering(() => this.#work(({ session }) => destroyKey(session, ckaId, spec)));
   }
 
   close(): void {

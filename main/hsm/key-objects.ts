@@ -1,6 +1,6 @@
-import { bytesToHex, hexToBytes } from '../../app/keys/bytes.ts';
+import { bytesToHex } from '../../app/keys/bytes.ts';
 import { aesCheckValue, hmacCheckValue, type KeyCheckValue } from '../../app/keys/kcv.ts';
-import { curveOids, isAsymmetric, keySpecs, type CurveName, type KeySpec } from '../../app/keys/specs.ts';
+import { curveOids, keySpecs, type CurveName, type KeySpec } from '../../app/keys/specs.ts';
 import { scalarBytes, type PublicKey } from '../../app/keys/spki.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 import { liesOnCurve } from './curve-points.ts';
@@ -76,28 +76,6 @@ function generate(session: CryptokiSession, spec: KeySpec, plan: KeyPlan): KeyOb
   if (plan.publicHalf === null) return { key: session.generateKey(mechanism, plan.key), publicHalf: null };
   const { privateKey, publicKey } = session.generateKeyPair(mechanism, plan.publicHalf, plan.key);
   return { key: privateKey, publicHalf: publicKey };
-}
-
-/**
- * Finds the objects of a key by its CKA_ID.
- * @returns null when the token holds no such secret or private key
- * @throws Refused with TARGET-KEY-PRESENT when it holds more than one
- */
-export function locateKey(session: CryptokiSession, ckaId: string, spec: KeySpec): KeyObjects | null {
-  const { privateKey, secretKey, publicKey } = templates.objectClasses;
-  const named = (name: number): readonly Attribute[] => [
-    { name: 'CKA_CLASS', value: name },
-    { name: 'CKA_ID', value: hexToBytes(ckaId) },
-  ];
-  const keys = session.findObjects(named(isAsymmetric(spec) ? privateKey : secretKey));
-  const halves = isAsymmetric(spec) ? session.findObjects(named(publicKey)) : [];
-  const [key, ...moreKeys] = keys;
-  if (key === undefined) return null;
-  if (moreKeys.length > 0 || halves.length > 1) {
-    const found = `${keys.length} secret or private and ${halves.length} public keys`;
-    return refuse('TARGET-KEY-PRESENT', `The token holds ${found} with the CKA_ID ${ckaId}.`);
-  }
-  return { key, publicHalf: halves[0] ?? null };
 }
 
 /**

@@ -119,12 +119,15 @@ export interface Hsm {
     readonly spec: KeySpec;
     readonly label: string;
   }): Promise<TargetKey>;
-  /** Finds a key by CKA_ID and reads it back; null when the token holds none. */
+  /** Finds a key by CKA_ID and reads it back; null when nothing has this CKA_ID. Refuses when something else has it too. */
   findTargetKey(ckaId: string, spec: KeySpec): Promise<TargetKey | null>;
   /** Proves the encoding once more with throw-away keys, then wraps; leaves no KEK and no ephemeral key behind. */
   wrapTargetKey(request: WrapRequest): Promise<WrapOutcome>;
-  /** Destroys every object with this CKA_ID and looks that none is left. Returns how many were destroyed. */
-  destroyKey(ckaId: string): Promise<number>;
+  /**
+   * Destroys the key and its public half and looks that neither is left. Returns how many objects that were. Refuses,
+   * and destroys nothing, when anything else has this CKA_ID.
+   */
+  destroyKey(ckaId: string, spec: KeySpec): Promise<number>;
   /** True while a session is open and logged in. */
   readonly isLoggedIn: boolean;
   /** Logs out, finalizes and ends the process. Safe to call twice. */

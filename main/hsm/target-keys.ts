@@ -1,18 +1,10 @@
-import { hexToBytes } from '../../app/keys/bytes.ts';
 import { encodeSpki } from '../../app/keys/spki.ts';
 import type { KeySpec } from '../../app/keys/specs.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 import { ckrText } from './ckr.ts';
-import {
-  locateKey,
-  makeKey,
-  planKey,
-  readCheckValues,
-  readPublicHalf,
-  type KeyObjects,
-  type KeyPlan,
-} from './key-objects.ts';
-import { CryptokiError, type CryptokiSession, type ObjectHandle } from './pkcs11.ts';
+import { makeKey, planKey, readCheckValues, readPublicHalf, type KeyObjects, type KeyPlan } from './key-objects.ts';
+import { locateKey, objectsToDestroy, withId } from './locate-key.ts';
+import { CryptokiError, type CryptokiSession } from './pkcs11.ts';
 import type { AttributeReadBack, TargetKey } from './port.ts';
 import { differences, differencesText, readBack } from './session.ts';
 
@@ -58,20 +50,17 @@ export function findTargetKey(session: CryptokiSession, ckaId: string, spec: Key
 }
 
 /**
- * Destroys every object with a CKA_ID and looks that none is left.
- * @returns how many were destroyed
- * @throws Refused with TARGET-KEY-DESTROYED when one is left
+ * Destroys a key with its public half and looks that neither is left.
+ * @returns how many objects were destroyed; 0 when there was nothing
+ * @throws Refused with TARGET-KEY-ALONE, nothing destroyed, when something else has its CKA_ID; TARGET-KEY-DESTROYED when
+ *   something is left
  */
-export function destroyKey(session: CryptokiSession, ckaId: string): number {
-  const objects = withId(session, ckaId);
+export function destroyKey(session: CryptokiSession, ckaId: string, spec: KeySpec): number {
+  const objects = objectsToDestroy(session, ckaId, spec);
   for (const object of objects) session.destroyObject(object);
   const left = withId(session, ckaId).length;
   if (left > 0) refuse('TARGET-KEY-DESTROYED', `The token still holds ${left} objects with the CKA_ID ${ckaId}.`);
   return objects.length;
-}
-
-function withId(session: CryptokiSession, ckaId: string): ObjectHandle[] {
-  return session.findObjects([{ name: 'CKA_ID', value: hexToBytes(ckaId) }]);
 }
 
 function checkIsFree(session: CryptokiSession, { ckaId, label }: TargetKeyRequest): void {

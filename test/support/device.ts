@@ -85,6 +85,16 @@ export class DeviceUnderTest {
     return this.#count([{ type: pkcs11js.CKA_ID, value: Buffer.from(ckaId, 'hex') }]);
   }
 
+  /** Removes whatever has this CKA_ID, past the device. */
+  remove(ckaId: string): void {
+    this.bare((library, session) => {
+      library.C_FindObjectsInit(session, [{ type: pkcs11js.CKA_ID, value: Buffer.from(ckaId, 'hex') }]);
+      const found = library.C_FindObjects(session, 100);
+      library.C_FindObjectsFinal(session);
+      for (const object of found) library.C_DestroyObject(session, object);
+    });
+  }
+
   end(): void {
     this.heal();
     this.device.close();

@@ -44,8 +44,10 @@ export async function settleMadeKey(
 export async function destroyKey(
   { hsm }: WorkPorts,
   request: RequestOf<'destroy-key'>,
+  state: CeremonyState,
 ): Promise<OutcomeOf<'destroy-key'>> {
-  return { kind: 'destroy-key', key: request.key, destroyed: await hsm.destroyKey(request.ckaId) };
+  const { spec } = planned(state, request.key);
+  return { kind: 'destroy-key', key: request.key, destroyed: await hsm.destroyKey(request.ckaId, spec) };
 }
 
 /** After an interruption: the key is gone, or it was not destroyed. */

@@ -121,7 +121,8 @@ describe('a token that does not know CKA_COPYABLE', () => {
 
 describe('a token that says it destroyed a key and did not', () => {
   it('is found out', () => {
-    const session = { findObjects: () => [Buffer.alloc(8)], destroyObject: () => undefined };
-    expect(ruleOf(() => destroyKey(session as unknown as CryptokiSession, '01'))).toBe('TARGET-KEY-DESTROYED');
+    const session = { findObjects: () => [Buffer.alloc(8)], attribute: () => 4, destroyObject: () => undefined };
+    const destroyed = () => destroyKey(session as unknown as CryptokiSession, '01', 'aes-256');
+    expect(ruleOf(destroyed)).toBe('TARGET-KEY-DESTROYED');
   });
 });

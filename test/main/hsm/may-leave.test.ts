@@ -69,3 +69,71 @@ describe('a key that was not made for this', () => {
     expect(ruleOf(() => under.device.findTargetKey('07', 'aes-256'))).toBe('TARGET-KEY-PRESENT');
   });
 });
+
+describe('a CKA_ID that something else has too', () => {
+  /** An object that is no key of the plan: anybody who may log in can give it any CKA_ID. */
+  const strangers: [string, pkcs11js.Template][] = [
+    [
+      'another kind of key',
+      [
+        { type: pkcs11js.CKA_CLASS, value: pkcs11js.CKO_PUBLIC_KEY },
+        { type: pkcs11js.CKA_KEY_TYPE, value: pkcs11js.CKK_RSA },
+        { type: pkcs11js.CKA_MODULUS, value: Buffer.alloc(256, 0xff) },
+        { type: pkcs11js.CKA_PUBLIC_EXPONENT, value: Buffer.from([1, 0, 1]) },
+      ],
+    ],
+    [
+      'a certificate',
+      [
+        { type: pkcs11js.CKA_CLASS, value: pkcs11js.CKO_CERTIFICATE },
+        { type: pkcs11js.CKA_CERTIFICATE_TYPE, value: pkcs11js.CKC_X_509 },
+        { type: pkcs11js.CKA_SUBJECT, value: Buffer.from([0x30, 0]) },
+        { type: pkcs11js.CKA_VALUE, value: Buffer.from([0x30, 0]) },
+      ],
+    ],
+  ];
+
+  it.each(strangers)('is neither found, wrapped nor destroyed beside %s', (_, template) => {
+    makeForeign('0a', good);
+    under.bare((library, session) =>
+      library.C_CreateObject(session, [
+        ...template,
+        { type: pkcs11js.CKA_TOKEN, value: true },
+        { type: pkcs11js.CKA_ID, value: Buffer.from('0a', 'hex') },
+      ]),
+    );
+    expect(ruleOf(() => under.device.findTargetKey('0a', 'aes-256'))).toBe('TARGET-KEY-ALONE');
+    expect(ruleOf(() => wrap('0a'))).toBe('TARGET-KEY-ALONE');
+    expect(ruleOf(() => under.device.destroyKey('0a', 'aes-256'))).toBe('TARGET-KEY-ALONE');
+    expect(under.objectsWithId('0a')).toBe(2);
+    under.remove('0a');
+  });
+
+  it('is not destroyed when it is the one of a key of another kind', () => {
+    makeForeign('0b', good);
+    expect(ruleOf(() => under.device.destroyKey('0b', 'ec-p256'))).toBe('TARGET-KEY-ALONE');
+    expect(under.objectsWithId('0b')).toBe(1);
+  });
+
+  it('is not destroyed when two keys have it', () => {
+    makeForeign('0c', good);
+    makeForeign('0c', good);
+    expect(ruleOf(() => under.device.destroyKey('0c', 'aes-256'))).toBe('TARGET-KEY-ALONE');
+    expect(under.objectsWithId('0c')).toBe(2);
+  });
+
+  it('is freed of the public half that an interruption left', () => {
+    under.device.generateTargetKey({ ckaId: '0d', spec: 'ec-p256', label: 'half gone' });
+    under.bare((library, session) => {
+      library.C_FindObjectsInit(session, [
+        { type: pkcs11js.CKA_ID, value: Buffer.from('0d', 'hex') },
+        { type: pkcs11js.CKA_CLASS, value: pkcs11js.CKO_PRIVATE_KEY },
+      ]);
+      const [privateHalf] = library.C_FindObjects(session, 1);
+      library.C_FindObjectsFinal(session);
+      if (privateHalf !== undefined) library.C_DestroyObject(session, privateHalf);
+    });
+    expect(ruleOf(() => under.device.findTargetKey('0d', 'ec-p256'))).toBe('TARGET-KEY-PRESENT');
+    expect(under.device.destroyKey('0d', 'ec-p256')).toBe(1);
+  });
+});

@@ -176,9 +176,9 @@ describe('a target key in the token', () => {
 
   it('is destroyed with its public half, and gone', async () => {
     await hsm.generateTargetKey({ ckaId: 'dead', spec: 'ec-p256', label: 'to destroy' });
-    expect(await hsm.destroyKey('dead')).toBe(2);
+    expect(await hsm.destroyKey('dead', 'ec-p256')).toBe(2);
     expect(await hsm.findTargetKey('dead', 'ec-p256')).toBeNull();
-    expect(await hsm.destroyKey('dead')).toBe(0);
+    expect(await hsm.destroyKey('dead', 'ec-p256')).toBe(0);
   });
 
   it.each([
