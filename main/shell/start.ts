@@ -85,6 +85,8 @@ function hostFor(window: BrowserWindow, profile: string): Host {
 }
 
 function bringForward(window: BrowserWindow): void {
+  // Closed already: this process only waits for the work of the moment to end.
+  if (window.isDestroyed()) return;
   if (window.isMinimized()) window.restore();
   window.show();
   window.focus();
