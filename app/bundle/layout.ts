@@ -1,7 +1,6 @@
 /** Every name in a bundle; paths are relative to its top and use `/`. */
 export const layout = {
   manifest: 'MANIFEST.json',
-  note: 'MANIFEST.json.note',
   upload: 'UPLOAD.md',
   plan: 'record/plan.json',
   log: 'record/log.jsonl',

@@ -38,6 +38,8 @@ const madeSchema = v.object({
 const wrapSchema = v.object({
   kind: v.literal('wrap-key'),
   key: text,
+  /** What the token gave out, in its order. */
+  parts: v.array(v.object({ sha256: text, bytes: v.number() })),
   proof: v.object({ method: text, oaepHash: nullableText, performed: text }),
 });
 const readSchema = v.object({ kind: v.literal('read-inbound'), keks: v.array(kekSchema) });

@@ -39,8 +39,11 @@ function titled(event: JsonValue): { title: string; values: Readonly<Record<stri
   return typeof type === 'string' ? { title: inWords(type), values } : { title: 'entry', values: event };
 }
 
+/** In the order of the canonical log, so that an entry told before it was stored reads like one that was read back. */
 function describeMembers(members: Readonly<Record<string, JsonValue>>, indent: string): string[] {
-  return Object.entries(members).flatMap(([name, value]) => describe(inWords(name), value, indent));
+  return Object.entries(members)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([name, value]) => describe(inWords(name), value, indent));
 }
 
 function describe(name: string, value: JsonValue, indent: string): string[] {

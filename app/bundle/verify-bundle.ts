@@ -2,7 +2,7 @@ import { canonicalBytes } from '../audit/canonical-json.ts';
 import { verifyChain } from '../audit/chain.ts';
 import type { Entry } from '../audit/entry.ts';
 import { parseExtract } from '../audit/extract.ts';
-import { equalBytes } from '../keys/bytes.ts';
+import { equalBytes, utf8ToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { refuser } from '../keys/refuser.ts';
 import { parseStrictJson } from '../keys/strict-json.ts';
@@ -11,8 +11,17 @@ import type { RuleId } from '../rules/index.ts';
 import { bundleName, layout } from './layout.ts';
 import { factsOf } from './log-facts.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
+import { transcriptText } from './transcript.ts';
 import { check, holds, notCheckable, type Finding, type Readings, type RuleResult } from './verification.ts';
-import { checkBlobShapes, checkKeyFiles, checkLoggedKeys, checkPlannedKeys, checkPublicKeys } from './verify-keys.ts';
+import { checkConfirmations } from './verify-confirmations.ts';
+import {
+  checkBlobShapes,
+  checkKeyFiles,
+  checkLoggedBlobs,
+  checkLoggedKeys,
+  checkPlannedKeys,
+  checkPublicKeys,
+} from './verify-keys.ts';
 
 /** A bundle as it was read: every file by its path from the top, `/` between parts. */
 export interface Bundle {
@@ -55,10 +64,13 @@ export function verifyBundle(bundle: Bundle): RuleResult[] {
     chain,
     onBoth('BUNDLE-LOG-OF-CEREMONY', checkLog),
     onBoth('BUNDLE-PLAN-AS-HASHED', checkPlan),
+    onBoth('BUNDLE-TRANSCRIPT-AS-LOGGED', checkTranscript),
+    onBoth('BUNDLE-CONFIRMED-AS-PLANNED', checkConfirmations),
     onBoth('BUNDLE-KEYS-AS-PLANNED', checkPlannedKeys),
     onBoth('BUNDLE-KEYS-AS-LOGGED', checkLoggedKeys),
     onManifest('BUNDLE-BLOBS-AS-LISTED', checkKeyFiles),
     onManifest('BLOB-SHAPE-VALID', (found) => checkBlobShapes(found, files)),
+    onBoth('BUNDLE-BLOBS-AS-LOGGED', checkLoggedBlobs),
     onManifest('BUNDLE-PUBLIC-KEY-AS-LISTED', (found) => checkPublicKeys(found, files)),
     onManifest('BUNDLE-DEADLINE-AHEAD', checkDeadlines),
     { rule: 'BUNDLE-SIGNED', ...notCheckable('This version of Keyferry signs neither manifest nor log.') },
@@ -96,7 +108,7 @@ function checkListed({ files: listed }: Manifest, files: ReadonlyMap<string, Uin
 }
 
 function checkUnlisted({ files: listed }: Manifest, files: ReadonlyMap<string, Uint8Array>): Finding {
-  const known = new Set<string>([layout.manifest, layout.note, ...listed.map(({ path }) => path)]);
+  const known = new Set<string>([layout.manifest, ...listed.map(({ path }) => path)]);
   const foreign = [...files.keys()].filter((path) => !known.has(path));
   if (foreign.length > 0) refuse('BUNDLE-NO-UNLISTED-FILE', `Not listed: ${foreign.join(', ')}`);
   return holds('nothing besides the listed files');
@@ -142,6 +154,15 @@ function checkPlan({ files, manifest, entries }: Readings): Finding {
     if (hash !== manifest.planSha256) refuse('BUNDLE-PLAN-AS-HASHED', `The manifest names another hash than ${place}.`);
   }
   return holds(manifest.planSha256);
+}
+
+/** The wording of the transcript belongs to the manifest's format: another wording takes another format number. */
+function checkTranscript({ files, entries }: Readings): Finding {
+  const told = utf8ToBytes(transcriptText(entries));
+  if (!equalBytes(fileOf(files, layout.transcript), told)) {
+    refuse('BUNDLE-TRANSCRIPT-AS-LOGGED', `${layout.transcript} tells something else than ${layout.log}.`);
+  }
+  return holds(`${entries.length} entries`);
 }
 
 function checkDeadlines({ keys }: Manifest): Finding {

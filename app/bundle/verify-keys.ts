@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { canonicalJson } from '../audit/canonical-json.ts';
-import type { DestinationFormat, OutboundFile } from '../byok/format.ts';
-import { destinationOf, type Destination } from '../byok/registry.ts';
+import type { BlobSummary, OutboundFile } from '../byok/format.ts';
+import { destinationOf } from '../byok/registry.ts';
 import { bytesToUtf8, hexToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { readPublicKeyPem } from '../keys/pem.ts';
 import { isAsymmetric } from '../keys/specs.ts';
+import type { RuleId } from '../rules/index.ts';
 import { refuse } from '../rules/refusal.ts';
 import { keyFolder, publicKeyPath } from './layout.ts';
 import { factsOf, type KekFacts, type LogFacts } from './log-facts.ts';
@@ -66,13 +67,24 @@ export function checkKeyFiles({ keys, files }: Manifest): Finding {
  * @throws Refused with BLOB-SHAPE-VALID
  */
 export function checkBlobShapes({ keys }: Manifest, files: ReadonlyMap<string, Uint8Array>): Finding {
-  const inspected: string[] = [];
-  for (const key of keys) {
-    const format = destinationOf(key.destination.type);
-    if (format === undefined) return notCheckable(`This version does not know ${key.destination.type}.`);
-    inspected.push(`${key.id}: ${inspectKey(key, files, format)} bytes`);
+  const unknown = unknownDestination(keys);
+  if (unknown !== undefined) return notCheckable(`This version does not know ${unknown}.`);
+  return holds(keys.map((key) => `${key.id}: ${inspectKey(key, files).bytes} bytes`).join(', '));
+}
+
+/**
+ * Whether the key transfer files of each key hold, part by part, what the token gave out by the log.
+ * @throws Refused with BUNDLE-BLOBS-AS-LOGGED
+ */
+export function checkLoggedBlobs({ files, manifest, entries }: Readings): Finding {
+  const unknown = unknownDestination(manifest.keys);
+  if (unknown !== undefined) return notCheckable(`This version does not know ${unknown}.`);
+  const { wraps } = factsOf(entries);
+  for (const key of manifest.keys) {
+    const logged = wraps.get(key.id)?.parts.map(({ sha256, bytes }) => ({ sha256, bytes })) ?? [];
+    requireEqual('BUNDLE-BLOBS-AS-LOGGED', `parts of ${key.id}`, inspectKey(key, files).parts, logged);
   }
-  return holds(inspected.join(', '));
+  return holds(`${manifest.keys.length} keys as the token wrapped them`);
 }
 
 /**
@@ -127,14 +139,17 @@ function spkiSha256Of({ key, spki, spkiSha256 }: KekFacts): string {
   return refuse('BUNDLE-KEYS-AS-LOGGED', `The log names another hash of the wrapping key for ${key} than its own.`);
 }
 
-/** Has the destination inspect the files of one key. @returns the length of the key transfer blob in bytes */
-function inspectKey(
-  key: ManifestKey,
-  files: ReadonlyMap<string, Uint8Array>,
-  format: DestinationFormat<Destination>,
-): number {
-  const destination = v.safeParse(format.schema, key.destination);
-  if (!destination.success) return refuse('BLOB-SHAPE-VALID', `The destination of key ${key.id} is malformed.`);
+function unknownDestination(keys: readonly ManifestKey[]): string | undefined {
+  return keys.map(({ destination }) => destination.type).find((type) => destinationOf(type) === undefined);
+}
+
+/** Has the destination, which must be known, inspect the files of one key. */
+function inspectKey(key: ManifestKey, files: ReadonlyMap<string, Uint8Array>): BlobSummary {
+  const format = destinationOf(key.destination.type);
+  const destination = format === undefined ? null : v.safeParse(format.schema, key.destination);
+  if (format === undefined || destination?.success !== true) {
+    return refuse('BLOB-SHAPE-VALID', `The destination of key ${key.id} is malformed.`);
+  }
   const blobs = key.files
     .filter((path) => path !== publicKeyPath(key.id))
     .map((path): OutboundFile => ({
@@ -142,15 +157,11 @@ function inspectKey(
       bytes: files.get(path) ?? refuse('BLOB-SHAPE-VALID', `${path} is missing.`),
     }));
   const toCarry = { keyId: key.id, spec: key.spec, destination: destination.output, kek: key.kek };
-  const summary = format.inspect(toCarry, blobs);
-  if (summary.rsaPartBytes * 8 !== key.kek.bits || (summary.kekId ?? key.kek.id) !== key.kek.id) {
-    refuse('BLOB-SHAPE-VALID', `The key transfer file of ${key.id} was not made for the wrapping key of the manifest.`);
-  }
-  return summary.bytes;
+  return format.inspect(toCarry, blobs);
 }
 
 function requireEqual(
-  rule: 'BUNDLE-KEYS-AS-PLANNED' | 'BUNDLE-KEYS-AS-LOGGED' | 'BUNDLE-BLOBS-AS-LISTED' | 'BUNDLE-PUBLIC-KEY-AS-LISTED',
+  rule: Extract<RuleId, `BUNDLE-${string}`>,
   place: string,
   said: unknown,
   expected: unknown,

@@ -58,14 +58,12 @@ export interface WrappedParts {
   readonly wrappedKey: Uint8Array;
 }
 
-/** What anybody can see in a finished key transfer file without a secret. */
+/** What anybody can see in finished key transfer files without a secret. */
 export interface BlobSummary {
+  /** Length of all files together. */
   readonly bytes: number;
-  /** Length of the RSA part: the modulus length of the KEK. */
-  readonly rsaPartBytes: number;
-  /** Length of the part that holds the target key; 0 for a direct wrap. */
-  readonly keyPartBytes: number;
-  readonly kekId: string | null;
+  /** What the token gave out, in its order: the RSA part, where there is one, then the part that holds the target key. */
+  readonly parts: readonly { readonly sha256: string; readonly bytes: number }[];
 }
 
 /** One command of the upload instructions in both shells. */

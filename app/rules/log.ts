@@ -66,6 +66,15 @@ export const logRules = {
     claim: 'The plan in the record and the plan in the log both have the hash that the manifest names.',
     remedy: 'Do not upload. Compare the plan with the one that was approved.',
   },
+  'BUNDLE-TRANSCRIPT-AS-LOGGED': {
+    claim: 'The transcript is, to the byte, what the log extract tells.',
+    remedy: 'Do not rely on the transcript: read the log extract, and take the other copy of the bundle.',
+  },
+  'BUNDLE-CONFIRMED-AS-PLANNED': {
+    claim:
+      'By the log, each wrapping key was compared before its use, and the quorum of the plan accepted, approved and ordered every wrap.',
+    remedy: 'Do not upload. Ask the people who were in the room what they confirmed, and compare with their script.',
+  },
   'BUNDLE-KEYS-AS-PLANNED': {
     claim: 'The manifest names exactly the keys of the plan, each with its spec and destination.',
     remedy: 'Do not upload. Compare the manifest with the plan that was approved.',
@@ -77,6 +86,10 @@ export const logRules = {
   'BUNDLE-BLOBS-AS-LISTED': {
     claim: 'The files of each key are exactly those of its destination, and the manifest lists them under the key.',
     remedy: 'Do not upload. Ask the room for the bundle again.',
+  },
+  'BUNDLE-BLOBS-AS-LOGGED': {
+    claim: 'The key transfer files of each key hold exactly what the token gave out, by the hashes in the log.',
+    remedy: 'Do not upload: the file was exchanged. Take the other copy of the bundle, or ask the room for it.',
   },
   'BUNDLE-PUBLIC-KEY-AS-LISTED': {
     claim: 'public-key.pem of each asymmetric key holds the public key whose hash the manifest names.',

@@ -3,6 +3,7 @@ import { base64UrlToBytes, bytesToBase64Url, concatBytes, equalBytes, utf8ToByte
 import { refuser, type Refuser } from '../../keys/refuser.ts';
 import { keySpecs, type KeySpec } from '../../keys/specs.ts';
 import { scalarBytes } from '../../keys/spki.ts';
+import { sha256Hex } from '../../keys/fingerprint.ts';
 import { parseStrictJson } from '../../keys/strict-json.ts';
 import type { BlobSummary, KeyToCarry, OutboundFile, WrappedParts } from '../format.ts';
 import type { AzureDestination } from './destination.ts';
@@ -65,10 +66,10 @@ export function inspectBlob(key: KeyToCarry<AzureDestination>, files: readonly O
   const blob = parseBlob(file.bytes, refuse);
   if (key.kek.id === null || blob.header.kid !== key.kek.id) return refuse(`${name} names another wrapping key`);
   const ciphertext = base64UrlToBytes(blob.ciphertext) ?? refuse(`the ciphertext of ${name} is not unpadded base64url`);
+  const parts = partsOf(ciphertext, key.kek.bits / 8, key.spec, refuse);
   return {
     bytes: file.bytes.length,
-    ...checkCiphertext(ciphertext, key.kek.bits / 8, key.spec, refuse),
-    kekId: blob.header.kid,
+    parts: parts.map((part) => ({ sha256: sha256Hex(part), bytes: part.length })),
   };
 }
 
@@ -90,12 +91,9 @@ function parseBlob(bytes: Uint8Array, refuse: Refuser): Blob {
   return isExact ? parsed.output : refuse('the blob is not written exactly as Keyferry writes it');
 }
 
-function checkCiphertext(
-  ciphertext: Uint8Array,
-  rsaPartBytes: number,
-  spec: KeySpec,
-  refuse: Refuser,
-): { rsaPartBytes: number; keyPartBytes: number } {
+/** Splits where the modulus of the KEK ends, and checks what can be seen of both parts. */
+function partsOf(ciphertext: Uint8Array, rsaPartBytes: number, spec: KeySpec, refuse: Refuser): Uint8Array[] {
+  const rsaPart = ciphertext.subarray(0, rsaPartBytes);
   const keyPart = ciphertext.subarray(rsaPartBytes);
   const isPlausible = payloadBands(spec).some(
     ([least, most]) => keyPart.length >= wrappedLength(least) && keyPart.length <= wrappedLength(most),
@@ -103,8 +101,9 @@ function checkCiphertext(
   if (keyPart.length % 8 !== 0 || !isPlausible) {
     return refuse(`${keyPart.length} bytes after the RSA part of ${rsaPartBytes} do not fit a ${spec} key`);
   }
-  const isBlank = [ciphertext.subarray(0, rsaPartBytes), keyPart].some((part) => part.every((byte) => byte === 0));
-  return isBlank ? refuse('a part of the ciphertext is all zero') : { rsaPartBytes, keyPartBytes: keyPart.length };
+  const parts = [rsaPart, keyPart];
+  const isBlank = parts.some((part) => part.every((byte) => byte === 0));
+  return isBlank ? refuse('a part of the ciphertext is all zero') : parts;
 }
 
 /**

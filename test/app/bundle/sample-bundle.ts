@@ -62,6 +62,14 @@ const keks = [
   return { ...kek, spki: Buffer.from(spki).toString('hex'), spkiSha256: sha256(spki), deadline: null };
 });
 
+function loggedParts(index: 0 | 1): JsonValue {
+  const { wrappedEphemeral, wrappedKey } = partsOf(index);
+  return [
+    { name: 'wrapped ephemeral key', sha256: sha256(wrappedEphemeral), bytes: wrappedEphemeral.length },
+    { name: 'wrapped target key', sha256: sha256(wrappedKey), bytes: wrappedKey.length },
+  ];
+}
+
 /** The events of a ceremony as far as a bundle tells of them. */
 export function sampleEvents(): JsonValue[] {
   const completed = (outcome: JsonValue): JsonValue => ({
@@ -69,6 +77,13 @@ export function sampleEvents(): JsonValue[] {
     effect: 1,
     settled: false,
     outcome,
+  });
+  const confirmed = (step: string, confirmedBy: string[], input: JsonValue = { kind: 'none' }): JsonValue => ({
+    type: 'step-confirmed',
+    step,
+    ticks: [],
+    confirmedBy,
+    input,
   });
   return [
     {
@@ -79,12 +94,23 @@ export function sampleEvents(): JsonValue[] {
       planSha256: sha256(canonicalBytes(plan)),
       plan,
     },
-    { type: 'step-confirmed', step: 'read-plan', ticks: [], confirmedBy: ['p1', 'p2'], input: { kind: 'none' } },
+    confirmed('roll-call.people', [], {
+      kind: 'people',
+      people: [
+        { id: 'p1', name: 'Ada', organisation: '', roles: ['operator'] },
+        { id: 'p2', name: 'Kim', organisation: '', roles: ['witness'] },
+      ],
+    }),
     completed({ kind: 'read-inbound', keks }),
+    confirmed('bring-in.compare.signing', ['p1', 'p2']),
+    confirmed('bring-in.compare.store', ['p1', 'p2']),
+    confirmed('bring-in.accept', ['p2']),
     completed({ kind: 'make-key', key: 'signing', publicKey: Buffer.from(spki).toString('hex'), keyCheckValues: [] }),
     completed({ kind: 'make-key', key: 'store', publicKey: null, keyCheckValues }),
-    completed({ kind: 'wrap-key', key: 'signing', parts: [], proof: { ...wrap, spec: 'ec-p256' } }),
-    completed({ kind: 'wrap-key', key: 'store', parts: [], proof: { ...wrap, spec: 'aes-256' } }),
+    confirmed('wrap.approve', ['p2']),
+    confirmed('wrap.wrap', ['p2']),
+    completed({ kind: 'wrap-key', key: 'signing', parts: loggedParts(0), proof: { ...wrap, spec: 'ec-p256' } }),
+    completed({ kind: 'wrap-key', key: 'store', parts: loggedParts(1), proof: { ...wrap, spec: 'aes-256' } }),
     {
       type: 'effect-requested',
       effect: 7,
@@ -123,14 +149,19 @@ function manifestKey(index: 0 | 1): Omit<ManifestKey, 'files'> {
   };
 }
 
-/** The key transfer file as the destination itself writes it, around parts of the right lengths. */
-function blobOf(key: Omit<ManifestKey, 'files'>, keyPartBytes: number): [string, Uint8Array] {
+/** What the token gave out for a key: the right lengths, and bytes of its own for each key. */
+function partsOf(index: 0 | 1): { wrappedEphemeral: Uint8Array; wrappedKey: Uint8Array } {
+  return {
+    wrappedEphemeral: new Uint8Array((keks[index]?.bits ?? 0) / 8).fill(0x55 + index),
+    wrappedKey: new Uint8Array([152, 40][index] ?? 0).fill(0x66 + index),
+  };
+}
+
+/** The key transfer file as the destination itself writes it. */
+export function sampleBlob(index: 0 | 1, parts = partsOf(index)): [string, Uint8Array] {
+  const key = manifestKey(index);
   const format = destinationOf(key.destination.type);
   if (format === undefined) throw new Error('no such destination');
-  const parts = {
-    wrappedEphemeral: new Uint8Array(key.kek.bits / 8).fill(0x55),
-    wrappedKey: new Uint8Array(keyPartBytes).fill(0x66),
-  };
   const toCarry = { keyId: key.id, spec: key.spec, destination: key.destination as never, kek: key.kek };
   const [file] = format.assemble(toCarry, parts, 'Keyferry test');
   if (file === undefined) throw new Error('no file');
@@ -165,9 +196,9 @@ export function sampleBundle(events = sampleEvents()): { folder: string; files: 
   const files = withManifest(
     new Map([
       [layout.upload, utf8('# Upload\n')],
-      blobOf(manifestKey(0), 152),
+      sampleBlob(0),
       [publicKeyPath('signing'), utf8(pem)],
-      blobOf(manifestKey(1), 40),
+      sampleBlob(1),
       [layout.plan, canonicalBytes(plan)],
       [layout.log, extractBytes(entries)],
       [layout.transcript, utf8(transcriptText(entries))],

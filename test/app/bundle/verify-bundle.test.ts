@@ -3,8 +3,18 @@ import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { extractBytes } from '../../../app/audit/extract.ts';
 import { layout, publicKeyPath } from '../../../app/bundle/layout.ts';
 import { parseManifest, type Manifest, type ManifestKey } from '../../../app/bundle/manifest.ts';
+import { transcriptText } from '../../../app/bundle/transcript.ts';
 import { verifyBundle, verifyLog } from '../../../app/bundle/verify-bundle.ts';
-import { plan, sampleBundle, sampleEvents, sampleLog, sha256, utf8, withManifest } from './sample-bundle.ts';
+import {
+  plan,
+  sampleBlob,
+  sampleBundle,
+  sampleEvents,
+  sampleLog,
+  sha256,
+  utf8,
+  withManifest,
+} from './sample-bundle.ts';
 
 type Files = ReadonlyMap<string, Uint8Array>;
 const sample = sampleBundle();
@@ -19,7 +29,12 @@ const without = (path: string) => new Map([...sample.files].filter(([name]) => n
 const including = (path: string, bytes: Uint8Array) => new Map([...sample.files, [path, bytes]]);
 /** A file exchanged and the manifest made to fit again: only the deeper checks can see it. */
 const forged = (path: string, bytes: Uint8Array) => withManifest(including(path, bytes));
-const forgedLog = (events: readonly JsonValue[]) => forged(layout.log, extractBytes(sampleLog(events)));
+/** A log written anew, and the transcript with it. */
+const forgedLog = (events: readonly JsonValue[]) => {
+  const entries = sampleLog(events);
+  const told = including(layout.transcript, utf8(transcriptText(entries)));
+  return withManifest(new Map([...told, [layout.log, extractBytes(entries)]]));
+};
 const relisted = (change: Partial<Manifest>) => withManifest(sample.files, change);
 const relistedKey = (change: Partial<ManifestKey>) =>
   relisted({ keys: manifestOf(sample.files).keys.map((key, index) => (index === 0 ? { ...key, ...change } : key)) });
@@ -36,8 +51,7 @@ describe('a sound bundle', () => {
     expect(verify(sample.files).every(({ detail }) => detail !== '')).toBe(true);
   });
 
-  it('may carry a note, and lie in a folder of another name', () => {
-    expect(broken(including(layout.note, utf8('note')))).toEqual([]);
+  it('may lie in a folder of another name', () => {
     expect(outcomes(sample.files, 'not-checkable', 'copy')).toEqual(['BUNDLE-NAMED-AS-CEREMONY', 'BUNDLE-SIGNED']);
     expect(outcomes(sample.files, 'broken', 'copy')).toEqual([]);
   });
@@ -87,11 +101,21 @@ describe('any changed file is found', () => {
 
   it('a file too many', () => {
     expect(broken(including('keys/signing/extra.txt', utf8('x')))).toEqual(['BUNDLE-NO-UNLISTED-FILE']);
+    // Nothing checks a signature yet, so that a note would only pretend to one.
+    expect(broken(including('MANIFEST.json.note', utf8('note')))).toEqual(['BUNDLE-NO-UNLISTED-FILE']);
   });
 });
 
 describe('a manifest that was made to fit is contradicted', () => {
   const events = sampleEvents();
+  const allOfTheLog = [
+    'BUNDLE-LOG-OF-CEREMONY',
+    'BUNDLE-PLAN-AS-HASHED',
+    'BUNDLE-CONFIRMED-AS-PLANNED',
+    'BUNDLE-KEYS-AS-PLANNED',
+    'BUNDLE-KEYS-AS-LOGGED',
+    'BUNDLE-BLOBS-AS-LOGGED',
+  ];
   it.each<[string, Files, string[]]>([
     ['the title', relisted({ title: 'Another' }), ['BUNDLE-KEYS-AS-PLANNED']],
     ['the mode', relisted({ mode: 'production' }), ['BUNDLE-NAMED-AS-CEREMONY', 'BUNDLE-LOG-OF-CEREMONY']],
@@ -99,7 +123,11 @@ describe('a manifest that was made to fit is contradicted', () => {
     ['the generator', relisted({ generator: 'Keyferry 9.9.9' }), ['BUNDLE-LOG-OF-CEREMONY']],
     ['the time', relisted({ createdAt: '2026-11-23T14:07:33Z' }), ['BUNDLE-LOG-OF-CEREMONY']],
     ['the plan hash', relisted({ planSha256: sha256('x') }), ['BUNDLE-PLAN-AS-HASHED']],
-    ['the spec', relistedKey({ spec: 'ec-p384' }), ['BUNDLE-KEYS-AS-PLANNED', 'BLOB-SHAPE-VALID']],
+    [
+      'the spec',
+      relistedKey({ spec: 'ec-p384' }),
+      ['BUNDLE-KEYS-AS-PLANNED', 'BLOB-SHAPE-VALID', 'BUNDLE-BLOBS-AS-LOGGED'],
+    ],
     [
       'the operations',
       relistedKey({ destination: { ...plan.keys[0].destination, operations: ['sign'], cloud: 'public' } }),
@@ -108,7 +136,7 @@ describe('a manifest that was made to fit is contradicted', () => {
     [
       'the destination',
       relistedKey({ destination: { type: 'azure-key-vault' } }),
-      ['BUNDLE-KEYS-AS-PLANNED', 'BLOB-SHAPE-VALID'],
+      ['BUNDLE-KEYS-AS-PLANNED', 'BLOB-SHAPE-VALID', 'BUNDLE-BLOBS-AS-LOGGED'],
     ],
     [
       'the KEK hash',
@@ -118,12 +146,12 @@ describe('a manifest that was made to fit is contradicted', () => {
     [
       'the KEK id',
       relistedKey({ kek: { ...manifestOf(sample.files).keys[0]?.kek, id: 'x' } as never }),
-      ['BUNDLE-KEYS-AS-LOGGED', 'BLOB-SHAPE-VALID'],
+      ['BUNDLE-KEYS-AS-LOGGED', 'BLOB-SHAPE-VALID', 'BUNDLE-BLOBS-AS-LOGGED'],
     ],
     [
       'the KEK size',
       relistedKey({ kek: { ...manifestOf(sample.files).keys[0]?.kek, bits: 2056 } as never }),
-      ['BUNDLE-KEYS-AS-LOGGED', 'BLOB-SHAPE-VALID'],
+      ['BUNDLE-KEYS-AS-LOGGED', 'BLOB-SHAPE-VALID', 'BUNDLE-BLOBS-AS-LOGGED'],
     ],
     [
       'the wrap',
@@ -147,17 +175,21 @@ describe('a manifest that was made to fit is contradicted', () => {
       relisted({ keys: manifestOf(sample.files).keys.slice(0, 1) }),
       ['BUNDLE-KEYS-AS-PLANNED', 'BUNDLE-BLOBS-AS-LISTED'],
     ],
-    ['a key without its files', relistedKey({ files: [] }), ['BUNDLE-BLOBS-AS-LISTED', 'BLOB-SHAPE-VALID']],
+    [
+      'a key without its files',
+      relistedKey({ files: [] }),
+      ['BUNDLE-BLOBS-AS-LISTED', 'BLOB-SHAPE-VALID', 'BUNDLE-BLOBS-AS-LOGGED'],
+    ],
     [
       'a foreign file under a key',
       relistedKey({ files: [...(manifestOf(sample.files).keys[0]?.files ?? []), layout.upload] }),
-      ['BUNDLE-BLOBS-AS-LISTED', 'BLOB-SHAPE-VALID'],
+      ['BUNDLE-BLOBS-AS-LISTED', 'BLOB-SHAPE-VALID', 'BUNDLE-BLOBS-AS-LOGGED'],
     ],
     ['a foreign file among the keys', forged('keys/stray', utf8('x')), ['BUNDLE-BLOBS-AS-LISTED']],
     [
       'a blob for another KEK',
       forged(blobPath, utf8(new TextDecoder().decode(sample.files.get(blobPath)).replace('0123', '9123'))),
-      ['BLOB-SHAPE-VALID'],
+      ['BLOB-SHAPE-VALID', 'BUNDLE-BLOBS-AS-LOGGED'],
     ],
     ['another public key', forged(publicKeyPath('signing'), pemOfAnotherKey()), ['BUNDLE-PUBLIC-KEY-AS-LISTED']],
     [
@@ -168,15 +200,11 @@ describe('a manifest that was made to fit is contradicted', () => {
     ['a public key that is no PEM', forged(publicKeyPath('signing'), utf8('x')), ['BUNDLE-PUBLIC-KEY-AS-LISTED']],
     ['a plan that is not canonical', forged(layout.plan, utf8(JSON.stringify(plan))), ['BUNDLE-PLAN-AS-HASHED']],
     ['a plan that is no JSON', forged(layout.plan, utf8('{')), ['BUNDLE-PLAN-AS-HASHED']],
-    [
-      'a log of nothing',
-      forgedLog([]),
-      ['BUNDLE-LOG-OF-CEREMONY', 'BUNDLE-PLAN-AS-HASHED', 'BUNDLE-KEYS-AS-PLANNED', 'BUNDLE-KEYS-AS-LOGGED'],
-    ],
+    ['a log of nothing', forgedLog([]), allOfTheLog],
     [
       'a log that begins late',
       forgedLog(events.slice(1)),
-      ['BUNDLE-LOG-OF-CEREMONY', 'BUNDLE-PLAN-AS-HASHED', 'BUNDLE-KEYS-AS-PLANNED'],
+      ['BUNDLE-LOG-OF-CEREMONY', 'BUNDLE-PLAN-AS-HASHED', 'BUNDLE-CONFIRMED-AS-PLANNED', 'BUNDLE-KEYS-AS-PLANNED'],
     ],
     [
       'a log of another plan',
@@ -206,14 +234,30 @@ describe('a manifest that was made to fit is contradicted', () => {
         ...events,
         { type: 'effect-completed', outcome: { kind: 'read-inbound', keks: [{ key: 'signing' }] } },
       ]),
-      ['BUNDLE-LOG-OF-CEREMONY', 'BUNDLE-PLAN-AS-HASHED', 'BUNDLE-KEYS-AS-PLANNED', 'BUNDLE-KEYS-AS-LOGGED'],
+      allOfTheLog.filter((rule) => rule !== 'BUNDLE-CONFIRMED-AS-PLANNED'),
     ],
     [
       'a log whose public key is no hex',
       forgedLog(rewritten('"publicKey":"3', '"publicKey":"x')),
-      ['BUNDLE-LOG-OF-CEREMONY', 'BUNDLE-PLAN-AS-HASHED', 'BUNDLE-KEYS-AS-PLANNED', 'BUNDLE-KEYS-AS-LOGGED'],
+      allOfTheLog.filter((rule) => rule !== 'BUNDLE-CONFIRMED-AS-PLANNED'),
     ],
-    ['a log without a wrap', forgedLog(events.toSpliced(6, 1)), ['BUNDLE-KEYS-AS-LOGGED']],
+    [
+      'a log without a wrap',
+      forgedLog(events.filter((event) => !JSON.stringify(event).includes('"kind":"wrap-key","key":"store"'))),
+      ['BUNDLE-CONFIRMED-AS-PLANNED', 'BUNDLE-KEYS-AS-LOGGED', 'BUNDLE-BLOBS-AS-LOGGED'],
+    ],
+    [
+      'a blob exchanged for one of the same shape, under the same KEK',
+      forged(
+        ...sampleBlob(0, { wrappedEphemeral: new Uint8Array(256).fill(1), wrappedKey: new Uint8Array(152).fill(2) }),
+      ),
+      ['BUNDLE-BLOBS-AS-LOGGED'],
+    ],
+    [
+      'a transcript that tells otherwise',
+      forged(layout.transcript, utf8('All went well.\n')),
+      ['BUNDLE-TRANSCRIPT-AS-LOGGED'],
+    ],
     [
       'a log that was rechained with a gap',
       forged(layout.log, extractBytes(sampleLog(events).toSpliced(1, 1))),
@@ -244,6 +288,42 @@ describe('a manifest that was made to fit is contradicted', () => {
     expect(outcomes(files, 'not-checkable')).toContain('BLOB-SHAPE-VALID');
     const moon = { ...plan, keys: plan.keys.map((key) => ({ ...key, destination: { type: 'moon-kms' } })) };
     expect(broken(forgedLog(edited(0, { plan: moon })))).toContain('BUNDLE-KEYS-AS-PLANNED');
+  });
+});
+
+describe('who confirmed what before a wrap', () => {
+  const events = sampleEvents();
+  const stepAt = (step: string) => events.findIndex((event) => JSON.stringify(event).includes(`"step":"${step}"`));
+  const by = (step: string, ...confirmedBy: string[]) => forgedLog(edited(stepAt(step), { confirmedBy }));
+  const moved = (step: string, to: number) => {
+    const [event] = events.slice(stepAt(step));
+    return event === undefined ? new Map() : forgedLog(events.toSpliced(stepAt(step), 1).toSpliced(to, 0, event));
+  };
+  const steps = ['bring-in.compare.signing', 'bring-in.compare.store', 'bring-in.accept', 'wrap.approve', 'wrap.wrap'];
+  const rule = ['BUNDLE-CONFIRMED-AS-PLANNED'];
+
+  it.each(steps)('%s: left out, put before everything, confirmed by nobody, a stranger or somebody twice', (step) => {
+    expect(broken(forgedLog(events.toSpliced(stepAt(step), 1)))).toEqual(rule);
+    expect(broken(moved(step, 1))).toEqual(rule);
+    expect(broken(by(step))).toEqual(rule);
+    expect(broken(by(step, 'p2', 'p3'))).toEqual(rule);
+    expect(broken(by(step, 'p2', 'p2'))).toEqual(rule);
+  });
+
+  it.each(steps.slice(2))('%s: without the role that the quorum names', (step) => {
+    expect(broken(by(step, 'p1'))).toEqual(rule);
+    expect(broken(by(step, 'p1', 'p2'))).toEqual([]);
+  });
+
+  it('a reading of other wrapping keys after the comparison', () => {
+    const [read] = events.filter((event) => JSON.stringify(event).includes('"kind":"read-inbound"'));
+    expect(read).toBeDefined();
+    expect(broken(forgedLog(events.toSpliced(stepAt('wrap.approve'), 0, read ?? null)))).toEqual(rule);
+  });
+
+  it('a second wrap, after the step was confirmed once more', () => {
+    const again = events.slice(stepAt('wrap.wrap'), stepAt('wrap.wrap') + 2);
+    expect(broken(forgedLog(events.toSpliced(stepAt('wrap.wrap') + 2, 0, ...again)))).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { parse } from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -21,6 +22,7 @@ const destination = parse(azureKeyVault.schema, {
   keyName: 'Payroll-Root',
   operations: ['sign'],
 });
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const name = 'KeyTransferPackage-Payroll-Root.byok';
 const generator = 'Keyferry 0.1.0; SoftHSM v2 2.6.1';
 
@@ -68,9 +70,10 @@ describe('the .byok file', () => {
       const files = azureKeyVault.assemble(key(spec, bits), parts(length, bits / 8), generator);
       expect(azureKeyVault.inspect(key(spec, bits), files)).toEqual({
         bytes: files[0]?.bytes.length,
-        rsaPartBytes: bits / 8,
-        keyPartBytes: length,
-        kekId: plannedKid,
+        parts: [
+          { sha256: sha256(Buffer.alloc(bits / 8, 0xfb)), bytes: bits / 8 },
+          { sha256: sha256(Buffer.alloc(length, 0xef)), bytes: length },
+        ],
       });
     }
   });
@@ -115,7 +118,10 @@ describe('the .byok file', () => {
         { wrappedEphemeral: kek.spki.slice(0, 256), wrappedKey },
         generator,
       );
-      expect(azureKeyVault.inspect(key(spec), files).keyPartBytes).toBe(wrappedKey.length);
+      expect(azureKeyVault.inspect(key(spec), files).parts[1]).toEqual({
+        sha256: sha256(wrappedKey),
+        bytes: wrappedKey.length,
+      });
     }
   });
 });

@@ -49,7 +49,7 @@ describe('verify', () => {
     const { status, rules, said } = verify(bundle);
     expect(said).not.toMatch(/refused|could not/u);
     expect(status).toBe(0);
-    expect(rules.size).toBe(14);
+    expect(rules.size).toBe(17);
     expect([...rules.values()].filter((outcome) => outcome === 'broken')).toEqual([]);
     expect(rules.get('BUNDLE-NAMED-AS-CEREMONY')).toBe('holds');
     expect(rules.get('BUNDLE-SIGNED')).toBe('not-checkable');
