@@ -1,5 +1,6 @@
 import type { PhaseId } from '../app/ceremony/step.ts';
 import type { StepView } from '../app/contract/view.ts';
+import type { Wanted } from './state/wanted.ts';
 
 /** What a phase is for, in words for somebody who sees a ceremony for the first time. */
 export const phaseHelp: Readonly<Record<PhaseId, string>> = {
@@ -35,6 +36,14 @@ export const kindHelp: Readonly<Record<StepView['kind'], string>> = {
   'choose-outbound': 'Connect and choose the media that will leave the room. Existing files are never overwritten.',
   'type-key-ids':
     'Destroying cannot be undone. Type each key’s id exactly as it is shown, so that nobody destroys a key by habit.',
+};
+
+/** What is done when something comes before the step itself. */
+export const wantedHelp: Readonly<Partial<Record<Wanted, string>>> = {
+  'reopen-token':
+    'The token is opened as it was the first time: the same people confirm, and its PIN is typed while nobody else looks.',
+  'look-again':
+    'Keyferry asks the token, or reads the media, to see whether the interrupted work was done. It repeats nothing by itself.',
 };
 
 /** The keys that work on every screen. */

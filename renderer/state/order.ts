@@ -1,4 +1,5 @@
 import type { CeremonyView } from '../../app/contract/view.ts';
+import { wantedBy } from './wanted.ts';
 
 /**
  * Says whether a view may replace the one on screen. Replies and notices travel separately, so an older view can
@@ -10,11 +11,13 @@ export function mayReplace(current: CeremonyView | null, next: CeremonyView): bo
 }
 
 /**
- * Says whether what the people did so far is void: on another step, and after work that was refused.
+ * Says whether what the people did so far is void: on another step, when something else is wanted of them than before
+ * (who confirmed that the token is opened has not confirmed the step), and after work that was refused.
  * @returns true when the people start afresh
  */
 export function voidsDraft(current: CeremonyView | null, next: CeremonyView): boolean {
   if (current?.ceremony !== next.ceremony || current.step?.id !== next.step?.id) return true;
+  if (wantedBy(current) !== wantedBy(next)) return true;
   if (next.refusal === null) return false;
   return next.refusal.cause !== current.refusal?.cause || next.room.log.size > current.room.log.size;
 }

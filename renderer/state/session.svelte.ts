@@ -1,11 +1,12 @@
 import type { About, PlanPreview, WindowClient } from '../../app/contract/calls.ts';
 import type { Reply } from '../../app/contract/define.ts';
-import type { CeremonyView } from '../../app/contract/view.ts';
+import type { CeremonyView, StepView } from '../../app/contract/view.ts';
 import type { Refusal } from '../../app/rules/refusal.ts';
 import type { Connection } from '../bridge/client.ts';
-import { gapsIn, pinGaps, type Gap } from '../steps/readiness.ts';
+import { gapsIn, reopenGaps, type Gap } from '../steps/readiness.ts';
 import { StepDraft } from './draft.svelte.ts';
 import { mayReplace, voidsDraft } from './order.ts';
+import { wantedBy } from './wanted.ts';
 
 /** What the window shows and what people do in it; everything about the ceremony itself is in main. */
 export class Session {
@@ -32,12 +33,11 @@ export class Session {
     return this.#unanswered > 0;
   }
 
-  /** What the people have not done yet at the step on screen. */
+  /** What the people have not done yet of what the ceremony waits for. */
   get gaps(): Gap[] {
     const { view, draft } = this;
-    if (view === null || draft === null) return [];
-    if (view.needsToken) return pinGaps(draft.pin);
-    return view.step === null ? [] : gapsIn(view.step, draft);
+    if (!view?.step || draft === null || view.isUnsettled) return [];
+    return view.reopen === null ? gapsIn(view.step, draft) : reopenGaps(view.reopen, draft);
   }
 
   /** Looks for a ceremony that main still has open: the window may have been loaded again. */
@@ -63,25 +63,40 @@ export class Session {
     this.#showIf(await this.ask(this.client['ceremony.resume']({ ceremony })));
   }
 
-  /** Confirms the step on screen with what the people did. */
-  async confirm(): Promise<void> {
+  /** Does what the ceremony waits for, once nothing is missing any more. */
+  async act(): Promise<void> {
     const { view, draft } = this;
     if (!view?.step || draft === null || this.gaps.length > 0) return;
-    const input = draft.takeInput(view.step.kind);
+    const wanted = wantedBy(view);
+    if (wanted === 'look-again') await this.#lookAgain();
+    else if (wanted === 'reopen-token') await this.#reopenToken(draft);
+    else await this.#confirm(view.step, draft);
+  }
+
+  /** Stops the ceremony on screen for good. */
+  async stop(reason: string): Promise<void> {
+    const step = this.view?.step;
+    if (step) this.#showIf(await this.ask(this.client['ceremony.stop']({ step: step.id, reason })));
+  }
+
+  async #confirm(step: StepView, draft: StepDraft): Promise<void> {
+    const input = draft.takeInput(step.kind);
     const [ticks, confirmedBy] = [[...draft.ticks], [...draft.confirmedBy]];
-    const reply = this.client['ceremony.confirmStep']({ step: view.step.id, ticks, confirmedBy, input });
+    const reply = this.client['ceremony.confirmStep']({ step: step.id, ticks, confirmedBy, input });
     // The bridge has copied the bytes by the time the call returns.
     if (input.kind === 'pin') input.pin.fill(0);
     this.#showIf(await this.ask(reply));
   }
 
-  /** Opens the token again after its session was lost. */
-  async reopenToken(): Promise<void> {
-    if (this.draft === null || this.gaps.length > 0) return;
-    const pin = this.draft.takePin();
-    const reply = this.client['ceremony.reopenToken']({ pin });
+  async #reopenToken(draft: StepDraft): Promise<void> {
+    const pin = draft.takePin();
+    const reply = this.client['ceremony.reopenToken']({ pin, confirmedBy: [...draft.confirmedBy] });
     pin.fill(0);
     this.#showIf(await this.ask(reply));
+  }
+
+  async #lookAgain(): Promise<void> {
+    this.#showIf(await this.ask(this.client['ceremony.lookAgain']({})));
   }
 
   /** Leaves the ceremony; its log stays and it can be resumed. */

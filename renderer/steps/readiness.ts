@@ -13,6 +13,9 @@ export interface Given {
   readonly keyIds: readonly string[];
 }
 
+/** Who must confirm: a step, or that the token is opened again. */
+type Confirming = Pick<StepView, 'confirmers' | 'distinctPeople'>;
+
 /** Something that is still to be done: in words, and the id of the field where it is done. */
 export interface Gap {
   readonly words: string;
@@ -39,6 +42,16 @@ export const fieldId = {
  */
 export function gapsIn(step: StepView, given: Given): Gap[] {
   return [...inputGaps(step, given), ...tickGaps(step, given), ...confirmerGaps(step, given)];
+}
+
+/**
+ * Says what stands between the people and a token that is opened again.
+ * @param reopen - who must confirm
+ * @param given - what they have done so far
+ * @returns the gaps in reading order
+ */
+export function reopenGaps(reopen: Confirming, given: Given): Gap[] {
+  return [...pinGaps(given.pin), ...confirmerGaps(reopen, given)];
 }
 
 function inputGaps(step: StepView, given: Given): Gap[] {
@@ -69,7 +82,7 @@ function seatGaps(seats: readonly Seat[]): Gap[] {
 }
 
 /** A PIN is 1 to 255 bytes of UTF-8. */
-export function pinGaps(pin: string): Gap[] {
+function pinGaps(pin: string): Gap[] {
   const bytes = new TextEncoder().encode(pin).length;
   if (bytes === 0) return [{ words: 'The PIN is not typed', field: fieldId.pin }];
   return bytes > 255 ? [{ words: 'The PIN is longer than 255 bytes', field: fieldId.pin }] : [];
@@ -106,22 +119,22 @@ function tickGaps(step: StepView, given: Given): Gap[] {
   return [{ words, field: fieldId.tick(first.id) }];
 }
 
-function confirmerGaps(step: StepView, given: Given): Gap[] {
-  const gaps = step.confirmers.flatMap(({ role, needed, people }) => {
+function confirmerGaps(asked: Confirming, given: Given): Gap[] {
+  const gaps = asked.confirmers.flatMap(({ role, needed, people }) => {
     const open = people.filter((person) => !given.confirmedBy.has(person.id));
     const missing = needed - (people.length - open.length);
     if (missing <= 0) return [];
     const words = `${countedRole(missing, role)} must still confirm`;
     return [{ words, field: fieldId.confirmer(role, open[0]?.id ?? '') }];
   });
-  return gaps.length > 0 ? gaps : distinctGaps(step, given);
+  return gaps.length > 0 ? gaps : distinctGaps(asked, given);
 }
 
-function distinctGaps(step: StepView, given: Given): Gap[] {
-  if (given.confirmedBy.size >= step.distinctPeople) return [];
-  const open = step.confirmers
+function distinctGaps(asked: Confirming, given: Given): Gap[] {
+  if (given.confirmedBy.size >= asked.distinctPeople) return [];
+  const open = asked.confirmers
     .flatMap(({ role, people }) => people.map((person) => ({ role, id: person.id })))
     .find(({ id }) => !given.confirmedBy.has(id));
-  const words = `${step.distinctPeople} different people must confirm`;
+  const words = `${asked.distinctPeople} different people must confirm`;
   return [{ words, field: fieldId.confirmer(open?.role ?? '', open?.id ?? '') }];
 }

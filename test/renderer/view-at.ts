@@ -27,7 +27,10 @@ export function viewAt({ size, step = 'token.log-in' }: { size: number; step?: s
     room: { people: [], token: null, airGap: 'closed', log: { size, head: 'e5'.repeat(32) }, deadline: null },
     work: null,
     refusal: null,
-    needsToken: false,
+    reopen: null,
+    isUnsettled: false,
+    stopped: null,
+    keysInToken: [],
     isClosed: false,
   };
 }
