@@ -1,7 +1,7 @@
-import { keySpecs } from '../keys/specs.ts';
-import { refusal } from '../rules/refusal.ts';
+import { keySpecs, type KeySpec } from '../keys/specs.ts';
+import { refusal, type Refusal } from '../rules/refusal.ts';
 import { assembleBlob, inspectBlob } from './azure/blob.ts';
-import { azureSchema, placeOf, type AzureDestination } from './azure/destination.ts';
+import { azureSchema, fittingOperations, placeOf, type AzureDestination } from './azure/destination.ts';
 import { readAzureInbound } from './azure/kek.ts';
 import { azureUpload } from './azure/upload.ts';
 import type { DestinationFormat } from './format.ts';
@@ -14,7 +14,8 @@ export const azureKeyVault: DestinationFormat<AzureDestination> = {
 
   refusesSpec(destination, spec) {
     const { kind } = keySpecs[spec];
-    if (kind === 'rsa' || kind === 'ec') return null;
+    if (kind === 'ec') return refusesOperations(destination, spec);
+    if (kind === 'rsa') return null;
     if (kind === 'aes' && destination.managedHsm !== undefined) return null;
     const reason =
       kind === 'aes'
@@ -26,6 +27,18 @@ export const azureKeyVault: DestinationFormat<AzureDestination> = {
   // The host names one vault of one cloud; the same name may exist in another cloud.
   scope: (destination) => placeOf(destination).hosts[0],
 
+  // Names of keys are told apart without regard to case (about-keys-secrets-certificates.md, object identifiers).
+  target: (destination) => `${placeOf(destination).hosts[0]}/keys/${destination.keyName.toLowerCase()}`,
+
+  describe(destination) {
+    const { kind, hosts, cloudName } = placeOf(destination);
+    return {
+      place: `${kind === 'vault' ? 'Azure vault' : 'Azure Managed HSM'} ${hosts[0]} (${cloudName})`,
+      name: destination.keyName,
+      uses: destination.operations.join(', '),
+    };
+  },
+
   readInbound: readAzureInbound,
 
   // Azure knows the hybrid form only, with SHA-1 and MGF1-SHA-1 (byok-specification.md); it states no AES length, and
@@ -36,3 +49,11 @@ export const azureKeyVault: DestinationFormat<AzureDestination> = {
   inspect: inspectBlob,
   upload: azureUpload,
 };
+
+/** An EC key with another operation would leave the room only to be refused by the service. */
+function refusesOperations({ operations }: AzureDestination, spec: KeySpec): Refusal | null {
+  const unfit = operations.filter((operation) => !fittingOperations.ec.includes(operation));
+  if (unfit.length === 0) return null;
+  const cause = `Key spec ${spec}: Azure takes ${fittingOperations.ec.join(', ')} for it, not ${unfit.join(', ')}.`;
+  return refusal('PLAN-OPERATIONS-FIT-SPEC', cause);
+}

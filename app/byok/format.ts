@@ -82,6 +82,16 @@ export interface UploadSection {
   readonly failures: readonly { readonly message: string; readonly meaning: string }[];
 }
 
+/** A destination in words, for the people who approve it: all of the plan's member, in cells of a table. */
+export interface DestinationWords {
+  /** The vault or instance, with whatever tells it from one of the same name elsewhere. */
+  readonly place: string;
+  /** What the key is called there. */
+  readonly name: string;
+  /** What the key may be used for there. */
+  readonly uses: string;
+}
+
 /** What `assemble` and `upload` know about a key. */
 export interface KeyToCarry<D> {
   readonly keyId: string;
@@ -100,10 +110,13 @@ export interface DestinationFormat<D extends { readonly type: string }> {
   readonly title: string;
   /** Parses the plan's `destination` member strictly and fills defaults in. */
   readonly schema: GenericSchema<unknown, D>;
-  /** Null when the service takes this spec; otherwise the refusal with the service's reason. */
+  /** Null when the service takes this spec for what the destination says; otherwise the refusal with its reason. */
   refusesSpec(destination: D, spec: KeySpec): Refusal | null;
   /** The vault or instance a KEK belongs to: two keys may share a KEK only within one scope. */
   scope(destination: D): string;
+  /** What the key becomes there: two keys of a plan with the same target would replace each other. */
+  target(destination: D): string;
+  describe(destination: D): DestinationWords;
   /**
    * Recognises and checks what was carried in for one key.
    * @param files - every file of the key's folder

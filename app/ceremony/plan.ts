@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { canonicalBytes } from '../audit/canonical-json.ts';
 import type { DestinationFormat } from '../byok/format.ts';
-import { destinationOf, type Destination } from '../byok/registry.ts';
+import { destinationOf, formatFor, type Destination } from '../byok/registry.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { keySpecNames, type KeySpec } from '../keys/specs.ts';
 import { refuser } from '../keys/refuser.ts';
@@ -92,7 +92,8 @@ const planSchema = v.strictObject({
  * @param bytes - the file: UTF-8 JSON, at most 256 KiB
  * @returns the plan with defaults, the document as given and its hash
  * @throws Refused with PLAN-READABLE, PLAN-SCHEMA (naming the member), PLAN-ROLES-FIT-QUORUM, PLAN-KEY-IDS-UNIQUE,
- * PLAN-DESTINATION-KNOWN, PLAN-DESTINATION-TAKES-SPEC
+ * PLAN-SEPARATION-OF-DIFFERENT-ROLES, PLAN-EXISTING-KEYS-DISTINCT, PLAN-DESTINATION-KNOWN, PLAN-DESTINATION-TAKES-SPEC,
+ * PLAN-OPERATIONS-FIT-SPEC, PLAN-TARGETS-DISTINCT
  */
 export function parsePlan(bytes: Uint8Array): ParsedPlan {
   if (bytes.length > maxPlanBytes) {
@@ -111,6 +112,7 @@ export function parsePlanDocument(document: unknown): ParsedPlan {
   const given = parseMembers(planSchema, document, 'PLAN-SCHEMA', '');
   checkQuorum(given.roles, given.quorum);
   checkIds(given.keys.map((key) => key.id));
+  checkSeparation(given.separate ?? []);
   const plan: Plan = {
     title: given.title,
     purpose: given.purpose,
@@ -125,6 +127,8 @@ export function parsePlanDocument(document: unknown): ParsedPlan {
       destination: parseDestination(key.destination, key.spec, `keys.${index}.destination`),
     })),
   };
+  checkSources(plan.keys);
+  checkTargets(plan.keys);
   return { plan, document, sha256: sha256Hex(canonicalBytes(document)) };
 }
 
@@ -152,6 +156,34 @@ function checkQuorum(has: RoleCounts, asks: RoleCounts): void {
 function checkIds(ids: readonly string[]): void {
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) refuse('PLAN-KEY-IDS-UNIQUE', `Two keys have the id "${twice}".`);
+}
+
+function checkSeparation(lists: readonly (readonly Role[])[]): void {
+  const repeating = lists.find((list) => new Set(list).size !== list.length);
+  if (repeating === undefined) return;
+  refuse('PLAN-SEPARATION-OF-DIFFERENT-ROLES', `Member "separate" has the list ${repeating.join(', ')}.`);
+}
+
+function checkSources(keys: readonly PlannedKey[]): void {
+  const earlier = new Map<string, string>();
+  for (const { id, source } of keys) {
+    if (source === 'generate') continue;
+    const { ckaId } = source.existing;
+    const other = earlier.get(ckaId);
+    if (other !== undefined)
+      refuse('PLAN-EXISTING-KEYS-DISTINCT', `Keys ${other} and ${id} both name CKA_ID ${ckaId}.`);
+    earlier.set(ckaId, id);
+  }
+}
+
+function checkTargets(keys: readonly PlannedKey[]): void {
+  const earlier = new Map<string, string>();
+  for (const { id, destination } of keys) {
+    const target = `${destination.type} ${formatFor(destination).target(destination)}`;
+    const other = earlier.get(target);
+    if (other !== undefined) refuse('PLAN-TARGETS-DISTINCT', `Keys ${other} and ${id} both go to ${target}.`);
+    earlier.set(target, id);
+  }
 }
 
 function parseDestination(given: { type: string }, spec: KeySpec, path: string): Destination {

@@ -16,6 +16,22 @@ export const planRules = {
     claim: 'No two keys of a plan share an id.',
     remedy: 'Give each key an id of its own.',
   },
+  'PLAN-EXISTING-KEYS-DISTINCT': {
+    claim: 'No two keys of a plan name the same CKA_ID of the token.',
+    remedy: 'Correct the CKA_ID; to carry one key to two places, plan a ceremony for each.',
+  },
+  'PLAN-TARGETS-DISTINCT': {
+    claim: 'No two keys of a plan go to the same name in the same place.',
+    remedy: 'Give each key a name of its own there; the later import would hide the earlier one.',
+  },
+  'PLAN-SEPARATION-OF-DIFFERENT-ROLES': {
+    claim: 'A list of roles to keep apart names each role once.',
+    remedy: 'Name two or more different roles in each list of "separate".',
+  },
+  'PLAN-OPERATIONS-FIT-SPEC': {
+    claim: 'A plan asks of no key an operation that its destination is known to refuse for keys of that kind.',
+    remedy: 'Plan the operations that the cause names, or another key spec.',
+  },
   'PLAN-DESTINATION-TAKES-SPEC': {
     claim: 'Every key of the plan is of a kind that its destination accepts.',
     remedy: 'Choose a key spec that the destination takes, or another destination.',

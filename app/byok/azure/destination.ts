@@ -18,6 +18,17 @@ const clouds = {
   },
 } as const;
 
+/**
+ * What a key of each kind can do at Azure (about-keys-details.md, about-keys-details-mhsm.md). To an EC key with more
+ * the service is known to answer BadParameter (AzureKeyVault#22).
+ */
+export const fittingOperations: Readonly<Record<'rsa' | 'ec' | 'aes' | 'hmac', readonly string[]>> = {
+  rsa: azureOperations,
+  ec: ['sign', 'verify'],
+  aes: ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'],
+  hmac: [],
+};
+
 /** Vault and HSM names are DNS labels: 3 to 24 letters, digits and single hyphens, none at either end. */
 const placeName = v.pipe(
   v.string(),

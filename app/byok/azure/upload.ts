@@ -1,7 +1,7 @@
 import { isAsymmetric, keySpecs, type CurveName, type KeySpec } from '../../keys/specs.ts';
 import type { KeyToCarry, UploadCommand, UploadSection } from '../format.ts';
 import { blobFileName } from './blob.ts';
-import { placeOf, type AzureDestination, type AzurePlace } from './destination.ts';
+import { fittingOperations, placeOf, type AzureDestination, type AzurePlace } from './destination.ts';
 
 /** Azure's name of a curve where it is not the JOSE name. */
 const azureCurves: Readonly<Record<CurveName, string>> = {
@@ -9,14 +9,6 @@ const azureCurves: Readonly<Record<CurveName, string>> = {
   'P-384': 'P-384',
   'P-521': 'P-521',
   secp256k1: 'P-256K',
-};
-
-/** What a key of each kind can do at Azure; the service answers BadParameter to anything else (AzureKeyVault#22). */
-const fittingOperations: Readonly<Record<'rsa' | 'ec' | 'aes' | 'hmac', readonly string[]>> = {
-  rsa: ['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey'],
-  ec: ['sign', 'verify'],
-  aes: ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'],
-  hmac: [],
 };
 
 /**
@@ -35,6 +27,7 @@ export function azureUpload(key: KeyToCarry<AzureDestination>, folder: string): 
   };
 }
 
+/** Operations that do not fit can be left for AES only: no report says what the service answers, so the plan may have them. */
 function warnings({ destination, spec, kek }: KeyToCarry<AzureDestination>, place: AzurePlace): string[] {
   const { kind } = keySpecs[spec];
   const unfit = destination.operations.filter((operation) => !fittingOperations[kind].includes(operation));
@@ -42,7 +35,9 @@ function warnings({ destination, spec, kek }: KeyToCarry<AzureDestination>, plac
     `If ${place.name} already has a key named ${destination.keyName}, Azure makes the import a new version of it, without asking.`,
     `The wrapping key ${kek.id ?? ''} must still exist, in this very version, when the file is uploaded.`,
     ...(unfit.length > 0
-      ? [`Azure refuses ${unfit.join(', ')} for a key of this type; it takes ${fittingOperations[kind].join(', ')}.`]
+      ? [
+          `Azure has no use for ${unfit.join(', ')} with a key of this type and may refuse it; it has ${fittingOperations[kind].join(', ')}.`,
+        ]
       : []),
     ...(kind === 'aes'
       ? ['Azure shows no check value of an AES key: compare a ciphertext of your own after the import.']

@@ -81,8 +81,11 @@ describe('the plan member', () => {
 });
 
 describe('key specs', () => {
-  const taken = (value: unknown): string[] =>
-    keySpecNames.filter((spec) => azureKeyVault.refusesSpec(destination(value), spec) === null);
+  const taken = (value: object): string[] =>
+    keySpecNames.filter((spec) => {
+      const operations = spec.startsWith('aes') ? ['wrapKey', 'unwrapKey'] : ['sign', 'verify'];
+      return azureKeyVault.refusesSpec(destination({ ...value, operations }), spec) === null;
+    });
   const pairs = ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ec-p256', 'ec-p384', 'ec-p521', 'ec-secp256k1'];
 
   it('of a vault are RSA and EC', () => expect(taken(vault)).toEqual(pairs));
@@ -92,6 +95,55 @@ describe('key specs', () => {
       (spec) => azureKeyVault.refusesSpec(destination(vault), spec)?.rule,
     );
     expect(rules).toEqual(['PLAN-DESTINATION-TAKES-SPEC', 'PLAN-DESTINATION-TAKES-SPEC']);
+  });
+});
+
+describe('operations', () => {
+  const refused = (spec: KeySpec, operations: string[], place: object = vault) =>
+    azureKeyVault.refusesSpec(destination({ ...place, operations }), spec)?.rule ?? null;
+  const all = ['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey'];
+
+  it('of an RSA key are any', () => {
+    expect(refused('rsa-4096', all)).toBeNull();
+    expect(refused('rsa-4096', ['wrapKey', 'unwrapKey'])).toBeNull();
+  });
+
+  it('of an EC key are those that the service takes: its error names sign and verify (AzureKeyVault#22)', () => {
+    for (const place of [vault, hsm]) {
+      const taken = all.filter((operation) => refused('ec-p256', [operation], place) === null);
+      expect(taken).toEqual(['sign', 'verify']);
+    }
+    expect(refused('ec-secp256k1', ['sign', 'wrapKey'])).toBe('PLAN-OPERATIONS-FIT-SPEC');
+  });
+
+  it('of an AES key are left to a warning, since no report tells of a refusal', () => {
+    expect(refused('aes-256', ['sign', 'wrapKey'], hsm)).toBeNull();
+  });
+});
+
+describe('a target', () => {
+  const target = (value: unknown): string => azureKeyVault.target(destination(value));
+
+  it('is one key name in one place, whatever its letters', () => {
+    expect(target({ ...vault, vault: 'CONTOSO-prod', keyName: 'Payroll-ROOT', operations: ['sign'] })).toBe(
+      target(vault),
+    );
+    const targets = [
+      vault,
+      { ...vault, keyName: 'other' },
+      { ...vault, vault: 'other' },
+      { ...vault, cloud: 'china' },
+      hsm,
+    ];
+    expect(new Set(targets.map(target)).size).toBe(5);
+  });
+
+  it('is described whole: place, cloud, name and every operation', () => {
+    const words = azureKeyVault.describe(destination({ ...vault, cloud: 'china' }));
+    expect(words.place).toMatch(/contoso-prod\.vault\.azure\.cn.*AzureChinaCloud/u);
+    expect([words.name, words.uses]).toEqual(['payroll-root', 'sign, verify']);
+    const place = azureKeyVault.describe(destination(hsm)).place;
+    expect(place).toMatch(/Managed HSM contoso-hsm\.managedhsm\.azure\.net/u);
   });
 });
 

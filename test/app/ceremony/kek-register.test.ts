@@ -6,8 +6,8 @@ import type { RuleId } from '../../../app/rules/index.ts';
 import { ruleOf } from '../../support/rule-of.ts';
 import { azureKey, planWith } from '../../support/walk.ts';
 
-const at = (place: object): object => ({
-  destination: { type: 'azure-key-vault', keyName: 'k', operations: ['sign'], ...place },
+const at = (keyName: string, place: object): object => ({
+  destination: { type: 'azure-key-vault', keyName, operations: ['sign'], ...place },
 });
 
 function kek(key: string, spkiSha256: string): KekRecord {
@@ -16,7 +16,9 @@ function kek(key: string, spkiSha256: string): KekRecord {
 
 /** Two keys, to these places, under wrapping keys with these fingerprints. */
 function reuse(places: readonly [object, object], fingerprints: readonly [string, string]): RuleId | null {
-  const { plan } = parsePlanDocument(planWith([azureKey('one', at(places[0])), azureKey('two', at(places[1]))]));
+  const { plan } = parsePlanDocument(
+    planWith([azureKey('one', at('k1', places[0])), azureKey('two', at('k2', places[1]))]),
+  );
   return ruleOf(() => checkKekReuse(plan, [kek('one', fingerprints[0]), kek('two', fingerprints[1])]));
 }
 

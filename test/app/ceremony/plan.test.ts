@@ -46,6 +46,26 @@ describe('a plan', () => {
   });
 });
 
+/** A key for the usual vault under its id, unless it says otherwise. */
+const to = (id: string, more: object): object => {
+  const destination = { type: 'azure-key-vault', vault: 'contoso-prod', keyName: id, operations: ['sign', 'verify'] };
+  return azureKey(id, { destination: { ...destination, ...more } });
+};
+const existing = (id: string, ckaId: string): object => azureKey(id, { source: { existing: { ckaId } } });
+
+describe('a plan may', () => {
+  it.each<[string, unknown]>([
+    [
+      'give the contract’s example its operations',
+      planWith([{ ...to('a', { operations: ['wrapKey', 'unwrapKey'] }), spec: 'rsa-4096' }]),
+    ],
+    ['carry two existing keys', planWith([existing('a', '01'), existing('b', '02')])],
+    ['use one name in two vaults', planWith([to('a', {}), to('b', { keyName: 'a', vault: 'contoso-test' })])],
+    ['use one name in two clouds', planWith([to('a', {}), to('b', { keyName: 'a', cloud: 'china' })])],
+    ['keep three roles apart', planWith([to('a', {})], { separate: [['witness', 'operator', 'custodian']] })],
+  ])('%s', (_, document) => expect(ruleOf(() => parsePlanDocument(document))).toBeNull());
+});
+
 describe('a plan is refused', () => {
   const key = azureKey('a');
   const cases: readonly [string, string, unknown][] = [
@@ -81,6 +101,36 @@ describe('a plan is refused', () => {
     ['with a quorum of nobody', 'PLAN-ROLES-FIT-QUORUM', planWith([key], { quorum: { custodian: 0 } })],
     ['with a quorum larger than the role', 'PLAN-ROLES-FIT-QUORUM', planWith([key], { quorum: { custodian: 4 } })],
     ['with two keys of one id', 'PLAN-KEY-IDS-UNIQUE', planWith([key, key])],
+    [
+      'with two keys of one CKA_ID, in whatever letters',
+      'PLAN-EXISTING-KEYS-DISTINCT',
+      planWith([existing('a', 'AB01'), azureKey('b'), existing('c', 'ab01')]),
+    ],
+    [
+      'with two keys of one name in one vault, in whatever letters',
+      'PLAN-TARGETS-DISTINCT',
+      planWith([to('a', {}), azureKey('b'), to('c', { vault: 'CONTOSO-PROD', keyName: 'A' })]),
+    ],
+    [
+      'that keeps a role apart from itself',
+      'PLAN-SEPARATION-OF-DIFFERENT-ROLES',
+      planWith([key], { separate: [['witness', 'witness']] }),
+    ],
+    [
+      'that names a role to keep apart twice',
+      'PLAN-SEPARATION-OF-DIFFERENT-ROLES',
+      planWith([key], {
+        separate: [
+          ['witness', 'operator'],
+          ['auditor', 'operator', 'auditor'],
+        ],
+      }),
+    ],
+    [
+      'for an EC key that should wrap',
+      'PLAN-OPERATIONS-FIT-SPEC',
+      planWith([to('a', { operations: ['wrapKey', 'unwrapKey'] })]),
+    ],
     [
       'for a cloud nobody knows',
       'PLAN-DESTINATION-KNOWN',
