@@ -98,6 +98,15 @@ export const tokenRules = {
     claim: 'The target key is of the type, size and curve the plan names.',
     remedy: 'Compare the key in the token with the plan; correct whichever is wrong.',
   },
+  'TARGET-KEY-HALVES-MATCH': {
+    claim: 'What the private half of a target key signs is valid under the public half that is recorded for it.',
+    remedy: 'Do not use this key; look with a witness who put the other public half into the token.',
+  },
+  'TARGET-KEY-IS-THE-RECORDED-ONE': {
+    claim:
+      'The key that is wrapped has the public key, or the check value where the token makes one, that the log has.',
+    remedy: 'Do not wrap; the key was exchanged after it was recorded. Stop the ceremony and find out by whom.',
+  },
   'TARGET-KEY-ATTRIBUTES-AS-PLANNED': {
     claim: 'Every attribute of a new key reads back as it was asked for; otherwise the key is destroyed at once.',
     remedy: 'The token changes or hides the named attribute: set its policy accordingly or ask the HSM vendor.',

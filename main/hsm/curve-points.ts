@@ -20,6 +20,26 @@ export function liesOnCurve(point: Uint8Array, curve: CurveName): boolean {
 }
 
 /**
+ * Tells whether an ECDSA signature is valid (FIPS 186-5 section 6.4.2).
+ * @param signature - r and s, each as long as the order: what CKM_ECDSA gives
+ * @param digest - the hash that was signed
+ * @param point - uncompressed, 0x04 X Y
+ */
+export function verifiesOnCurve(
+  signature: Uint8Array,
+  digest: Uint8Array,
+  point: Uint8Array,
+  curve: CurveName,
+): boolean {
+  try {
+    // A token may give either of the two values of s.
+    return curves[curve].verify(signature, digest, point, { prehash: false, lowS: false });
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Computes the public point of a private scalar (SEC 1 section 3.2.1).
  * @param scalar - big-endian; for throw-away keys only
  * @returns 0x04 X Y, or null when the scalar is zero or not below the order

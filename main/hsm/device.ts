@@ -1,8 +1,6 @@
 import type { KeySpec } from '../../app/keys/specs.ts';
 import { Refused, refuse } from '../../app/rules/refusal.ts';
 import { meaningOfCkr, refusalOfCkr } from './ckr.ts';
-import { readPublicHalf } from './key-objects.ts';
-import { locateKey } from './locate-key.ts';
 import { checkPinUsable, logIn } from './login.ts';
 import { hexNumber, mechanisms, wrapFlag, type MechanismName } from './mechanisms.ts';
 import { checkModule } from './module-file.ts';
@@ -22,9 +20,9 @@ import type { HsmDevice } from './protocol.ts';
 import { initialiseEmptyToken } from './rehearsal-token.ts';
 import { proveEncoding, type Proven } from './self-test.ts';
 import { inSession, type Work } from './session.ts';
-import { destroyKey, findTargetKey, generateTargetKey, type TargetKeyRequest } from './target-keys.ts';
+import { destroyKey, findTargetKey, generateTargetKey, locateRecorded, type TargetKeyRequest } from './target-keys.ts';
 import { findBySerial, listTokens, type LoadedModule } from './tokens.ts';
-import { checkMayLeave, wrapUnderKek } from './wrap.ts';
+import { wrapUnderKek } from './wrap.ts';
 
 /** The mechanisms a probe reports. */
 const reported = Object.keys(mechanisms) as MechanismName[];
@@ -112,13 +110,13 @@ export class Device implements HsmDevice {
     return this.#answering(() => this.#work(({ session }) => findTargetKey(session, ckaId, spec)));
   }
 
-  wrapTargetKey({ ckaId, spec, plan, kek }: WrapRequest): WrapOutcome {
+  wrapTargetKey({ spec, plan, kek, ...target }: WrapRequest): WrapOutcome {
     return this.#answering(() => {
-      this.#work(({ session }) => targetToWrap(session, ckaId, spec));
+      this.#work(({ session }) => locateRecorded(session, { ...target, spec }));
       const { proof, kwp } = this.#prove({ spec, plan, kekBits: kek.modulus.length * 8 });
       const parts = this.#work((work) => {
-        const target = targetToWrap(work.session, ckaId, spec);
-        return wrapUnderKek(work, kek, target, { spec, plan, kwp });
+        const key = locateRecorded(work.session, { ...target, spec });
+        return wrapUnderKek(work, kek, key, { spec, plan, kwp });
       });
       return { parts, proof };
     });
@@ -227,14 +225,6 @@ function openModule({ path, libraryParameters }: ModuleChoice): CryptokiModule {
     if (error.code === null) return refuse('MODULE-LOADS', cause);
     return refuse('MODULE-LOADS', cause, { code: refusalOfCkr(error.code, error.calledFunction).code ?? '' });
   }
-}
-
-function targetToWrap(session: CryptokiSession, ckaId: string, spec: KeySpec) {
-  const objects = locateKey(session, ckaId, spec);
-  if (objects === null) return refuse('TARGET-KEY-PRESENT', `The token holds no ${spec} key with the CKA_ID ${ckaId}.`);
-  readPublicHalf(session, objects, spec);
-  checkMayLeave(session, objects.key);
-  return objects.key;
 }
 
 /** Needs that the same proof answers are proved once. */

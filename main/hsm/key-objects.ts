@@ -1,4 +1,4 @@
-import { bytesToHex } from '../../app/keys/bytes.ts';
+import { bytesToHex, equalBytes } from '../../app/keys/bytes.ts';
 import { aesCheckValue, hmacCheckValue, type KeyCheckValue } from '../../app/keys/kcv.ts';
 import { curveOids, keySpecs, type CurveName, type KeySpec } from '../../app/keys/specs.ts';
 import { scalarBytes, type PublicKey } from '../../app/keys/spki.ts';
@@ -7,6 +7,7 @@ import { liesOnCurve } from './curve-points.ts';
 import { attributeText, type Attribute, type AttributeName } from './attributes.ts';
 import { generators, plain } from './mechanisms.ts';
 import { CryptokiError, type CryptokiSession, type ObjectHandle } from './pkcs11.ts';
+import { provePossession } from './possession.ts';
 import * as templates from './templates.ts';
 
 /** The objects of one key: the secret or private key, and the public half of a pair. */
@@ -79,9 +80,10 @@ function generate(session: CryptokiSession, spec: KeySpec, plan: KeyPlan): KeyOb
 }
 
 /**
- * Reads a key's public half and checks that it is of its spec: modulus length and exponent, or curve and point.
+ * Reads a key's public half, checks that it is of its spec (modulus length and exponent, or curve and point) and has the
+ * private half prove that it belongs to it.
  * @returns the public key, null for secret keys, whose type and length are checked instead
- * @throws Refused with TARGET-KEY-SPEC-AS-PLANNED
+ * @throws Refused with TARGET-KEY-SPEC-AS-PLANNED or TARGET-KEY-HALVES-MATCH
  */
 export function readPublicHalf(session: CryptokiSession, objects: KeyObjects, spec: KeySpec): PublicKey | null {
   const info = keySpecs[spec];
@@ -93,8 +95,11 @@ export function readPublicHalf(session: CryptokiSession, objects: KeyObjects, sp
       `The key in the token is no ${spec} key: its CKA_KEY_TYPE is ${found}.`,
     );
   }
-  if (info.kind === 'rsa') return readRsa(session, objects, info.bits);
-  if (info.kind === 'ec') return readEc(session, objects, info.curve);
+  if (info.kind === 'rsa' || info.kind === 'ec') {
+    const publicKey = info.kind === 'rsa' ? readRsa(session, objects, info.bits) : readEc(session, objects, info.curve);
+    provePossession(session, objects.key, publicKey);
+    return publicKey;
+  }
   const bytes = session.attribute(objects.key, 'CKA_VALUE_LEN');
   if (bytes !== null && bytes !== info.bits / 8) {
     const found = attributeText('CKA_VALUE_LEN', bytes);
@@ -114,6 +119,11 @@ function readRsa(session: CryptokiSession, objects: KeyObjects, bits: number): P
       'TARGET-KEY-SPEC-AS-PLANNED',
       `The RSA key in the token has ${key}; planned are ${bits} and 0x010001.`,
     );
+  }
+  // The private half tells its own numbers on most tokens; the proof of possession says the same of the others.
+  const own = session.attribute(objects.key, 'CKA_MODULUS');
+  if (own instanceof Uint8Array && !equalBytes(unsigned(own), modulus)) {
+    return refuse('TARGET-KEY-HALVES-MATCH', 'The two halves of the RSA key in the token have different moduli.');
   }
   return { kind: 'rsa', modulus, exponent };
 }

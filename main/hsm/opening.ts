@@ -7,6 +7,7 @@ import { readPrivateKeyInfo, type PrivateKey } from '../../app/keys/pkcs8.ts';
 import type { PublicKey } from '../../app/keys/spki.ts';
 import { Refused, refuse } from '../../app/rules/refusal.ts';
 import { publicPoint } from './curve-points.ts';
+import { verifiesRsa } from './possession.ts';
 import type { KekNumbers } from './wrap.ts';
 
 /** An RSA pair made in software to stand in for the cloud's KEK; it wraps throw-away keys only. */
@@ -120,13 +121,10 @@ function belongsTo(key: PrivateKey, publicKey: PublicKey): boolean {
 /** Modulus and exponent say nothing about the private numbers: use them once. */
 function signs(pkcs8: Uint8Array, publicKey: PublicKey): boolean {
   if (publicKey.kind !== 'rsa') return false;
-  const base64Url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
-  const jwk = { kty: 'RSA', n: base64Url(publicKey.modulus), e: base64Url(publicKey.exponent) };
   const message = crypto.randomBytes(32);
   try {
     const privateKey = crypto.createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
-    const signature = crypto.sign('sha256', message, privateKey);
-    return crypto.verify('sha256', message, crypto.createPublicKey({ key: jwk, format: 'jwk' }), signature);
+    return verifiesRsa(publicKey, message, crypto.sign('sha256', message, privateKey));
   } catch {
     // BoringSSL does not even load a private key whose numbers contradict each other.
     return false;

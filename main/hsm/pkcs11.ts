@@ -176,6 +176,12 @@ export class CryptokiSession {
     return Uint8Array.from(call('C_Encrypt', () => this.#library.C_Encrypt(this.#handle, Buffer.from(data), room)));
   }
 
+  sign(mechanism: Mechanism, key: ObjectHandle, data: Uint8Array): Uint8Array {
+    call('C_SignInit', () => this.#library.C_SignInit(this.#handle, toMechanism(mechanism), key));
+    const room = Buffer.alloc(outputBytes);
+    return Uint8Array.from(call('C_Sign', () => this.#library.C_Sign(this.#handle, Buffer.from(data), room)));
+  }
+
   /** The hash of a secret key's value, made in the token. */
   digestKey(mechanism: Mechanism, key: ObjectHandle): Uint8Array {
     call('C_DigestInit', () => this.#library.C_DigestInit(this.#handle, toMechanism(mechanism)));

@@ -87,6 +87,8 @@ export interface TargetKey {
 export interface WrapRequest {
   readonly ckaId: string;
   readonly spec: KeySpec;
+  /** The key as the log has it: what is wrapped must be this one. */
+  readonly recorded: Pick<TargetKey, 'publicKey' | 'keyCheckValues'>;
   readonly plan: WrapPlan;
   readonly kek: { readonly modulus: Uint8Array; readonly exponent: Uint8Array };
 }
@@ -113,7 +115,10 @@ export interface Hsm {
   login(pin: Uint8Array): Promise<PinState>;
   /** Proves with throw-away keys that the token wraps as needed: hash, MGF, KWP, exact PKCS#8. */
   probe(needs: readonly WrapNeed[]): Promise<ProbeReport>;
-  /** Makes the key and reads back every attribute; refuses and destroys it when one differs. Refuses an existing CKA_ID. */
+  /**
+   * Makes the key, reads back every attribute and has a private half prove that it belongs to its public half; refuses and
+   * destroys the key when something differs. Refuses an existing CKA_ID.
+   */
   generateTargetKey(request: {
     readonly ckaId: string;
     readonly spec: KeySpec;
@@ -121,7 +126,10 @@ export interface Hsm {
   }): Promise<TargetKey>;
   /** Finds a key by CKA_ID and reads it back; null when nothing has this CKA_ID. Refuses when something else has it too. */
   findTargetKey(ckaId: string, spec: KeySpec): Promise<TargetKey | null>;
-  /** Proves the encoding once more with throw-away keys, then wraps; leaves no KEK and no ephemeral key behind. */
+  /**
+   * Makes sure that the key is the recorded one, proves the encoding once more with throw-away keys, then wraps; leaves no
+   * KEK and no ephemeral key behind.
+   */
   wrapTargetKey(request: WrapRequest): Promise<WrapOutcome>;
   /**
    * Destroys the key and its public half and looks that neither is left. Returns how many objects that were. Refuses,

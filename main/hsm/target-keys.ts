@@ -1,12 +1,15 @@
+import { sha256Hex } from '../../app/keys/fingerprint.ts';
+import { formatKcv } from '../../app/keys/kcv.ts';
 import { encodeSpki } from '../../app/keys/spki.ts';
 import type { KeySpec } from '../../app/keys/specs.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 import { ckrText } from './ckr.ts';
 import { makeKey, planKey, readCheckValues, readPublicHalf, type KeyObjects, type KeyPlan } from './key-objects.ts';
 import { locateKey, objectsToDestroy, withId } from './locate-key.ts';
-import { CryptokiError, type CryptokiSession } from './pkcs11.ts';
-import type { AttributeReadBack, TargetKey } from './port.ts';
+import { CryptokiError, type CryptokiSession, type ObjectHandle } from './pkcs11.ts';
+import type { AttributeReadBack, TargetKey, WrapRequest } from './port.ts';
 import { differences, differencesText, readBack } from './session.ts';
+import { checkMayLeave } from './wrap.ts';
 
 /** How the ceremony names the key to make. */
 export interface TargetKeyRequest {
@@ -19,8 +22,8 @@ export interface TargetKeyRequest {
  * Makes a target key in the token and reads every attribute back.
  * @param session - an open session, logged in
  * @param request - CKA_ID (hex), spec and label
- * @throws Refused with TARGET-KEY-ID-FREE, TARGET-KEY-LABEL-FREE, TARGET-KEY-ATTRIBUTES-AS-PLANNED or
- *   TARGET-KEY-SPEC-AS-PLANNED; after a failure nothing of the key is left
+ * @throws Refused with TARGET-KEY-ID-FREE, TARGET-KEY-LABEL-FREE, TARGET-KEY-ATTRIBUTES-AS-PLANNED,
+ *   TARGET-KEY-SPEC-AS-PLANNED or TARGET-KEY-HALVES-MATCH; after a failure nothing of the key is left
  */
 export function generateTargetKey(session: CryptokiSession, request: TargetKeyRequest): TargetKey {
   checkIsFree(session, request);
@@ -47,6 +50,52 @@ export function findTargetKey(session: CryptokiSession, ckaId: string, spec: Key
   const label = session.attribute(objects.key, 'CKA_LABEL');
   const request = { ckaId, spec, label: typeof label === 'string' ? label : '' };
   return describe(session, objects, request, planKey(spec, { ...request, lives: 'in-token' }));
+}
+
+/**
+ * Finds a target key for the wrap and makes sure that it is the one in the log: by its public key, which the private half
+ * proves to be its own, or by the check values of a secret key.
+ * @param request - CKA_ID (hex), spec, and the key as recorded
+ * @returns the key that was looked at, for the wrap in the same session
+ * @throws Refused with TARGET-KEY-IS-THE-RECORDED-ONE, TARGET-KEY-MAY-LEAVE, or as {@link findTargetKey}
+ */
+export function locateRecorded(
+  session: CryptokiSession,
+  { ckaId, spec, recorded }: Pick<WrapRequest, 'ckaId' | 'spec' | 'recorded'>,
+): ObjectHandle {
+  const objects = locateKey(session, ckaId, spec);
+  if (objects === null) return refuse('TARGET-KEY-PRESENT', `The token holds no ${spec} key with the CKA_ID ${ckaId}.`);
+  checkMayLeave(session, objects.key);
+  const { publicKey, keyCheckValues } = identify(session, objects, spec);
+  const isSame =
+    spkiText(publicKey) === spkiText(recorded.publicKey) &&
+    checkText(keyCheckValues) === checkText(recorded.keyCheckValues);
+  if (!isSame) {
+    const found = `${spkiText(publicKey)}, ${checkText(keyCheckValues)}`;
+    const inLog = `${spkiText(recorded.publicKey)}, ${checkText(recorded.keyCheckValues)}`;
+    refuse(
+      'TARGET-KEY-IS-THE-RECORDED-ONE',
+      `The ${spec} key ${ckaId} in the token has ${found}; the log has ${inLog}.`,
+    );
+  }
+  return objects.key;
+}
+
+/** What a key is known by. */
+function identify(session: CryptokiSession, objects: KeyObjects, spec: KeySpec): WrapRequest['recorded'] {
+  const publicKey = readPublicHalf(session, objects, spec);
+  return {
+    publicKey: publicKey === null ? null : encodeSpki(publicKey),
+    keyCheckValues: readCheckValues(session, objects.key, spec),
+  };
+}
+
+function spkiText(publicKey: Uint8Array | null): string {
+  return publicKey === null ? 'no public key' : `the public key with SHA-256 ${sha256Hex(publicKey)}`;
+}
+
+function checkText(values: WrapRequest['recorded']['keyCheckValues']): string {
+  return values.length === 0 ? 'no check value' : values.map(formatKcv).join(', ');
 }
 
 /**
@@ -78,14 +127,12 @@ function describe(
   { ckaId, spec, label }: TargetKeyRequest,
   plan: KeyPlan,
 ): TargetKey {
-  const publicKey = readPublicHalf(session, objects, spec);
   return {
     ckaId,
     spec,
     label,
+    ...identify(session, objects, spec),
     attributes: readAttributes(session, objects, plan),
-    publicKey: publicKey === null ? null : encodeSpki(publicKey),
-    keyCheckValues: readCheckValues(session, objects.key, spec),
   };
 }
 

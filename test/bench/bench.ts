@@ -6,6 +6,7 @@ import { entryBytes } from '../../app/audit/entry.ts';
 import { createLog } from '../../main/audit/store.ts';
 import { CryptokiModule, users, type CryptokiSession } from '../../main/hsm/pkcs11.ts';
 import { oaep, plain } from '../../main/hsm/mechanisms.ts';
+import type { TargetKey } from '../../main/hsm/port.ts';
 import * as templates from '../../main/hsm/templates.ts';
 import { freshStore, newClient, openFreshToken, pin, scratchFolder } from '../support/token.ts';
 
@@ -51,8 +52,15 @@ async function token(): Promise<Row[]> {
   const spec = 'ec-p256' as const;
   await client.probe([{ spec, plan, kekBits: 4096 }]);
   const id = (run: number): string => run.toString(16).padStart(32, '0');
-  const generate = await median(40, (run) => client.generateTargetKey({ ckaId: id(run), spec, label: `key ${run}` }));
-  const wrap = await median(40, (run) => client.wrapTargetKey({ ckaId: id(run), spec, plan, kek: numbers }));
+  const made: TargetKey[] = [];
+  const generate = await median(40, async (run) => {
+    made.push(await client.generateTargetKey({ ckaId: id(run), spec, label: `key ${run}` }));
+  });
+  const wrap = await median(40, (run) => {
+    const recorded = made[run];
+    if (recorded === undefined) throw new Error('a key for each run');
+    return client.wrapTargetKey({ ckaId: recorded.ckaId, spec, recorded, plan, kek: numbers });
+  });
   await client.close();
   const raw = openRaw(choice.path, choice.environment, serial);
   const rawGenerate = await median(40, (run) => rawPair(raw, 1000 + run));

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pkcs11js from 'pkcs11js';
 import { Device } from '../../main/hsm/device.ts';
@@ -93,6 +93,13 @@ export class DeviceUnderTest {
       library.C_FindObjectsFinal(session);
       for (const object of found) library.C_DestroyObject(session, object);
     });
+  }
+
+  /** Writes a file beside the token's store; it goes with it. */
+  scratchFile(name: string, bytes: Uint8Array): string {
+    const path = join(this.#scratch.folder, name);
+    writeFileSync(path, bytes, { mode: 0o600 });
+    return path;
   }
 
   end(): void {

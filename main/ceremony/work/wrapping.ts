@@ -15,7 +15,7 @@ import { partNames } from '../workspace.ts';
 /**
  * Wraps one target key under the KEK that the people compared, and keeps the wrapped parts in the workspace.
  * @returns the parts' sizes and hashes, and the proof made with throw-away keys just before
- * @throws Refused with TOKEN-ENCODES-AS-PROBED, BLOB-SHAPE-VALID, or what the token refuses
+ * @throws Refused with TARGET-KEY-IS-THE-RECORDED-ONE, TOKEN-ENCODES-AS-PROBED, BLOB-SHAPE-VALID, or what the token refuses
  */
 export async function wrapKey(
   ports: WorkPorts,
@@ -34,6 +34,10 @@ export async function wrapKey(
   const { parts, proof } = await ports.hsm.wrapTargetKey({
     ckaId: target.ckaId,
     spec: key.spec,
+    recorded: {
+      publicKey: target.publicKey === null ? null : hexToBytes(target.publicKey),
+      keyCheckValues: target.keyCheckValues,
+    },
     plan: format.wrapPlan(key.destination, key.spec),
     kek: wrappingKey,
   });

@@ -169,7 +169,8 @@ describe('calls out of order', () => {
     expect((await refusalFrom(hsm.generateTargetKey(request))).rule).toBe('TOKEN-LOGGED-IN');
     await hsm.login(pin());
     const kek = { modulus: new Uint8Array(256).fill(0xff), exponent: Uint8Array.of(1, 0, 1) };
-    const wrap = hsm.wrapTargetKey({ ckaId: '01', spec: 'aes-256', plan, kek });
+    const recorded = { publicKey: null, keyCheckValues: [] };
+    const wrap = hsm.wrapTargetKey({ ckaId: '01', spec: 'aes-256', recorded, plan, kek });
     expect((await refusalFrom(wrap)).rule).toBe('TARGET-KEY-PRESENT');
   });
 

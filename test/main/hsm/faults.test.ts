@@ -3,6 +3,7 @@ import type { WrapPlan } from '../../../app/byok/format.ts';
 import type { KeySpec } from '../../../app/keys/specs.ts';
 import { readSpki } from '../../../app/keys/spki.ts';
 import { Refused, type Refusal } from '../../../app/rules/refusal.ts';
+import type { TargetKey } from '../../../main/hsm/port.ts';
 import { DeviceUnderTest } from '../../support/device.ts';
 import { makePair } from '../../support/openssl.ts';
 import { pin } from '../../support/token.ts';
@@ -17,8 +18,12 @@ const kek = readSpki(makePair('rsa-2048').spki, (cause) => expect.unreachable(ca
 const kekNumbers = kek.kind === 'rsa' ? kek : expect.unreachable('not RSA');
 const need = (spec: KeySpec) => ({ spec, plan, kekBits: 2048 }) as const;
 
-device.generateTargetKey({ ckaId: 'ec', spec: 'ec-p256', label: 'pair' });
-device.generateTargetKey({ ckaId: 'ae', spec: 'aes-256', label: 'secret' });
+const pair = device.generateTargetKey({ ckaId: 'ec', spec: 'ec-p256', label: 'pair' });
+const secret = device.generateTargetKey({ ckaId: 'ae', spec: 'aes-256', label: 'secret' });
+const wrapOf = (recorded: TargetKey) => {
+  const { ckaId, spec } = recorded;
+  return device.wrapTargetKey({ ckaId, spec, recorded, plan, kek: kekNumbers });
+};
 
 function refusalOf(act: () => unknown): Refusal {
   try {
@@ -34,8 +39,8 @@ function refusalOf(act: () => unknown): Refusal {
 const operations: [string, () => unknown][] = [
   ['probe of an EC key', () => device.probe([need('ec-p256')])],
   ['probe of an AES key', () => device.probe([need('aes-256')])],
-  ['wrap of a pair', () => device.wrapTargetKey({ ckaId: 'ec', spec: 'ec-p256', plan, kek: kekNumbers })],
-  ['wrap of a secret', () => device.wrapTargetKey({ ckaId: 'ae', spec: 'aes-256', plan, kek: kekNumbers })],
+  ['wrap of a pair', () => wrapOf(pair)],
+  ['wrap of a secret', () => wrapOf(secret)],
   ['finding a pair', () => device.findTargetKey('ec', 'ec-p256')],
   ['finding a secret', () => device.findTargetKey('ae', 'aes-256')],
   ['generation of a pair', () => device.generateTargetKey({ ckaId: 'be', spec: 'ec-p256', label: 'new' })],
@@ -97,7 +102,7 @@ describe('a token that fails in any call', () => {
 
   it('gives no result when the clean-up after it fails', () => {
     under.fail('C_DestroyObject', 0x30);
-    const refusal = refusalOf(() => device.wrapTargetKey({ ckaId: 'ae', spec: 'aes-256', plan, kek: kekNumbers }));
+    const refusal = refusalOf(() => wrapOf(secret));
     under.heal();
     expect(refusal).toMatchObject({ rule: 'TOKEN-LEFT-CLEAN', code: 'CKR_DEVICE_ERROR (0x30)' });
     expect(under.sessionObjects()).toBe(0);
@@ -138,7 +143,7 @@ describe('the KWP mechanism', () => {
   it('is 0x210a where 0x210b is missing and 0x210a proves to be RFC 5649', () => {
     under.hide('0x210b,0x1054');
     expect(device.probe([need('ec-p256')]).proofs).toMatchObject([{ kwpMechanism: '0x210a', payloadBytes: 67 }]);
-    const { proof } = device.wrapTargetKey({ ckaId: 'ec', spec: 'ec-p256', plan, kek: kekNumbers });
+    const { proof } = wrapOf(pair);
     expect(proof.kwpMechanism).toBe('0x210a');
   });
 
@@ -193,7 +198,7 @@ describe('a token that does not tell what it was asked', () => {
   });
 
   it('gets no key wrapped under a KEK it does not show', () => {
-    const wrap = () => device.wrapTargetKey({ ckaId: 'ae', spec: 'aes-256', plan, kek: kekNumbers });
+    const wrap = () => wrapOf(secret);
     const before = callsBefore('C_GetAttributeValue', 'C_CreateObject', wrap);
     under.fail('C_GetAttributeValue', 0x12, before + 1);
     expect(refusalOf(wrap).rule).toBe('KEK-IMPORTED-UNCHANGED');

@@ -1,6 +1,7 @@
 import pkcs11js from 'pkcs11js';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { WrapPlan } from '../../../app/byok/format.ts';
+import type { WrapRequest } from '../../../main/hsm/port.ts';
 import { DeviceUnderTest } from '../../support/device.ts';
 import { ruleOf } from '../../support/rule-of.ts';
 
@@ -34,7 +35,9 @@ function makeForeign(ckaId: string, attributes: Record<number, boolean>, later: 
 
 const { CKA_SENSITIVE, CKA_EXTRACTABLE } = pkcs11js;
 const good = { [CKA_SENSITIVE]: true, [CKA_EXTRACTABLE]: true };
-const wrap = (ckaId: string) => under.device.wrapTargetKey({ ckaId, spec: 'aes-256', plan, kek });
+const unrecorded = { publicKey: null, keyCheckValues: [] };
+const wrap = (ckaId: string, recorded: WrapRequest['recorded'] = unrecorded) =>
+  under.device.wrapTargetKey({ ckaId, spec: 'aes-256', recorded, plan, kek });
 
 describe('a key that was not made for this', () => {
   it.each([
@@ -51,7 +54,8 @@ describe('a key that was not made for this', () => {
 
   it('is wrapped when it may leave', () => {
     makeForeign('05', good);
-    expect(wrap('05').parts.wrappedKey).toHaveLength(40);
+    const found = under.device.findTargetKey('05', 'aes-256') ?? expect.unreachable('it was just made');
+    expect(wrap('05', found).parts.wrappedKey).toHaveLength(40);
   });
 
   it('is told with the attributes that differ from the templates', () => {

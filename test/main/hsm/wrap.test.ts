@@ -49,8 +49,8 @@ async function targetOf(spec: KeySpec): Promise<TargetKey> {
 }
 
 async function wrap(spec: KeySpec, plan: WrapPlan, bits: KekBits) {
-  const { ckaId } = await targetOf(spec);
-  return hsm.wrapTargetKey({ ckaId, spec, plan, kek: kek(bits).numbers });
+  const recorded = await targetOf(spec);
+  return hsm.wrapTargetKey({ ckaId: recorded.ckaId, spec, recorded, plan, kek: kek(bits).numbers });
 }
 
 /** RSA-OAEP by the OpenSSL command line. */
@@ -198,8 +198,8 @@ describe('a target key in the token', () => {
     ['another kind of secret', 'aes-256', 'hmac-256', 'TARGET-KEY-SPEC-AS-PLANNED'],
     ['a pair where a secret is', 'aes-128', 'ec-p256', 'TARGET-KEY-PRESENT'],
   ] as const)('is not wrapped as %s', async (_, made, claimed, rule) => {
-    const { ckaId } = await targetOf(made);
-    const request = { ckaId, spec: claimed, plan: rsaAes(), kek: kek(2048).numbers };
+    const recorded = await targetOf(made);
+    const request = { ckaId: recorded.ckaId, spec: claimed, recorded, plan: rsaAes(), kek: kek(2048).numbers };
     expect((await refusalFrom(hsm.wrapTargetKey(request))).rule).toBe(rule);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { wrapKey } from '../../../../main/ceremony/work/wrapping.ts';
-import type { EncodingProof, WrapOutcome } from '../../../../main/hsm/port.ts';
+import type { EncodingProof, WrapOutcome, WrapRequest } from '../../../../main/hsm/port.ts';
 import type { WrappedParts } from '../../../../app/byok/format.ts';
 import type { CeremonyState } from '../../../../app/ceremony/state.ts';
 import { bytesToHex } from '../../../../app/keys/bytes.ts';
@@ -31,6 +31,29 @@ async function wrapped(outcome: WrapOutcome): Promise<{ rule: RuleId | null; kep
   } as unknown as Parameters<typeof wrapKey>[0];
   return { rule: await ruleOfAsync(() => wrapKey(ports, { kind: 'wrap-key', key: 'root' }, state)), kept };
 }
+
+describe('what a token is asked to wrap', () => {
+  it('is the key as it stands in the log', async () => {
+    const asked: WrapRequest[] = [];
+    const ports = {
+      hsm: {
+        wrapTargetKey: (request: WrapRequest) => {
+          asked.push(request);
+          return Promise.resolve({ parts, proof: accepted });
+        },
+      },
+      workspace: { keep: () => undefined },
+    } as unknown as Parameters<typeof wrapKey>[0];
+    await wrapKey(ports, { kind: 'wrap-key', key: 'root' }, state);
+    const target = state.targets.get('root');
+    const [{ ckaId, recorded } = expect.unreachable('nothing was asked')] = asked;
+    expect({ ckaId, publicKey: bytesToHex(recorded.publicKey ?? new Uint8Array()) }).toEqual({
+      ckaId: target?.ckaId,
+      publicKey: target?.publicKey,
+    });
+    expect(recorded.keyCheckValues).toEqual(target?.keyCheckValues);
+  });
+});
 
 describe('what a token wrapped', () => {
   it('is kept when it has the shape of the destination and the proof is the one accepted', async () => {
