@@ -1,9 +1,19 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 // Runs on Electron's own Node (scripts/test.mjs): its crypto is what ships.
 export default defineConfig({
   test: {
-    include: ['test/{app,main,renderer,guards}/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'node', include: ['test/{app,main,guards}/**/*.test.ts'] } },
+      {
+        extends: true,
+        // The state of the window is written in runes, and compiled here as it is for the window: with its reactivity.
+        plugins: [svelte({ configFile: false })],
+        environments: { ssr: { consumer: 'client', resolve: { conditions: ['browser'] } } },
+        test: { name: 'window', include: ['test/renderer/**/*.test.ts'] },
+      },
+    ],
     pool: 'forks',
     maxWorkers: 2,
     // Time limits end what hangs; they measure nothing, and a busy machine must not fail a sound test.

@@ -29,6 +29,13 @@ describe('what the people did at a step', () => {
     expect(voidsDraft(viewAt({ size: 8 }), { ...viewAt({ size: 9 }), ceremony: 'another' })).toBe(true);
   });
 
+  it('is void when the token must be opened first, and again when it is open', () => {
+    const lost = { ...viewAt({ size: 9 }), reopen: { confirmers: [], distinctPeople: 1 } };
+    expect(voidsDraft(viewAt({ size: 8 }), lost)).toBe(true);
+    expect(voidsDraft(lost, viewAt({ size: 10 }))).toBe(true);
+    expect(voidsDraft(lost, { ...lost })).toBe(false);
+  });
+
   it('is void once the work of the step was refused, and not again by the same refusal', () => {
     const refused = { ...viewAt({ size: 9 }), refusal };
     expect(voidsDraft(viewAt({ size: 8 }), refused)).toBe(true);

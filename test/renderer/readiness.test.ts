@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepView } from '../../app/contract/view.ts';
-import { fieldId, gapsIn, type Given } from '../../renderer/steps/readiness.ts';
+import { fieldId, gapsIn, reopenGaps, type Given } from '../../renderer/steps/readiness.ts';
 
 const step: StepView = {
   id: 'bring-in.accept',
@@ -121,5 +121,15 @@ describe('who must still confirm', () => {
       fieldsOf({ confirmers: both, distinctPeople: 2 }, { confirmedBy: new Set(ids) });
     expect(missing('a')).toEqual([fieldId.confirmer('custodian', 'b')]);
     expect(missing('a', 'b')).toEqual([]);
+  });
+});
+
+describe('a token that is opened again', () => {
+  it('wants its PIN and the people who opened it first', () => {
+    const people = ['a', 'b'].map((id) => ({ id, name: id }));
+    const reopen = { confirmers: [{ role: 'custodian' as const, needed: 1, people }], distinctPeople: 1 };
+    const of = (more: Partial<Given>): string[] => reopenGaps(reopen, { ...given, ...more }).map(({ field }) => field);
+    expect(of({})).toEqual([fieldId.pin, fieldId.confirmer('custodian', 'a')]);
+    expect(of({ pin: '1', confirmedBy: new Set(['b']) })).toEqual([]);
   });
 });
