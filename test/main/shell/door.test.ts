@@ -90,7 +90,7 @@ describe('the door', () => {
         return refuse('CEREMONY-OPEN', 'seen');
       },
     });
-    await door(window, 'ceremony.reopenToken', { pin: new Uint8Array([4, 5]) });
+    await door(window, 'ceremony.reopenToken', { pin: new Uint8Array([4, 5]), confirmedBy: ['p3'] });
     expect(received).toEqual(new Uint8Array([4, 5]));
   });
 
