@@ -6,7 +6,7 @@ import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { hexToBytes } from '../../../app/keys/bytes.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
 import { refuser } from '../../../app/keys/refuser.ts';
-import { readSpki } from '../../../app/keys/spki.ts';
+import { readSpki, type PublicKey } from '../../../app/keys/spki.ts';
 import { refuse } from '../../../app/rules/refusal.ts';
 import type { EncodingProof } from '../../hsm/port.ts';
 import type { WorkPorts } from '../work-ports.ts';
@@ -15,7 +15,7 @@ import { partNames } from '../workspace.ts';
 /**
  * Wraps one target key under the KEK that the people compared, and keeps the wrapped parts in the workspace.
  * @returns the parts' sizes and hashes, and the proof made with throw-away keys just before
- * @throws Refused with TARGET-KEY-IS-THE-RECORDED-ONE, TOKEN-ENCODES-AS-PROBED, BLOB-SHAPE-VALID, or what the token refuses
+ * @throws Refused with KEK-FINGERPRINT-CONFIRMED, TARGET-KEY-IS-THE-RECORDED-ONE, TOKEN-ENCODES-AS-PROBED, BLOB-SHAPE-VALID, or what the token refuses
  */
 export async function wrapKey(
   ports: WorkPorts,
@@ -29,8 +29,7 @@ export async function wrapKey(
     throw new Error(`The log asks to wrap ${request.key} before its keys are known`);
   }
   const format = formatFor(key.destination);
-  const wrappingKey = readSpki(hexToBytes(kek.spki), refuser('KEK-ALGORITHM-RSA', `The wrapping key for ${key.id}`));
-  if (wrappingKey.kind !== 'rsa') return refuse('KEK-ALGORITHM-RSA', `The wrapping key for ${key.id} is an EC key.`);
+  const wrappingKey = comparedKek(state, key.id, hexToBytes(kek.spki));
   const { parts, proof } = await ports.hsm.wrapTargetKey({
     ckaId: target.ckaId,
     spec: key.spec,
@@ -39,13 +38,28 @@ export async function wrapKey(
       keyCheckValues: target.keyCheckValues,
     },
     plan: format.wrapPlan(key.destination, key.spec),
-    kek: wrappingKey,
+    kek: { modulus: wrappingKey.modulus, exponent: wrappingKey.exponent },
   });
   checkProof(state, proof);
   const toCarry = { keyId: key.id, spec: key.spec, destination: key.destination, kek };
   format.inspect(toCarry, format.assemble(toCarry, parts, generatorOf(state)));
   ports.workspace.keep(key.id, parts);
   return { kind: 'wrap-key', key: key.id, parts: describeParts(parts), proof: { ...proof } };
+}
+
+/** The wrapping key from the very bytes whose fingerprint two people compared: hashed here once more, just before use. */
+function comparedKek(state: CeremonyState, key: string, spki: Uint8Array): Extract<PublicKey, { kind: 'rsa' }> {
+  const compared = state.compared.get(key);
+  const fingerprint = sha256Hex(spki);
+  if (fingerprint !== compared) {
+    const before = compared === undefined ? 'none was compared' : `compared was ${compared}`;
+    return refuse(
+      'KEK-FINGERPRINT-CONFIRMED',
+      `The wrapping key for ${key} has the SHA-256 ${fingerprint}; ${before}.`,
+    );
+  }
+  const kek = readSpki(spki, refuser('KEK-ALGORITHM-RSA', `The wrapping key for ${key}`));
+  return kek.kind === 'rsa' ? kek : refuse('KEK-ALGORITHM-RSA', `The wrapping key for ${key} is an EC key.`);
 }
 
 /** Sizes and hashes of what the token gave out, as the log keeps them. */

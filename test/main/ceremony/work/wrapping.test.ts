@@ -4,6 +4,7 @@ import type { EncodingProof, WrapOutcome, WrapRequest } from '../../../../main/h
 import type { WrappedParts } from '../../../../app/byok/format.ts';
 import type { CeremonyState } from '../../../../app/ceremony/state.ts';
 import { bytesToHex } from '../../../../app/keys/bytes.ts';
+import { sha256Hex } from '../../../../app/keys/fingerprint.ts';
 import type { RuleId } from '../../../../app/rules/index.ts';
 import { makePair } from '../../../support/openssl.ts';
 import { ruleOfAsync } from '../../../support/rule-of.ts';
@@ -15,7 +16,13 @@ const wrappingKey = makePair('rsa-2048');
 function atTheWrap(): CeremonyState {
   const state = walkTo(opened(planWith([azureKey('root')])), 'wrap.wrap');
   const kek = state.keks.get('root') ?? expect.unreachable('the walk brings one');
-  return { ...state, keks: new Map([['root', { ...kek, spki: bytesToHex(wrappingKey.spki), bits: 2048 }]]) };
+  const spkiSha256 = sha256Hex(wrappingKey.spki);
+  const spki = bytesToHex(wrappingKey.spki);
+  return {
+    ...state,
+    keks: new Map([['root', { ...kek, spki, spkiSha256, bits: 2048 }]]),
+    compared: new Map([['root', spkiSha256]]),
+  };
 }
 
 const state = atTheWrap();
@@ -23,13 +30,13 @@ const accepted = state.probe?.proofs[0] as EncodingProof;
 const parts: WrappedParts = { wrappedEphemeral: new Uint8Array(256).fill(7), wrappedKey: new Uint8Array(80).fill(7) };
 
 /** Wraps with a token that answers so; gives the rule that refused, and what was kept. */
-async function wrapped(outcome: WrapOutcome): Promise<{ rule: RuleId | null; kept: readonly string[] }> {
+async function wrapped(outcome: WrapOutcome, from = state): Promise<{ rule: RuleId | null; kept: readonly string[] }> {
   const kept: string[] = [];
   const ports = {
     hsm: { wrapTargetKey: () => Promise.resolve(outcome) },
     workspace: { keep: (key: string) => kept.push(key) },
   } as unknown as Parameters<typeof wrapKey>[0];
-  return { rule: await ruleOfAsync(() => wrapKey(ports, { kind: 'wrap-key', key: 'root' }, state)), kept };
+  return { rule: await ruleOfAsync(() => wrapKey(ports, { kind: 'wrap-key', key: 'root' }, from)), kept };
 }
 
 describe('what a token is asked to wrap', () => {
@@ -52,6 +59,25 @@ describe('what a token is asked to wrap', () => {
       publicKey: target?.publicKey,
     });
     expect(recorded.keyCheckValues).toEqual(target?.keyCheckValues);
+  });
+});
+
+describe('a wrapping key other than the one that two people compared', () => {
+  const another = bytesToHex(makePair('rsa-2048').spki);
+  const kek = state.keks.get('root') ?? expect.unreachable('it was just put there');
+  const withKek = (more: Partial<typeof kek>): CeremonyState => ({
+    ...state,
+    keks: new Map([['root', { ...kek, ...more }]]),
+  });
+
+  it.each<[string, CeremonyState]>([
+    ['has its fingerprint, but other bytes', withKek({ spki: another })],
+    ['comes with its own fingerprint', withKek({ spki: another, spkiSha256: sha256Hex(Buffer.from(another, 'hex')) })],
+    ['was never compared', { ...state, compared: new Map() }],
+    ['was compared for another key', { ...state, compared: new Map([['leaf', kek.spkiSha256]]) }],
+  ])('is not wrapped under when it %s', async (_, tampered) => {
+    const answer = await wrapped({ parts, proof: accepted }, tampered);
+    expect(answer).toEqual({ rule: 'KEK-FINGERPRINT-CONFIRMED', kept: [] });
   });
 });
 
