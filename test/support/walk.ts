@@ -8,6 +8,7 @@ import { currentStep, type CeremonyState } from '../../app/ceremony/state.ts';
 import type { Step } from '../../app/ceremony/step.ts';
 import { keysToDestroy, remainingCopies } from '../../app/ceremony/work.ts';
 import { sha256Hex } from '../../app/keys/fingerprint.ts';
+import { encodeSpki } from '../../app/keys/spki.ts';
 import { bytesToHex, utf8ToBytes } from '../../app/keys/bytes.ts';
 
 /** Walks the pure engine: people who do everything right, and a machine whose outcomes are made up. */
@@ -108,6 +109,10 @@ const hex = (text: string): string => bytesToHex(utf8ToBytes(text));
 const hash = (text: string): string => sha256Hex(utf8ToBytes(text));
 const pin = { initialised: true, protectedPath: false, countLow: false, finalTry: false, locked: false };
 
+/** A made-up RSA key for each target key, in the real encoding. */
+const kekSpki = (key: string): Uint8Array =>
+  encodeSpki({ kind: 'rsa', modulus: utf8ToBytes(`kek ${key}`), exponent: Uint8Array.of(1, 0, 1) });
+
 /** What a machine might answer; the hashes differ per key so that mix-ups show. */
 export function outcomeFor(state: CeremonyState, request: EffectRequest): EffectOutcome {
   const proof = {
@@ -155,8 +160,8 @@ export function outcomeFor(state: CeremonyState, request: EffectRequest): Effect
         kind: request.kind,
         keks: state.plan.keys.map((key) => ({
           key: key.id,
-          spki: hex(`kek ${key.id}`),
-          spkiSha256: hash(`kek ${key.id}`),
+          spki: bytesToHex(kekSpki(key.id)),
+          spkiSha256: sha256Hex(kekSpki(key.id)),
           bits: 4096,
           id: `kid of ${key.id}`,
           deadline: null,

@@ -2,9 +2,12 @@ import { formatFor } from '../../byok/registry.ts';
 import { utc } from '../../bundle/upload-md.ts';
 import { countOf } from '../byok-export/draft.ts';
 import { hexToBytes } from '../../keys/bytes.ts';
-import { hexGroups, pgpWords } from '../../keys/fingerprint.ts';
+import { hexGroups, pgpWords, rsaThumbprint } from '../../keys/fingerprint.ts';
+import { formatKcv } from '../../keys/kcv.ts';
+import { refuser } from '../../keys/refuser.ts';
+import { readSpki } from '../../keys/spki.ts';
 import type { Fact } from '../../contract/view.ts';
-import type { NoticeRecord } from '../effects.ts';
+import type { KekRecord, NoticeRecord } from '../effects.ts';
 import type { Plan, PlannedKey } from '../plan.ts';
 import type { CeremonyState } from '../state.ts';
 import type { Step } from '../step.ts';
@@ -28,11 +31,11 @@ const factsByStep: Readonly<Partial<Record<string, (state: CeremonyState, step: 
   'token.log-in': tokenIdentity,
   'token.accept': tokenProofs,
   'bring-in.compare': comparedKek,
-  'bring-in.accept': (state) => [assignments(state)],
+  'bring-in.accept': assignments,
   'keys.make': (state) => [keysOfPlan(state.plan)],
   'keys.check': madeKeys,
-  'wrap.approve': (state) => [assignments(state)],
-  'wrap.wrap': (state) => [assignments(state)],
+  'wrap.approve': assignments,
+  'wrap.wrap': assignments,
   'wrap.check': wrappedKeys,
   'take-out.write': writtenSoFar,
   'take-out.check': bundle,
@@ -64,9 +67,12 @@ export function planFacts(plan: Plan, sha256: string): Fact[] {
       ['Purpose', plan.purpose === '' ? 'not stated' : plan.purpose],
       ['People', list(people)],
       ['Sensitive steps need', list(quorum)],
+      ['Roles that nobody combines', plan.separate.map((list) => list.join(' and ')).join('; ') || 'none'],
       ['Copies of the bundle', String(plan.copies)],
+      ['Hours for the upload', `${plan.uploadMarginHours} at least, before a wrapping key or import token ends`],
     ]),
     keysOfPlan(plan),
+    destinationsOf(plan),
     fingerprint('SHA-256 of the plan', sha256),
   ];
 }
@@ -83,20 +89,29 @@ function keysOfPlan(plan: Plan): Fact {
   return {
     kind: 'table',
     caption: 'Keys of the plan',
-    columns: ['Key', 'Kind', 'Comes from', 'Goes to', 'Afterwards'],
+    columns: ['Key', 'Kind', 'Comes from', 'Afterwards'],
     rows: plan.keys.map((key) => [
       key.id,
       key.spec,
       key.source === 'generate' ? 'made in the token' : `token, CKA_ID ${key.source.existing.ckaId}`,
-      placeOf(key),
       key.after === 'destroy' ? 'destroyed in the token' : 'kept in the token',
     ]),
   };
 }
 
-function placeOf({ destination }: PlannedKey): string {
-  const format = formatFor(destination);
-  return `${format.title}: ${format.scope(destination)}`;
+/** All that the plan says of each destination: nobody approves what is not on the screen. */
+function destinationsOf(plan: Plan): Fact {
+  return {
+    kind: 'table',
+    caption: 'Where each key goes',
+    columns: ['Key', 'Goes to', 'Named there', 'May be used for'],
+    rows: plan.keys.map((key) => [key.id, ...placeNameAndUses(key)]),
+  };
+}
+
+function placeNameAndUses({ destination }: PlannedKey): string[] {
+  const { place, name, uses } = formatFor(destination).describe(destination);
+  return [place, name, uses];
 }
 
 function workstation({ workstation: found }: CeremonyState): Fact[] {
@@ -165,6 +180,7 @@ function comparedKek(state: CeremonyState, { key }: Step): Fact[] {
   if (kek === undefined) return [];
   return [
     fingerprint('SHA-256 of the wrapping key (SubjectPublicKeyInfo)', kek.spkiSha256),
+    values('The same key as a JWK thumbprint (RFC 7638)', [['SHA-256, base64url', thumbprintOf(kek)]], true),
     values('The wrapping key', [
       ['Name', kek.id ?? 'the cloud gives it none'],
       ['Size', `RSA, ${kek.bits} bits`],
@@ -174,42 +190,52 @@ function comparedKek(state: CeremonyState, { key }: Step): Fact[] {
       kind: 'table',
       caption: 'Read from the media',
       columns: ['File', 'Recognised as', 'Bytes', 'SHA-256'],
-      rows: kek.files.map((file) => [
-        file.name,
-        file.as,
-        String(file.bytes),
-        hexGroups(file.sha256).slice(0, 4).join(' '),
-      ]),
+      rows: kek.files.map((file) => [file.name, file.as, String(file.bytes), beginningOf(file.sha256)]),
     },
     ...noticeFacts(kek.notices),
   ];
 }
 
-function assignments(state: CeremonyState): Fact {
-  return {
-    kind: 'table',
-    caption: 'Each key, where it goes, and the wrapping key that protects it',
-    columns: ['Key', 'Kind', 'Goes to', 'Wrapping key', 'Its SHA-256 begins'],
-    rows: state.plan.keys.map((key) => {
-      const kek = state.keks.get(key.id);
-      return [
+/** Some online desks have tools for the thumbprint only; it is another hash of the very same two numbers. */
+function thumbprintOf({ key, spki }: KekRecord): string {
+  const refuse = refuser('LOG-HOLDS-A-CEREMONY', `The wrapping key for ${key}`);
+  const found = readSpki(hexToBytes(spki), refuse);
+  return found.kind === 'rsa' ? rsaThumbprint(found.modulus, found.exponent) : refuse('it is no RSA key');
+}
+
+/** One line a key with all that is approved, and below it the names of the wrapping keys, too long for the line. */
+function assignments({ plan, keks }: CeremonyState): Fact[] {
+  return [
+    {
+      kind: 'table',
+      caption: 'Each key, where it goes, and the wrapping key that protects it',
+      columns: ['Key', 'Kind', 'Goes to', 'Named there', 'May be used for', 'Wrapping key SHA-256 begins'],
+      rows: plan.keys.map((key) => [
         key.id,
         key.spec,
-        placeOf(key),
-        kek?.id ?? 'unnamed',
-        hexGroups(kek?.spkiSha256 ?? '')
-          .slice(0, 4)
-          .join(' '),
-      ];
-    }),
-  };
+        ...placeNameAndUses(key),
+        beginningOf(keks.get(key.id)?.spkiSha256 ?? ''),
+      ]),
+    },
+    {
+      kind: 'table',
+      caption: 'What the clouds call the wrapping keys',
+      columns: ['Key', 'Wrapping key'],
+      rows: plan.keys.map((key) => [key.id, keks.get(key.id)?.id ?? 'unnamed']),
+    },
+  ];
+}
+
+/** The first 8 bytes: enough to recognise a hash that was compared whole before. */
+function beginningOf(sha256: string): string {
+  return hexGroups(sha256).slice(0, 4).join(' ');
 }
 
 function madeKeys(state: CeremonyState): Fact[] {
   return state.plan.keys.flatMap((key) => {
     const target = state.targets.get(key.id);
     if (target === undefined) return [];
-    const checks = target.keyCheckValues.map(({ method, value }) => [`Check value (${method})`, value] as const);
+    const checks = target.keyCheckValues.map((value) => ['Check value', formatKcv(value)] as const);
     return [
       values(`${key.id}: ${key.spec}`, [['CKA_ID', target.ckaId], ...checks], true),
       ...(target.publicKeySha256 === null
@@ -253,7 +279,7 @@ function bundle(state: CeremonyState): Fact[] {
       kind: 'table',
       caption: 'Files of the bundle',
       columns: ['File', 'Bytes', 'SHA-256 begins'],
-      rows: first.files.map((file) => [file.path, String(file.bytes), hexGroups(file.sha256).slice(0, 4).join(' ')]),
+      rows: first.files.map((file) => [file.path, String(file.bytes), beginningOf(file.sha256)]),
     },
   ];
 }

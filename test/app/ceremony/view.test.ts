@@ -1,3 +1,4 @@
+import { createHash, createPublicKey } from 'node:crypto';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../app/ceremony/decide.ts';
@@ -6,6 +7,8 @@ import { viewOf, type Moment } from '../../../app/ceremony/view/view.ts';
 import { viewSchema, type CeremonyView, type Fact } from '../../../app/contract/view.ts';
 import { hexToBytes } from '../../../app/keys/bytes.ts';
 import { pgpWords } from '../../../app/keys/fingerprint.ts';
+import { makePair } from '../../support/openssl.ts';
+import { ruleOf } from '../../support/rule-of.ts';
 import { after, azureKey, confirmation, opened, planWith, stepDone, walkTo } from '../../support/walk.ts';
 
 const plan = planWith([azureKey('root'), azureKey('constructor')], { copies: 2 });
@@ -90,6 +93,21 @@ describe('what the people look at', () => {
     expect(first).toMatchObject({ kind: 'fingerprint', hex, words: pgpWords(hexToBytes(hex)) });
   });
 
+  it('is the thumbprint besides, as OpenSSL’s numbers and another SHA-256 give it', () => {
+    const state = at('bring-in.compare.root');
+    const { spki } = makePair('rsa-2048');
+    const kek = state.keks.get('root');
+    if (kek === undefined) throw new Error('no KEK');
+    const jwk = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }).export({ format: 'jwk' });
+    const thumbprint = createHash('sha256')
+      .update(JSON.stringify({ e: jwk.e, kty: jwk.kty, n: jwk.n }))
+      .digest('base64url');
+    const keks = new Map(state.keks).set('root', { ...kek, spki: Buffer.from(spki).toString('hex') });
+    expect(JSON.stringify(view({ ...state, keks }).step?.facts)).toContain(thumbprint);
+    const ec = { ...kek, spki: Buffer.from(makePair('ec-p256').spki).toString('hex') };
+    expect(ruleOf(() => view({ ...state, keks: new Map([['root', ec]]) }))).toBe('LOG-HOLDS-A-CEREMONY');
+  });
+
   it('is the plan’s hash when the plan is read', () => {
     expect(fingerprints(factsAt('prepare.plan'))).toEqual([opened(plan).planSha256]);
   });
@@ -128,7 +146,7 @@ describe('what the people look at', () => {
       keyCheckValues: [{ method: 'aes-ecb-zero-block' as const, value: 'DC95C0' }],
     };
     const facts = view({ ...state, targets: new Map(state.targets).set('root', secret) }).step?.facts ?? [];
-    expect(JSON.stringify(facts)).toContain('DC95C0');
+    expect(JSON.stringify(facts)).toContain('KCV-ECB DC95C0');
     expect(fingerprints(facts)).toHaveLength(1);
   });
 
@@ -158,6 +176,31 @@ describe('the plan on the screen', () => {
     const shown = text(planWith([azureKey('made'), found], { purpose: 'Change 4711' }));
     for (const word of ['Change 4711', 'ab01', 'contoso-prod']) expect(shown).toContain(word);
     expect(text(planWith([found]))).not.toBe(text(planWith([{ ...found, after: 'destroy' }])));
+  });
+
+  it.each(['prepare.plan', 'bring-in.accept', 'wrap.approve', 'wrap.wrap'])(
+    'tells at %s all of every destination',
+    (step) => {
+      const there = { vault: 'contoso-prod', keyName: 'Root-2026', operations: ['sign'], cloud: 'china' };
+      const hsm = { managedHsm: 'contoso-hsm', keyName: 'Store-2026', operations: ['wrapKey', 'unwrapKey'] };
+      const keys = [there, hsm].map((destination, index) =>
+        azureKey(`key-${index}`, {
+          spec: 'rsa-2048',
+          destination: { type: 'azure-key-vault', ...destination },
+        }),
+      );
+      const facts = view(walkTo(opened(planWith(keys)), step)).step?.facts ?? [];
+      const lines = facts.flatMap((fact) => (fact.kind === 'table' ? fact.rows.map((row) => row.join('\n')) : []));
+      const whole = (...words: string[]) => lines.some((line) => words.every((word) => line.includes(word)));
+      expect(whole('key-0', 'contoso-prod.vault.azure.cn', 'AzureChinaCloud', 'Root-2026', 'sign')).toBe(true);
+      expect(whole('key-1', 'Managed HSM contoso-hsm', 'AzureCloud', 'Store-2026', 'wrapKey, unwrapKey')).toBe(true);
+    },
+  );
+
+  it('tells who may not be one person, and how long the online desk has at least', () => {
+    const shown = text(planWith([azureKey('a')], { separate: [['custodian', 'operator']], uploadMarginHours: 31 }));
+    expect(shown).toContain('custodian and operator');
+    expect(shown).toMatch(/\b31\b/u);
   });
 
   it('names a selection a selection: the step that makes keys does not claim to', () => {
