@@ -108,11 +108,14 @@ export const tokenRules = {
     remedy: 'Do not wrap; the key was exchanged after it was recorded. Stop the ceremony and find out by whom.',
   },
   'TARGET-KEY-ATTRIBUTES-AS-PLANNED': {
-    claim: 'Every attribute of a new key reads back as it was asked for; otherwise the key is destroyed at once.',
-    remedy: 'The token changes or hides the named attribute: set its policy accordingly or ask the HSM vendor.',
+    claim:
+      'Every attribute of a new key reads back as it was asked for; otherwise the key is destroyed at once or, found after an interruption, refused.',
+    remedy:
+      'The token changes or hides the named attribute: set its policy accordingly or ask the HSM vendor. Destroy a key that is still there with a witness.',
   },
   'TARGET-KEY-MAY-LEAVE': {
-    claim: 'The target key is extractable, sensitive, has always been sensitive, and needs no trusted KEK.',
+    claim:
+      'The target key is extractable and sensitive, needs no trusted KEK, and the token does not say that it was ever readable.',
     remedy: 'Use a key that was made to leave the token once; the attributes of an existing key cannot be loosened.',
   },
   'TARGET-KEY-DESTROYED': {

@@ -86,7 +86,7 @@ async function settle(ports: WorkPorts, request: EffectRequest, state: CeremonyS
     case 'make-key':
       return settleMadeKey(ports, request, state);
     case 'destroy-key':
-      return settleDestroyedKey(ports, request, state);
+      return settleDestroyedKey(ports, request);
     case 'write-copy':
       return settleCopy(ports, request, state);
     default:

@@ -6,6 +6,7 @@ import type {
   PinState,
   ProbeReport,
   TargetKey,
+  TargetKeyRequest,
   TokenIdentity,
   WrapNeed,
   WrapOutcome,
@@ -42,10 +43,12 @@ export const timeLimits: TimeLimits = {
   probe: 600 * second,
   // RSA-4096 takes minutes on a smart card.
   generateTargetKey: 600 * second,
+  findGeneratedKey: 30 * second,
   findTargetKey: 30 * second,
   // Makes a throw-away key of the same spec first, so it may take as long as a generation.
   wrapTargetKey: 600 * second,
   destroyKey: 30 * second,
+  countObjects: 30 * second,
   // Somebody is waiting to leave; what has not answered by then is ended.
   close: 5 * second,
 };
@@ -109,8 +112,12 @@ export class HsmClient implements Hsm {
     return this.#call('probe', needs);
   }
 
-  generateTargetKey(request: Parameters<Hsm['generateTargetKey']>[0]): Promise<TargetKey> {
+  generateTargetKey(request: TargetKeyRequest): Promise<TargetKey> {
     return this.#call('generateTargetKey', request);
+  }
+
+  findGeneratedKey(request: TargetKeyRequest): Promise<TargetKey | null> {
+    return this.#call('findGeneratedKey', request);
   }
 
   findTargetKey(ckaId: string, spec: KeySpec): Promise<TargetKey | null> {
@@ -123,6 +130,10 @@ export class HsmClient implements Hsm {
 
   destroyKey(ckaId: string, spec: KeySpec): Promise<number> {
     return this.#call('destroyKey', ckaId, spec);
+  }
+
+  countObjects(ckaId: string): Promise<number> {
+    return this.#call('countObjects', ckaId);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { KeySpec } from '../../app/keys/specs.ts';
 import { Refused, refuse } from '../../app/rules/refusal.ts';
 import { meaningOfCkr, refusalOfCkr } from './ckr.ts';
+import { withId } from './locate-key.ts';
 import { checkPinUsable, logIn } from './login.ts';
 import { hexNumber, mechanisms, wrapFlag, type MechanismName } from './mechanisms.ts';
 import { checkModule } from './module-file.ts';
@@ -11,6 +12,7 @@ import type {
   PinState,
   ProbeReport,
   TargetKey,
+  TargetKeyRequest,
   TokenIdentity,
   WrapNeed,
   WrapOutcome,
@@ -20,7 +22,7 @@ import type { HsmDevice } from './protocol.ts';
 import { initialiseEmptyToken } from './rehearsal-token.ts';
 import { proveEncoding, type Proven } from './self-test.ts';
 import { inSession, type Work } from './session.ts';
-import { destroyKey, findTargetKey, generateTargetKey, locateRecorded, type TargetKeyRequest } from './target-keys.ts';
+import { destroyKey, findGeneratedKey, findTargetKey, generateTargetKey, locateRecorded } from './target-keys.ts';
 import { findBySerial, listTokens, type LoadedModule } from './tokens.ts';
 import { wrapUnderKek } from './wrap.ts';
 
@@ -106,6 +108,10 @@ export class Device implements HsmDevice {
     return this.#answering(() => this.#work(({ session }) => generateTargetKey(session, request)));
   }
 
+  findGeneratedKey(request: TargetKeyRequest): TargetKey | null {
+    return this.#answering(() => this.#work(({ session }) => findGeneratedKey(session, request)));
+  }
+
   findTargetKey(ckaId: string, spec: KeySpec): TargetKey | null {
     return this.#answering(() => this.#work(({ session }) => findTargetKey(session, ckaId, spec)));
   }
@@ -124,6 +130,10 @@ export class Device implements HsmDevice {
 
   destroyKey(ckaId: string, spec: KeySpec): number {
     return this.#answering(() => this.#work(({ session }) => destroyKey(session, ckaId, spec)));
+  }
+
+  countObjects(ckaId: string): number {
+    return this.#answering(() => this.#work(({ session }) => withId(session, ckaId).length));
   }
 
   close(): void {

@@ -69,6 +69,14 @@ export interface AttributeReadBack {
   readonly found: string;
 }
 
+/** How the ceremony names a key to make. */
+export interface TargetKeyRequest {
+  /** Hex. */
+  readonly ckaId: string;
+  readonly spec: KeySpec;
+  readonly label: string;
+}
+
 /** A target key that lives in the token. */
 export interface TargetKey {
   /** CKA_ID, hex; how the ceremony names the key. */
@@ -119,12 +127,16 @@ export interface Hsm {
    * Makes the key, reads back every attribute and has a private half prove that it belongs to its public half; refuses and
    * destroys the key when something differs. Refuses an existing CKA_ID.
    */
-  generateTargetKey(request: {
-    readonly ckaId: string;
-    readonly spec: KeySpec;
-    readonly label: string;
-  }): Promise<TargetKey>;
-  /** Finds a key by CKA_ID and reads it back; null when nothing has this CKA_ID. Refuses when something else has it too. */
+  generateTargetKey(request: TargetKeyRequest): Promise<TargetKey>;
+  /**
+   * Looks whether a generation came to its end, with the same checks; null when nothing has this CKA_ID. Destroys nothing:
+   * a key that differs is refused and stays.
+   */
+  findGeneratedKey(request: TargetKeyRequest): Promise<TargetKey | null>;
+  /**
+   * Finds a key that was there before the ceremony and reads it back; null when nothing has this CKA_ID. Refuses one that
+   * may not leave the token, and one whose CKA_ID something else has too.
+   */
   findTargetKey(ckaId: string, spec: KeySpec): Promise<TargetKey | null>;
   /**
    * Makes sure that the key is the recorded one, proves the encoding once more with throw-away keys, then wraps; leaves no
@@ -136,6 +148,8 @@ export interface Hsm {
    * and destroys nothing, when anything else has this CKA_ID.
    */
   destroyKey(ckaId: string, spec: KeySpec): Promise<number>;
+  /** How many objects of the token have this CKA_ID, whatever they are. */
+  countObjects(ckaId: string): Promise<number>;
   /** True while a session is open and logged in. */
   readonly isLoggedIn: boolean;
   /** Logs out, finalizes and ends the process. Safe to call twice. */

@@ -57,12 +57,16 @@ function dispatch(request: HsmRequest): unknown {
       return device.probe(...request.args);
     case 'generateTargetKey':
       return device.generateTargetKey(...request.args);
+    case 'findGeneratedKey':
+      return device.findGeneratedKey(...request.args);
     case 'findTargetKey':
       return device.findTargetKey(...request.args);
     case 'wrapTargetKey':
       return device.wrapTargetKey(...request.args);
     case 'destroyKey':
       return device.destroyKey(...request.args);
+    case 'countObjects':
+      return device.countObjects(...request.args);
     case 'close':
       device.close(...request.args);
       return undefined;

@@ -7,16 +7,9 @@ import { ckrText } from './ckr.ts';
 import { makeKey, planKey, readCheckValues, readPublicHalf, type KeyObjects, type KeyPlan } from './key-objects.ts';
 import { locateKey, objectsToDestroy, withId } from './locate-key.ts';
 import { CryptokiError, type CryptokiSession, type ObjectHandle } from './pkcs11.ts';
-import type { AttributeReadBack, TargetKey, WrapRequest } from './port.ts';
+import type { AttributeReadBack, TargetKey, TargetKeyRequest, WrapRequest } from './port.ts';
 import { differences, differencesText, readBack } from './session.ts';
 import { checkMayLeave } from './wrap.ts';
-
-/** How the ceremony names the key to make. */
-export interface TargetKeyRequest {
-  readonly ckaId: string;
-  readonly spec: KeySpec;
-  readonly label: string;
-}
 
 /**
  * Makes a target key in the token and reads every attribute back.
@@ -30,9 +23,7 @@ export function generateTargetKey(session: CryptokiSession, request: TargetKeyRe
   const plan = planKey(request.spec, { ...request, lives: 'in-token' });
   const objects = makeKey(session, request.spec, plan);
   try {
-    const key = describe(session, objects, request, plan);
-    refuseDifferences(key.attributes, plan);
-    return key;
+    return describeMade(session, objects, request, plan);
   } catch (error) {
     discard(session, objects, request.ckaId, error);
     throw error;
@@ -40,13 +31,27 @@ export function generateTargetKey(session: CryptokiSession, request: TargetKeyRe
 }
 
 /**
- * Finds a target key by its CKA_ID and reads it back. Attributes that differ from the templates are told, not refused:
- * the key may be older than this ceremony.
- * @returns null when the token holds none
+ * Looks for a key that {@link generateTargetKey} may have made before an answer was lost, with the same checks.
+ * @param request - what was asked for
+ * @returns null when nothing has its CKA_ID
+ * @throws Refused as {@link generateTargetKey} and {@link locateKey} do; nothing is destroyed by looking
+ */
+export function findGeneratedKey(session: CryptokiSession, request: TargetKeyRequest): TargetKey | null {
+  const objects = locateKey(session, request.ckaId, request.spec);
+  if (objects === null) return null;
+  return describeMade(session, objects, request, planKey(request.spec, { ...request, lives: 'in-token' }));
+}
+
+/**
+ * Finds a target key that is older than this ceremony and reads it back. Attributes that differ from the templates are
+ * told, not refused, but those that decide whether it may leave.
+ * @returns null when nothing has its CKA_ID
+ * @throws Refused with TARGET-KEY-MAY-LEAVE, TARGET-KEY-SPEC-AS-PLANNED, TARGET-KEY-HALVES-MATCH, or as {@link locateKey}
  */
 export function findTargetKey(session: CryptokiSession, ckaId: string, spec: KeySpec): TargetKey | null {
   const objects = locateKey(session, ckaId, spec);
   if (objects === null) return null;
+  checkMayLeave(session, objects.key);
   const label = session.attribute(objects.key, 'CKA_LABEL');
   const request = { ckaId, spec, label: typeof label === 'string' ? label : '' };
   return describe(session, objects, request, planKey(spec, { ...request, lives: 'in-token' }));
@@ -136,20 +141,28 @@ function describe(
   };
 }
 
-/** The key's attributes, what the token says by itself, then those of the public half: the order of {@link asked}. */
+/** Describes a key of our own making, which must be as it was asked for. */
+function describeMade(
+  session: CryptokiSession,
+  objects: KeyObjects,
+  request: TargetKeyRequest,
+  plan: KeyPlan,
+): TargetKey {
+  const key = describe(session, objects, request, plan);
+  const differing = differences(key.attributes, [...plan.key, ...plan.consequences, ...(plan.publicHalf ?? [])]);
+  if (differing.length > 0) {
+    const what = differencesText(differing);
+    refuse('TARGET-KEY-ATTRIBUTES-AS-PLANNED', `The key ${request.ckaId} is not as it was asked for: ${what}.`);
+  }
+  return key;
+}
+
+/** The key's attributes, what the token says by itself, then those of the public half: the order of {@link describeMade}. */
 function readAttributes(session: CryptokiSession, objects: KeyObjects, plan: KeyPlan): readonly AttributeReadBack[] {
   const key = readBack(session, objects.key, [...plan.key, ...plan.consequences]);
   if (objects.publicHalf === null || plan.publicHalf === null) return key;
   const half = readBack(session, objects.publicHalf, plan.publicHalf);
   return [...key, ...half.map((each) => ({ ...each, name: `public half ${each.name}` }))];
-}
-
-function refuseDifferences(found: readonly AttributeReadBack[], plan: KeyPlan): void {
-  const asked = [...plan.key, ...plan.consequences, ...(plan.publicHalf ?? [])];
-  const differing = differences(found, asked);
-  if (differing.length > 0) {
-    refuse('TARGET-KEY-ATTRIBUTES-AS-PLANNED', `The key was destroyed: ${differencesText(differing)}.`);
-  }
 }
 
 /** Removes a key that must not stay; when even that fails, people must know before anything else. */
