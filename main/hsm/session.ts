@@ -23,7 +23,8 @@ export interface Work {
  * @param module - the loaded module
  * @param slot - the slot of the token
  * @param operation - what to do; its own failure goes before one of the clean-up
- * @throws Refused with TOKEN-LEFT-CLEAN when something temporary could not be destroyed
+ * @throws Refused with TOKEN-LEFT-CLEAN when something temporary may be left. Where nothing temporary was made, a session
+ *   that does not close takes nothing back: a key that was made or destroyed stays so, and is told
  */
 export function inSession<T>(module: CryptokiModule, slot: SlotHandle, operation: (work: Work) => T): T {
   const session = module.openSession(slot);
@@ -37,7 +38,8 @@ export function inSession<T>(module: CryptokiModule, slot: SlotHandle, operation
     throw error;
   }
   const failure = cleanUp(session, temporaries);
-  if (failure !== undefined) throw failure;
+  const leavesNothing = temporaries.length === 0 && failure instanceof CryptokiError;
+  if (failure !== undefined && !leavesNothing) throw asLeftover(failure);
   return result;
 }
 
@@ -46,7 +48,10 @@ function cleanUp(session: CryptokiSession, temporaries: readonly ObjectHandle[])
   const failures = temporaries.toReversed().map((object) => attempt(() => session.destroyObject(object)));
   // Session objects end with their session: even when destroying failed, this removes them.
   failures.push(attempt(() => session.close()));
-  const failure = failures.find((each) => each !== undefined);
+  return failures.find((each) => each !== undefined);
+}
+
+function asLeftover(failure: Error): Error {
   if (!(failure instanceof CryptokiError) || failure.code === null) return failure;
   return new Refused({
     ...refusalOfCkr(
