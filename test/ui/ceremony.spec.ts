@@ -1,28 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { parseManifest } from '../../app/bundle/manifest.ts';
 import { makeKek, openByok, plannedKid } from '../support/rehearsal.ts';
 import { openssl } from '../support/openssl.ts';
 import { azureKey, planWith } from '../support/walk.ts';
-import type { Application } from './support/application.ts';
+import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
 import { People } from './support/people.ts';
-
-/** Looks for violations in both themes. */
-async function violations({ page }: Application): Promise<string[]> {
-  const found: string[] = [];
-  for (const theme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    // Electron has no second page in which axe could merge the results of frames; there are no frames.
-    const { violations: all } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    found.push(
-      ...all.map(({ id, nodes }) => `${theme} ${id} ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
-    );
-  }
-  return found;
-}
+import { takePicture } from './support/pictures.ts';
 
 test('a whole ceremony, with the keyboard alone, ends with key transfer files that OpenSSL opens', async ({
   application,
@@ -30,21 +16,26 @@ test('a whole ceremony, with the keyboard alone, ends with key transfer files th
 }) => {
   test.setTimeout(600_000);
   const kek = makeKek();
-  const specs = ['rsa-2048', 'ec-p256'];
-  desk.plan(planWith(specs.map((spec) => azureKey(spec, { spec }))));
-  for (const spec of specs) desk.bring(spec, 'kek.json', kek.json());
+  const keys = { 'payroll-root': 'rsa-2048', 'payroll-signing': 'ec-p256' };
+  desk.plan(planWith(Object.entries(keys).map(([id, spec]) => azureKey(id, { spec }))));
+  for (const id of Object.keys(keys)) desk.bring(id, 'kek.json', kek.json());
 
   const people = new People(application, desk);
+  const { page } = application;
   const steps: string[] = [];
-  expect(await violations(application)).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await people.begin();
   while ((await people.number()) !== '') {
-    steps.push(await people.number());
-    expect(await violations(application), `step ${steps.at(-1)}`).toEqual([]);
-    await people.doStep();
+    const number = await people.number();
+    steps.push(number);
+    await takePicture(page, number, 'appeared');
+    expect(await violations(page), `step ${number}`).toEqual([]);
+    await people.fillIn();
+    await takePicture(page, number, 'filled-in');
+    await people.proceed();
   }
   await expect(people.step.title).toHaveText('The ceremony is closed');
-  expect(await violations(application)).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   expect(new Set(steps.map((number) => number.charAt(0))).size).toBe(8);
   expect(new Set(steps).size).toBe(steps.length);
 
@@ -52,7 +43,7 @@ test('a whole ceremony, with the keyboard alone, ends with key transfer files th
   expect(others).toEqual([]);
   const folder = join(desk.outbound, bundle);
   const manifest = parseManifest(new Uint8Array(readFileSync(join(folder, 'MANIFEST.json'))));
-  expect(manifest.keys.map(({ id }) => id)).toEqual(specs);
+  expect(manifest.keys.map(({ id }) => id)).toEqual(Object.keys(keys));
   for (const key of manifest.keys) {
     const file = join(folder, 'keys', key.id, `KeyTransferPackage-${key.id}.byok`);
     const { payload, byok } = openByok(file, kek, dirname(desk.planFile));

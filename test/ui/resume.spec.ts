@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Entry } from '../../app/audit/entry.ts';
 import { parseManifest } from '../../app/bundle/manifest.ts';
@@ -7,8 +7,9 @@ import { openssl } from '../support/openssl.ts';
 import { makeKek, openByok, type Desk, type TestKek } from '../support/rehearsal.ts';
 import { azureKey, planWith } from '../support/walk.ts';
 import { launch } from './support/application.ts';
+import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
-import { completedWork, endsInWork, logOf } from './support/log.ts';
+import { completedWork, endsInWork, eventsOf, forgetOutcomeOf, logOf } from './support/log.ts';
 import { People } from './support/people.ts';
 
 const key = 'payroll-root';
@@ -38,9 +39,13 @@ class Lives {
     this.#kill = application.kill;
   }
 
+  async kill(): Promise<void> {
+    await this.#kill();
+  }
+
   /** Kills the whole application and starts it again. @returns what the log held in between */
   async killAndResume(): Promise<readonly Entry[]> {
-    await this.#kill();
+    await this.kill();
     const log = logOf(this.#desk.profile);
     await this.start();
     await this.people.resume();
@@ -68,6 +73,13 @@ function expectOneOfEverything(desk: Desk, kek: TestKek): void {
   expect([createHash('sha256').update(spki).digest('hex')]).toEqual(manifest.keys.map((k) => k.publicKey?.spkiSha256));
 }
 
+/** The log says who opened the token again: the people who may log in to it. */
+function expectReopenedByTheSamePeople(desk: Desk): void {
+  const reopened = eventsOf(desk.profile).flatMap((event) => (event.type === 'token-reopened' ? [event] : []));
+  expect(reopened.length).toBeGreaterThan(0);
+  for (const { confirmedBy } of reopened) expect(confirmedBy).toEqual(['p3', 'p4', 'p5', 'p6']);
+}
+
 test('killed before a step of every phase is confirmed, a ceremony goes on at that step', async ({ desk }) => {
   test.setTimeout(900_000);
   const kek = prepare(desk);
@@ -88,6 +100,7 @@ test('killed before a step of every phase is confirmed, a ceremony goes on at th
   await expect(lives.people.step.title).toHaveText('The ceremony is closed');
   await lives.end();
   expectOneOfEverything(desk, kek);
+  expectReopenedByTheSamePeople(desk);
 });
 
 test('killed while the machine, the token or the media work, a ceremony does nothing twice', async ({ desk }) => {
@@ -116,4 +129,32 @@ test('killed while the machine, the token or the media work, a ceremony does not
   // The quick ones may have ended before the kill; what makes RSA keys takes long enough to be cut off.
   expect(interrupted).toEqual(expect.arrayContaining(['3.3', '5.1', '6.2']));
   expectOneOfEverything(desk, kek);
+});
+
+test('work that nobody can see waits until its media is back and somebody looks again', async ({ desk }) => {
+  test.setTimeout(300_000);
+  prepare(desk);
+  const lives = new Lives(desk);
+  await lives.start();
+  await lives.people.begin();
+  await lives.people.goOnUntil('7.2');
+  await lives.kill();
+  forgetOutcomeOf(desk.profile, 'write-copy');
+  renameSync(desk.outbound, `${desk.outbound}-pulled`);
+
+  await lives.start();
+  const { people } = lives;
+  await people.resume();
+  await expect(people.step.title).toHaveText('Look what became of the work');
+  await expect(people.step.refusal).toContainText('MEDIA-PRESENT');
+  expect(await violations(people.page)).toEqual([]);
+  await people.lookAgain();
+  await expect(people.step.refusal).toContainText('MEDIA-PRESENT');
+  expect(completedWork(logOf(desk.profile)).has('write-copy 1')).toBe(false);
+
+  renameSync(`${desk.outbound}-pulled`, desk.outbound);
+  await people.lookAgain();
+  await expect(people.step.title).toHaveText(/^7\.2 /);
+  expect(completedWork(logOf(desk.profile)).get('write-copy 1')).toBe(1);
+  await lives.end();
 });

@@ -40,6 +40,9 @@ export class StepScreen {
   readonly refusal: Locator;
   readonly status: Locator;
   readonly currentStep: Locator;
+  readonly stop: Locator;
+  /** Beside the checks of a step that compares. */
+  readonly stopOverMismatch: Locator;
 
   constructor(page: Page) {
     const main = page.getByRole('main');
@@ -56,5 +59,35 @@ export class StepScreen {
     this.refusal = main.getByRole('alert');
     this.status = page.getByRole('status');
     this.currentStep = page.getByRole('navigation', { name: 'Journey' }).locator('[aria-current="step"]');
+    this.stop = page.getByRole('button', { name: 'Stop…', exact: true });
+    this.stopOverMismatch = main.getByRole('button', { name: 'It does not match: stop…' });
+  }
+}
+
+/** The question before a ceremony is stopped for good. */
+export class StopDialog {
+  readonly dialog: Locator;
+  readonly knownReason: Locator;
+  readonly reason: Locator;
+  readonly goOn: Locator;
+  readonly stop: Locator;
+
+  constructor(page: Page) {
+    this.dialog = page.getByRole('alertdialog', { name: 'Stop this ceremony for good?' });
+    this.knownReason = this.dialog.getByRole('radio').first();
+    this.reason = this.dialog.getByRole('textbox');
+    this.goOn = this.dialog.getByRole('button', { name: 'Go on' });
+    this.stop = this.dialog.getByRole('button', { name: 'Stop the ceremony' });
+  }
+}
+
+/** How a ceremony ended, and the way back. */
+export class EndScreen {
+  readonly sheet: Locator;
+  readonly backToStart: Locator;
+
+  constructor(page: Page) {
+    this.sheet = page.getByRole('main');
+    this.backToStart = page.getByRole('button', { name: 'Back to the start' });
   }
 }

@@ -1,15 +1,42 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Entry } from '../../../app/audit/entry.ts';
 import { parseEvent, type CeremonyEvent } from '../../../app/ceremony/events.ts';
 import { logName, shelfOf } from '../../../main/audit/shelf.ts';
-import { readLog } from '../../../main/audit/store.ts';
+import { createLog, readLog } from '../../../main/audit/store.ts';
 
 /** The log of the one ceremony of a profile; reading checks its chain. */
 export function logOf(profile: string): readonly Entry[] {
+  return readLog(fileOf(profile));
+}
+
+function fileOf(profile: string): string {
   const [ceremony = '', ...others] = readdirSync(shelfOf(profile));
   if (others.length > 0) throw new Error('more than one ceremony');
-  return readLog(join(shelfOf(profile), ceremony, logName));
+  return join(shelfOf(profile), ceremony, logName);
+}
+
+/** What happened in the one ceremony of a profile, in order. */
+export function eventsOf(profile: string): readonly CeremonyEvent[] {
+  return logOf(profile).map((entry) => parseEvent(entry.event));
+}
+
+/**
+ * Puts a log back to where work had been asked for and nothing was known of it yet, as a crash in that moment leaves it.
+ * @param profile - of an application that does not run
+ * @param kind - of the work
+ */
+export function forgetOutcomeOf(profile: string, kind: string): void {
+  const entries = logOf(profile);
+  const asked = eventsOf(profile).findIndex(
+    (event) => event.type === 'effect-requested' && event.request.kind === kind,
+  );
+  if (asked < 0) throw new Error(`no ${kind} in the log`);
+  const file = fileOf(profile);
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+  const log = createLog(file);
+  for (const { time, actor, event } of entries.slice(0, asked + 1)) log.append(time, actor, event);
+  log.close();
 }
 
 /**

@@ -6,7 +6,7 @@ import { Keyboard } from './keyboard.ts';
 import type { Desk } from '../../support/rehearsal.ts';
 
 const pin = '24680135';
-const names = ['Ada', 'Grace', 'Kim', 'Sam', 'Noor', 'Lin'];
+const names = ['Ada Lindqvist', 'Grace Okafor', 'Kim Osei', 'Sam Rivera', 'Noor Haddad', 'Lin Wei'];
 
 /** The people at one run of the application: they do what each step asks, with the keyboard alone. */
 export class People {
@@ -94,10 +94,24 @@ export class People {
     if ((await this.step.title.innerText()) === 'Open the token again') await this.reopenToken();
   }
 
-  /** Types the PIN again after the session with the token was lost. */
+  /** Types the PIN again after the session with the token was lost; the people of the first log-in confirm. */
   async reopenToken(): Promise<void> {
     await this.keyboard.type(this.step.pins, pin);
+    for (const box of await this.step.confirmers.all()) await this.keyboard.tick(box);
     await this.proceed();
+    await this.#answered();
+  }
+
+  /** Looks again what became of interrupted work. */
+  async lookAgain(): Promise<void> {
+    await this.keyboard.proceed();
+    await this.#answered();
+  }
+
+  /** While something is asked of main, nothing else can be; what was ticked meanwhile may be void. */
+  async #answered(): Promise<void> {
+    await expect(this.step.status).not.toHaveText('Keyferry is answering');
+    await expect(this.step.busy).toHaveCount(0);
   }
 
   async #chooseFolder(): Promise<void> {
