@@ -17,6 +17,14 @@ export interface InboundFile {
   readonly bytes: Uint8Array;
 }
 
+/** What deadlines are judged by. */
+export interface RoomTime {
+  /** The room's clock, ISO 8601 with `Z`. */
+  readonly nowIso: string;
+  /** From the plan: whatever ends within this many hours is refused. */
+  readonly uploadMarginHours: number;
+}
+
 /** A file of the bundle, `name` relative to `keys/<key id>/`. */
 export interface OutboundFile {
   readonly name: string;
@@ -120,10 +128,10 @@ export interface DestinationFormat<D extends { readonly type: string }> {
   /**
    * Recognises and checks what was carried in for one key.
    * @param files - every file of the key's folder
-   * @param nowIso - the room's time, ISO 8601 with `Z`, for expiry
+   * @param room - what a deadline or an expiry is judged by
    * @throws Refused with the rule violated; nothing is half accepted
    */
-  readInbound(files: readonly InboundFile[], destination: D, nowIso: string): InboundReading;
+  readInbound(files: readonly InboundFile[], destination: D, room: RoomTime): InboundReading;
   wrapPlan(destination: D, spec: KeySpec): WrapPlan;
   /** The exact files the service wants. `generator` names the product and the HSM. */
   assemble(key: KeyToCarry<D>, parts: WrappedParts, generator: string): readonly OutboundFile[];

@@ -77,8 +77,9 @@ export const inboundRules = {
     remedy: 'Have the online desk fetch all files of the wrapping key again in one go.',
   },
   'KEK-IN-FORCE': {
-    claim: 'The wrapping key is enabled, already valid and not expired.',
-    remedy: 'Have the online desk make a new wrapping key; check the clock of this room if the time looks wrong.',
+    claim:
+      'The wrapping key is enabled, valid a quarter of an hour from now at the latest, and does not end within the hours that the plan wants for the upload.',
+    remedy: 'Compare the clock of this room first; when it is right, have the online desk make a new wrapping key.',
   },
   'AZURE-KID-VERSIONED': {
     claim: 'The key identifier is an Azure key URL with its 32-digit version.',
@@ -97,7 +98,8 @@ export const inboundRules = {
     remedy: 'Have the online desk make a new wrapping key with `--ops import` and nothing else.',
   },
   'AZURE-KEK-METADATA-SEEN': {
-    claim: 'A PEM brought without the JSON of the key is accepted with a notice of what could not be checked.',
+    claim:
+      'A wrapping key brought without its JSON, or with JSON that lacks the attributes, is accepted with a notice of what could not be checked.',
     remedy: 'Bring the output of `az keyvault key show -o json` to have type, operations and expiry checked.',
   },
   'BLOB-SHAPE-VALID': {

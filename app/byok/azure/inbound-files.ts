@@ -28,7 +28,7 @@ const keyBundle = v.looseObject({
       notBefore: moment,
       nbf: moment,
     }),
-    {},
+    null,
   ),
 });
 

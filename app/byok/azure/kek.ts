@@ -3,9 +3,10 @@ import { refuser } from '../../keys/refuser.ts';
 import { checkWrappingKey, isUsualExponent } from '../../keys/rsa-public.ts';
 import { encodeSpki, type PublicKey } from '../../keys/spki.ts';
 import { refuse } from '../../rules/refusal.ts';
-import type { InboundFile, InboundReading, Kek, Notice } from '../format.ts';
+import type { InboundFile, InboundReading, Kek, Notice, RoomTime } from '../format.ts';
 import { placeOf, type AzureDestination, type AzurePlace } from './destination.ts';
-import { recogniseFile, type AzureFile, type KeyBundle } from './inbound-files.ts';
+import { recogniseFile, type AzureFile } from './inbound-files.ts';
+import { checkInForce } from './validity.ts';
 
 type RsaPublicKey = Extract<PublicKey, { kind: 'rsa' }>;
 type FileOf<K extends AzureFile['kind']> = Extract<AzureFile, { kind: K }>;
@@ -25,13 +26,13 @@ const kekSizes = [2048, 3072, 4096];
  * the kid. More of them may be there; then they must agree.
  * @param files - every file of the key's folder
  * @param destination - parsed by the schema
- * @param nowIso - the room's time, ISO 8601 with `Z`
+ * @param room - the room's time, and the hours that the upload may take
  * @throws Refused with an INBOUND, KEK or AZURE rule
  */
 export function readAzureInbound(
   files: readonly InboundFile[],
   destination: AzureDestination,
-  nowIso: string,
+  room: RoomTime,
 ): InboundReading {
   const found = files.map(recogniseFile);
   const bundle = onlyOne(found, 'bundle');
@@ -42,7 +43,7 @@ export function readAzureInbound(
   }
   const id = agreedKid(bundle, kid);
   checkKid(id, placeOf(destination));
-  const expiry = bundle === undefined ? [] : checkMetadata(bundle, nowIso);
+  const validity = bundle === undefined ? [] : checkMetadata(bundle, room);
   const key = agreedKey(bundle, pem);
   const place = pem?.file ?? bundle?.file ?? '';
   const kek: Kek = {
@@ -56,7 +57,7 @@ export function readAzureInbound(
   return {
     kek,
     recognised: found.map(({ file, kind }) => ({ file, as: labels[kind] })),
-    notices: [...encodingNotices(found), ...metadataNotices(bundle, pem), ...exponentNotices(key, place), ...expiry],
+    notices: [...encodingNotices(found), ...metadataNotices(bundle, pem), ...exponentNotices(key, place), ...validity],
   };
 }
 
@@ -87,8 +88,8 @@ function checkKid(kid: string, place: AzurePlace): void {
   }
 }
 
-/** What only the JSON tells. Returns a notice when the KEK has an expiry date: the upload must come before it. */
-function checkMetadata({ bundle, file }: FileOf<'bundle'>, nowIso: string): Notice[] {
+/** What only the JSON tells. */
+function checkMetadata({ bundle, file }: FileOf<'bundle'>, room: RoomTime): Notice[] {
   const { kty, keyOps, key_ops: keyOpsRest } = bundle.key;
   if (kty !== 'RSA-HSM') refuse('AZURE-KEK-TYPE', `${file}: kty is "${kty.slice(0, 20)}".`);
   const operations = keyOps ?? keyOpsRest ?? [];
@@ -97,36 +98,9 @@ function checkMetadata({ bundle, file }: FileOf<'bundle'>, nowIso: string): Noti
   if (operations.length === 0 || isOther(keyOps) || isOther(keyOpsRest)) {
     refuse('AZURE-KEK-ONLY-IMPORTS', `${file}: the operations are [${operations.join(', ').slice(0, 100)}].`);
   }
-  return checkInForce(bundle.attributes, file, nowIso);
-}
-
-function checkInForce(
-  attributes: Partial<NonNullable<KeyBundle['attributes']>>,
-  file: string,
-  nowIso: string,
-): Notice[] {
-  if (attributes.enabled === false) refuse('KEK-IN-FORCE', `${file}: the wrapping key is disabled.`);
-  const now = Date.parse(nowIso);
-  const starts = momentOf(attributes.notBefore ?? attributes.nbf ?? null, file);
-  const ends = momentOf(attributes.expires ?? attributes.exp ?? null, file);
-  if (starts !== null && starts > now) refuse('KEK-IN-FORCE', `${file}: it is not valid before ${utc(starts)}.`);
-  if (ends === null) return [];
-  if (ends <= now) refuse('KEK-IN-FORCE', `${file}: the wrapping key expired at ${utc(ends)}; it is ${nowIso} here.`);
-  return [{ rule: 'KEK-IN-FORCE', text: `The wrapping key expires at ${utc(ends)}; upload before that.` }];
-}
-
-/** ISO 8601 with an offset (azure-cli) or seconds since 1970 (REST), as milliseconds since 1970. */
-function momentOf(value: string | number | null, file: string): number | null {
-  if (value === null) return null;
-  const isIso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(String(value));
-  const moment = typeof value === 'number' ? value * 1000 : isIso ? Date.parse(value) : NaN;
-  // 8.64e15 is the last moment a Date can hold (ECMA-262).
-  if (Math.abs(moment) <= 8.64e15) return moment;
-  return refuse('INBOUND-JSON-MEMBERS', `${file}: "${String(value).slice(0, 40)}" is not a moment in time.`);
-}
-
-function utc(moment: number): string {
-  return new Date(moment).toISOString();
+  if (bundle.attributes !== null) return checkInForce(bundle.attributes, file, room);
+  const text = `${file} has no attributes: whether the wrapping key is enabled, and until when, was not checked.`;
+  return [{ rule: 'AZURE-KEK-METADATA-SEEN', text }];
 }
 
 function agreedKey(bundle: FileOf<'bundle'> | undefined, pem: FileOf<'pem'> | undefined): RsaPublicKey {

@@ -1,4 +1,4 @@
-import type { Notice } from '../../../app/byok/format.ts';
+import type { Notice, RoomTime } from '../../../app/byok/format.ts';
 import { formatFor } from '../../../app/byok/registry.ts';
 import type { KekRecord, OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
 import { checkKekReuse } from '../../../app/ceremony/kek-register.ts';
@@ -24,14 +24,14 @@ export async function readInbound(
     request.folder,
     plan.keys.map((key) => key.id),
   );
-  const nowIso = ports.now().toISOString();
-  const keks = plan.keys.map((key) => readKek(key, folders.get(key.id) ?? [], nowIso));
+  const room = { nowIso: ports.now().toISOString(), uploadMarginHours: plan.uploadMarginHours };
+  const keks = plan.keys.map((key) => readKek(key, folders.get(key.id) ?? [], room));
   checkKekReuse(plan, keks);
   return { kind: 'read-inbound', keks };
 }
 
-function readKek(key: PlannedKey, files: readonly InboundMediaFile[], nowIso: string): KekRecord {
-  const { kek, recognised, notices } = formatFor(key.destination).readInbound(files, key.destination, nowIso);
+function readKek(key: PlannedKey, files: readonly InboundMediaFile[], room: RoomTime): KekRecord {
+  const { kek, recognised, notices } = formatFor(key.destination).readInbound(files, key.destination, room);
   return {
     key: key.id,
     spki: bytesToHex(kek.spki),

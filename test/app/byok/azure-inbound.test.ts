@@ -6,7 +6,7 @@ import { azureKeyVault } from '../../../app/byok/azure-key-vault.ts';
 import type { InboundFile, InboundReading } from '../../../app/byok/format.ts';
 import { keyBundle, plannedKid, type Changes } from '../../support/azure-kek.ts';
 import { makePair, openssl } from '../../support/openssl.ts';
-import { ruleOf } from '../../support/rule-of.ts';
+import { refusalOf, ruleOf } from '../../support/rule-of.ts';
 import { jsonVectors } from '../../vectors/read-vectors.ts';
 
 interface Fault {
@@ -19,7 +19,7 @@ interface Fault {
 const { spki, pkcs8 } = makePair('rsa-2048');
 const other = makePair('rsa-2048');
 const ec = makePair('ec-p256');
-const now = '2026-11-23T14:00:00Z';
+const room = { nowIso: '2026-11-23T14:00:00Z', uploadMarginHours: 2 };
 const pemOf = (key: Uint8Array): Buffer => Buffer.from(openssl(['pkey', '-pubin', '-inform', 'DER'], key));
 function plan(changes: object = {}): AzureDestination {
   const base = { type: 'azure-key-vault', vault: 'contoso-prod', keyName: 'payroll-root', operations: ['sign'] };
@@ -37,7 +37,7 @@ function file(name: string, content: string | Uint8Array | object): InboundFile 
 const bundle = (changes: Changes = {}): InboundFile => file('kek.json', keyBundle(spki, changes));
 const pem = file('kek.pem', pemOf(spki));
 const kid = file('kid.txt', `${plannedKid}\n`);
-const read = (...files: InboundFile[]): InboundReading => azureKeyVault.readInbound(files, plan(), now);
+const read = (...files: InboundFile[]): InboundReading => azureKeyVault.readInbound(files, plan(), room);
 const rule = (...files: InboundFile[]): string | null => ruleOf(() => read(...files));
 const notices = (...files: InboundFile[]): string[] => read(...files).notices.map((notice) => notice.rule);
 
@@ -75,6 +75,50 @@ describe('az keyvault key show', () => {
   it('comes with a notice when the KEK expires later, or has an unusual exponent', () => {
     expect(notices(bundle({ 'attributes.expires': '2026-11-24T00:00:00+00:00' }))).toEqual(['KEK-IN-FORCE']);
     expect(notices(bundle({ 'key.e': 'Aw==' }))).toEqual(['KEK-EXPONENT-USUAL']);
+  });
+});
+
+describe('a KEK near one of its limits', () => {
+  const texts = (changes: Changes, uploadMarginHours = 2): string[] =>
+    azureKeyVault
+      .readInbound([bundle(changes)], plan(), { ...room, uploadMarginHours })
+      .notices.map(({ rule: id, text }) => `${id} ${text}`);
+  const ruleAt = (changes: Changes, margin: number): string | null => ruleOf(() => texts(changes, margin));
+  const expires = (time: string): Changes => ({ 'attributes.expires': `2026-11-23T${time}Z` });
+  const clock = /^KEK-IN-FORCE .*clock.*2026-11-23T14:00/u;
+
+  it('is judged by the hours that the plan wants for the upload', () => {
+    expect(ruleAt(expires('14:59:59'), 1)).toBe('KEK-IN-FORCE');
+    expect(ruleAt(expires('15:00:00'), 1)).toBeNull();
+    expect(ruleAt(expires('14:00:01'), 0)).toBeNull();
+    expect(ruleAt(expires('14:00:00'), 0)).toBe('KEK-IN-FORCE');
+    expect(ruleAt(expires('14:30:00'), 0.5)).toBeNull();
+  });
+
+  it('is taken with a notice that names the clock of the room when a quarter of an hour decides', () => {
+    for (const time of ['16:00:00', '16:15:00']) expect(texts(expires(time))).toEqual([expect.stringMatching(clock)]);
+    expect(texts(expires('16:15:01'))).toEqual([expect.not.stringMatching(clock)]);
+    expect(texts({ 'attributes.notBefore': '2026-11-23T14:15:00Z' })).toEqual([expect.stringMatching(clock)]);
+    expect(texts({ 'attributes.notBefore': '2026-11-23T14:00:00Z' })).toEqual([]);
+  });
+
+  it('is refused with the clock in the cause', () => {
+    const cause = refusalOf(() => texts(expires('13:59:00')))?.cause;
+    expect(cause).toMatch(/clock.*2026-11-23T14:00/u);
+  });
+
+  it('is judged by both spellings when both are there, in either order of strictness', () => {
+    const [late, soon] = ['2026-12-23T00:00:00Z', 1795442401];
+    expect(rule(bundle({ 'attributes.expires': late, 'attributes.exp': soon }))).toBe('KEK-IN-FORCE');
+    expect(rule(bundle({ ...expires('14:00:01'), 'attributes.exp': soon + 999_999 }))).toBe('KEK-IN-FORCE');
+    const [past, ahead] = ['2026-01-01T00:00:00Z', soon + 999_999];
+    expect(rule(bundle({ 'attributes.notBefore': past, 'attributes.nbf': ahead }))).toBe('KEK-IN-FORCE');
+    expect(rule(bundle({ 'attributes.notBefore': late, 'attributes.nbf': 0 }))).toBe('KEK-IN-FORCE');
+  });
+
+  it('whose JSON has no attributes is taken with a notice of what was not checked', () => {
+    expect(notices(bundle({ attributes: null }))).toEqual(['AZURE-KEK-METADATA-SEEN']);
+    expect(notices(bundle({ attributes: undefined }))).toEqual(['AZURE-KEK-METADATA-SEEN']);
   });
 });
 
@@ -174,7 +218,7 @@ describe('the folder', () => {
 
 describe('other places', () => {
   const at = (destination: object, id: string): string | null =>
-    ruleOf(() => azureKeyVault.readInbound([bundle({ 'key.kid': id })], plan(destination), now));
+    ruleOf(() => azureKeyVault.readInbound([bundle({ 'key.kid': id })], plan(destination), room));
   const id = (host: string): string => plannedKid.replace('contoso-prod.vault.azure.net', host);
   const managed = (cloud: string): object => ({
     type: 'azure-key-vault',
@@ -201,7 +245,7 @@ describe('other places', () => {
   ])('a Managed HSM in %s has its kids at %s', (cloud, host) => {
     const destination = parse(azureKeyVault.schema, managed(cloud));
     const readAt = (place: string): string | null =>
-      ruleOf(() => azureKeyVault.readInbound([bundle({ 'key.kid': id(place) })], destination, now));
+      ruleOf(() => azureKeyVault.readInbound([bundle({ 'key.kid': id(place) })], destination, room));
     expect(readAt(host)).toBeNull();
     expect(readAt(host.replace('managedhsm', 'vault'))).toBe('AZURE-KID-OF-PLANNED-VAULT');
   });
