@@ -1,6 +1,7 @@
 import { decide, type Command, type Decision } from '../../app/ceremony/decide.ts';
 import type { EffectOutcome, EffectRequest } from '../../app/ceremony/effects.ts';
 import type { CeremonyEvent, LoggedInput } from '../../app/ceremony/events.ts';
+import type { RuleId } from '../../app/rules/index.ts';
 import { evolve } from '../../app/ceremony/evolve.ts';
 import { parsePlanDocument } from '../../app/ceremony/plan.ts';
 import { roles, type Person } from '../../app/ceremony/roles.ts';
@@ -259,4 +260,51 @@ export function wholeCeremony(plan: unknown): { readonly events: CeremonyEvent[]
     }
   }
   return { events, state };
+}
+
+/** The plan of most tests: one key is named like a member of every object, and stays; two copies. */
+export const twoKeys = planWith([azureKey('root'), azureKey('constructor', { after: 'keep' })], { copies: 2 });
+/** Where the log stands, when it does not matter. */
+export const position = { size: 1, time };
+
+/** The rule of a refusal, null for events. */
+export function refusedBy(decision: Decision): RuleId | null {
+  return decision.ok ? null : decision.refusal.rule;
+}
+
+/** The state after the work in flight has failed. */
+export function failing(state: CeremonyState, settled = false): CeremonyState {
+  const refusal = { rule: 'TOKEN-ANSWERS', cause: 'it did not', remedy: 'look at it' };
+  return after(state, decide(state, { type: 'fail-work', effect: state.inFlight?.effect ?? 0, refusal, settled }));
+}
+
+/** The state after the work in flight is done; what follows from it is not. */
+export function completeOne(state: CeremonyState, settled = false): CeremonyState {
+  if (state.inFlight === null) throw new Error('nothing is in flight');
+  const { effect, request } = state.inFlight;
+  return after(
+    state,
+    decide(state, {
+      type: 'complete-work',
+      effect,
+      outcome: outcomeFor(state, request),
+      settled,
+      then: 'go-on',
+      position,
+    }),
+  );
+}
+
+/** The first event of a ceremony with this plan. */
+export function opening(plan: unknown): CeremonyEvent {
+  const state = opened(plan);
+  return {
+    type: 'ceremony-opened',
+    ceremony: state.ceremony,
+    mode: state.mode,
+    application: state.application,
+    tokenSerial: state.tokenSerial,
+    planSha256: state.planSha256,
+    plan,
+  };
 }

@@ -1,42 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide, type Command, type Decision } from '../../../app/ceremony/decide.ts';
-import { parseEvent, type CeremonyEvent } from '../../../app/ceremony/events.ts';
-import { evolve } from '../../../app/ceremony/evolve.ts';
+import { canonicalJson } from '../../../app/audit/canonical-json.ts';
+import { decide, type Command } from '../../../app/ceremony/decide.ts';
+import { parseEvent } from '../../../app/ceremony/events.ts';
 import { replay } from '../../../app/ceremony/replay.ts';
 import { currentStep, isClosed, type CeremonyState } from '../../../app/ceremony/state.ts';
-import type { EffectOutcome } from '../../../app/ceremony/effects.ts';
 import { ckaIdOf } from '../../../app/ceremony/work.ts';
-import { canonicalJson } from '../../../app/audit/canonical-json.ts';
 import type { RuleId } from '../../../app/rules/index.ts';
-import { ruleOf } from '../../support/rule-of.ts';
 import {
   after,
   azureKey,
+  completeOne,
   confirmation,
   everybody,
+  failing,
   opened,
-  outcomeFor,
+  opening,
   planWith,
+  refusedBy,
   stepDone,
-  stepOf,
-  time,
+  twoKeys,
   walkTo,
   wholeCeremony,
-  workDone,
 } from '../../support/walk.ts';
-
-const twoKeys = planWith([azureKey('root'), azureKey('constructor', { after: 'keep' })], { copies: 2 });
-const position = { size: 1, time };
-
-function refusedBy(decision: Decision): RuleId | null {
-  return decision.ok ? null : decision.refusal.rule;
-}
-
-function failing(state: CeremonyState, settled = false): CeremonyState {
-  const refusal = { rule: 'TOKEN-ANSWERS', cause: 'it did not', remedy: 'look at it' };
-  return after(state, decide(state, { type: 'fail-work', effect: state.inFlight?.effect ?? 0, refusal, settled }));
-}
 
 describe('a whole ceremony', () => {
   it('goes through the eight phases in order and ends closed', () => {
@@ -92,19 +78,6 @@ describe('a whole ceremony', () => {
     expect(at.inFlight?.request).toEqual({ kind: 'find-key', key: 'root', ckaId: 'ab01' });
   });
 });
-
-function opening(plan: unknown): CeremonyEvent {
-  const state = opened(plan);
-  return {
-    type: 'ceremony-opened',
-    ceremony: state.ceremony,
-    mode: state.mode,
-    application: state.application,
-    tokenSerial: state.tokenSerial,
-    planSha256: state.planSha256,
-    plan,
-  };
-}
 
 describe('a confirmation', () => {
   const start = opened(twoKeys);
@@ -191,130 +164,6 @@ describe('what a step asks for', () => {
   });
 });
 
-describe('work that fails', () => {
-  const start = opened(twoKeys);
-
-  it('leaves the step where it is, with the reason, until people confirm it again', () => {
-    const at = walkTo(start, 'token.probe');
-    const failed = failing(after(at, decide(at, confirmation(at))));
-    expect(failed.failure?.rule).toBe('TOKEN-ANSWERS');
-    expect(stepOf(failed).id).toBe('token.probe');
-    expect(failed.inFlight).toBeNull();
-    const again = after(failed, decide(failed, confirmation(failed)));
-    expect(again.failure).toBeNull();
-    expect(stepOf(workDone(again)).id).toBe('token.accept');
-  });
-
-  it('does not repeat what was done before it', () => {
-    const at = walkTo(start, 'wrap.wrap');
-    const first = after(at, decide(at, confirmation(at)));
-    const second = completeOne(first);
-    const failed = failing(second);
-    const again = after(failed, decide(failed, confirmation(failed)));
-    expect(again.inFlight?.request).toEqual({ kind: 'wrap-key', key: 'constructor' });
-  });
-
-  it('writes the missing copy to the medium chosen for it, the same bytes as the first', () => {
-    const at = walkTo(start, 'take-out.write');
-    const asked = after(at, decide(at, { ...confirmation(at), position: { size: 40, time } }));
-    const first = asked.inFlight?.request;
-    const failed = failing(completeOne(asked));
-    const later = { size: 99, time: '2026-11-23T15:00:00.000Z' };
-    const input = { kind: 'folders' as const, folders: ['/media/fresh'] };
-    const again = after(failed, decide(failed, { ...confirmation(failed), input, position: later }));
-    expect(first).toMatchObject({ copy: 1, folder: '/media/b1', createdAt: '2026-11-23T14:07:32Z', logSize: 42 });
-    expect(again.inFlight?.request).toEqual({ ...first, copy: 2, folder: '/media/fresh' });
-  });
-
-  it('stamps the bundle anew when no copy was written', () => {
-    const at = walkTo(start, 'take-out.write');
-    const failed = failing(after(at, decide(at, confirmation(at))));
-    const again = after(
-      failed,
-      decide(failed, { ...confirmation(failed), position: { size: 70, time: '2026-11-23T15:00:00.000Z' } }),
-    );
-    expect(again.inFlight?.request).toMatchObject({ copy: 1, createdAt: '2026-11-23T15:00:00Z', logSize: 72 });
-  });
-});
-
-function completeOne(state: CeremonyState, settled = false): CeremonyState {
-  if (state.inFlight === null) throw new Error('nothing is in flight');
-  const { effect, request } = state.inFlight;
-  return after(
-    state,
-    decide(state, {
-      type: 'complete-work',
-      effect,
-      outcome: outcomeFor(state, request),
-      settled,
-      then: 'go-on',
-      position,
-    }),
-  );
-}
-
-describe('work that was interrupted', () => {
-  it('does not go on to the next piece without the people', () => {
-    const at = walkTo(opened(twoKeys), 'keys.make');
-    const settled = completeOne(after(at, decide(at, confirmation(at))), true);
-    expect(settled.inFlight).toBeNull();
-    expect([...settled.targets.keys()]).toEqual(['root']);
-    expect(stepOf(settled).id).toBe('keys.make');
-  });
-
-  it('stays in flight when the HSM is lost, with the reason, and takes no confirmation meanwhile', () => {
-    const at = walkTo(opened(twoKeys), 'keys.make');
-    const busy = after(at, decide(at, confirmation(at)));
-    const refusal = { rule: 'HSM-PROCESS-ALIVE', cause: 'it died', remedy: 'open it again' };
-    const lost = after(busy, decide(busy, { type: 'interrupt-work', effect: busy.inFlight?.effect ?? 0, refusal }));
-    expect(lost).toMatchObject({ inFlight: busy.inFlight, failure: refusal });
-    expect(refusedBy(decide(lost, confirmation(lost)))).toBe('EFFECT-NOT-IN-FLIGHT');
-    expect(refusedBy(decide(at, { type: 'interrupt-work', effect: 1, refusal }))).toBe('EFFECT-NOT-IN-FLIGHT');
-  });
-
-  it('ends only as what was asked for', () => {
-    const at = walkTo(opened(twoKeys), 'keys.make');
-    const busy = after(at, decide(at, confirmation(at)));
-    const complete = (outcome: EffectOutcome): RuleId | null =>
-      refusedBy(decide(busy, { type: 'complete-work', effect: busy.inFlight?.effect ?? 0, outcome, settled: false, then: 'go-on', position })); // prettier-ignore
-    const right = outcomeFor(busy, busy.inFlight?.request ?? { kind: 'log-out' });
-    expect(complete(right)).toBeNull();
-    expect(complete({ kind: 'log-out' })).toBe('OUTCOME-FITS-REQUEST');
-    expect(complete({ ...right, key: 'constructor' } as EffectOutcome)).toBe('OUTCOME-FITS-REQUEST');
-    expect(complete({ ...right, ckaId: '00' } as EffectOutcome)).toBe('OUTCOME-FITS-REQUEST');
-    expect(complete({ ...right, publicKey: null } as EffectOutcome)).toBe('OUTCOME-FITS-REQUEST');
-  });
-
-  it('waits for the people when they are about to leave', () => {
-    const at = walkTo(opened(twoKeys), 'keys.make');
-    const busy = after(at, decide(at, confirmation(at)));
-    const { effect, request } = busy.inFlight ?? { effect: 0, request: { kind: 'log-out' as const } };
-    const outcome = outcomeFor(busy, request);
-    const left = after(
-      busy,
-      decide(busy, { type: 'complete-work', effect, outcome, settled: false, then: 'wait', position }),
-    );
-    expect(left.inFlight).toBeNull();
-    expect([...left.targets.keys()]).toEqual(['root']);
-    expect(after(left, decide(left, confirmation(left))).inFlight?.request).toMatchObject({ key: 'constructor' });
-  });
-
-  it('is only settled for the work that is in flight', () => {
-    const at = walkTo(opened(twoKeys), 'token.probe');
-    const stray: Command = {
-      type: 'fail-work',
-      effect: 1,
-      settled: true,
-      refusal: { rule: 'X', cause: '', remedy: '' },
-    };
-    expect(refusedBy(decide(at, stray))).toBe('EFFECT-NOT-IN-FLIGHT');
-    const outcome = { kind: 'log-out' as const };
-    expect(
-      refusedBy(decide(at, { type: 'complete-work', effect: 99, outcome, settled: false, then: 'go-on', position })),
-    ).toBe('EFFECT-NOT-IN-FLIGHT');
-  });
-});
-
 describe('the token', () => {
   const at = walkTo(opened(twoKeys), 'keys.make');
   const everyone = at.people.map((person) => person.id);
@@ -366,98 +215,6 @@ describe('a wrapping key', () => {
     expect(refusedBy(decide(swapped, confirmation(swapped)))).toBe('KEK-FINGERPRINT-CONFIRMED');
     const uncompared = { ...at, compared: new Map([...at.compared].slice(1)) };
     expect(refusedBy(decide(uncompared, confirmation(uncompared)))).toBe('KEK-FINGERPRINT-CONFIRMED');
-  });
-});
-
-describe('a log', () => {
-  const whole = [opening(twoKeys), ...wholeCeremony(twoKeys).events];
-  const indexOf = (type: CeremonyEvent['type'], from = 0): number => whole.findIndex((event, at) => at >= from && event.type === type); // prettier-ignore
-  const replaced = (at: number, change: (event: CeremonyEvent) => unknown): RuleId | null =>
-    ruleOf(() => replay(whole.map((event, index) => (index === at ? (change(event) as CeremonyEvent) : event))));
-
-  it('begins with ceremony-opened', () => {
-    const [, second] = whole;
-    if (second === undefined) throw new Error('no second event');
-    expect(() => evolve(null, second)).toThrow();
-    expect(() => decide(null, { type: 'reopen-token', serial: 'x', confirmedBy: [] })).toThrow();
-    expect(ruleOf(() => replay(whole.slice(1)))).toBe('LOG-HOLDS-A-CEREMONY');
-    expect(replay([])).toBeNull();
-  });
-
-  it('holds only events that are known', () => {
-    expect(ruleOf(() => parseEvent({ type: 'something-else' }))).toBe('LOG-HOLDS-A-CEREMONY');
-    expect(ruleOf(() => parseEvent({ type: 'ceremony-stopped', step: 'x', reason: 'y', more: 1 }))).toBe(
-      'LOG-HOLDS-A-CEREMONY',
-    );
-  });
-
-  it('is refused when any one of its events is missing, twice, or in another place', () => {
-    expect(ruleOf(() => replay(whole))).toBeNull();
-    // The very last one may be missing: a tail that was cut can be seen from outside the log only.
-    for (let at = 0; at < whole.length - 1; at++) {
-      expect([at, ruleOf(() => replay(whole.toSpliced(at, 1)))]).toEqual([at, 'LOG-HOLDS-A-CEREMONY']);
-      const [event, next] = whole.slice(at);
-      if (event === undefined) throw new Error('no event');
-      // People who confirm a second time before the work began have lost nothing: a crash in between looks like that.
-      const isRepeat = event.type === 'step-confirmed' && next?.type === 'effect-requested';
-      const rule = isRepeat ? null : 'LOG-HOLDS-A-CEREMONY';
-      expect([at, ruleOf(() => replay(whole.toSpliced(at, 0, event)))]).toEqual([at, rule]);
-    }
-  });
-
-  it('is refused when a plan does not have the hash beside it', () => {
-    expect(replaced(0, (event) => ({ ...event, planSha256: '0'.repeat(64) }))).toBe('LOG-HOLDS-A-CEREMONY');
-  });
-
-  it('is refused when a wrapping key or a public key does not have the hash beside it', () => {
-    const read = whole.findIndex((event) => event.type === 'effect-completed' && event.outcome.kind === 'read-inbound');
-    const made = whole.findIndex((event) => event.type === 'effect-completed' && event.outcome.kind === 'make-key');
-    const swapped = (event: CeremonyEvent): unknown =>
-      JSON.parse(JSON.stringify(event).replace(/"(spki|publicKey)":"[0-9a-f]{4}/u, '"$1":"ffff'));
-    expect(replaced(read, swapped)).toBe('LOG-HOLDS-A-CEREMONY');
-    expect(replaced(made, swapped)).toBe('LOG-HOLDS-A-CEREMONY');
-  });
-
-  it('is refused when a step was confirmed by too few or by nobody', () => {
-    const approve = whole.findIndex((event) => event.type === 'step-confirmed' && event.step === 'wrap.approve');
-    expect(replaced(approve, (event) => ({ ...event, confirmedBy: ['p1'] }))).toBe('LOG-HOLDS-A-CEREMONY');
-    expect(replaced(approve, (event) => ({ ...event, confirmedBy: ['ghost'] }))).toBe('LOG-HOLDS-A-CEREMONY');
-  });
-
-  it('is refused when work was never asked for, or ends as something else', () => {
-    const requested = indexOf('effect-requested');
-    const completed = indexOf('effect-completed');
-    expect(replaced(requested, (event) => ({ ...event, effect: 7 }))).toBe('LOG-HOLDS-A-CEREMONY');
-    expect(replaced(requested, (event) => ({ ...event, request: { kind: 'log-out' } }))).toBe('LOG-HOLDS-A-CEREMONY');
-    expect(replaced(completed, (event) => ({ ...event, effect: 7 }))).toBe('LOG-HOLDS-A-CEREMONY');
-    expect(replaced(completed, (event) => ({ ...event, outcome: { kind: 'log-out' } }))).toBe('LOG-HOLDS-A-CEREMONY');
-    const failed = { type: 'effect-failed', effect: 7, settled: false, refusal: { rule: 'X', cause: '', remedy: '' } };
-    expect(replaced(completed, () => failed)).toBe('LOG-HOLDS-A-CEREMONY');
-  });
-
-  it('is refused when a token was opened that is not the one, when none was needed, or after the end', () => {
-    const reopened = {
-      type: 'token-reopened' as const,
-      serial: 'abc123',
-      confirmedBy: ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'],
-    };
-    const wrap = whole.findIndex((event) => event.type === 'step-confirmed' && event.step === 'wrap.wrap');
-    const inserted = (at: number, event: CeremonyEvent): RuleId | null =>
-      ruleOf(() => replay(whole.toSpliced(at, 0, event)));
-    expect(inserted(wrap, reopened)).toBeNull();
-    expect(inserted(wrap, { ...reopened, serial: 'other' })).toBe('LOG-HOLDS-A-CEREMONY');
-    expect(inserted(wrap, { ...reopened, confirmedBy: [] })).toBe('LOG-HOLDS-A-CEREMONY');
-    expect(inserted(1, reopened)).toBe('LOG-HOLDS-A-CEREMONY');
-    const attempt = {
-      type: 'token-not-reopened' as const,
-      refusal: { rule: 'X', cause: '', remedy: '' },
-      confirmedBy: [],
-    };
-    expect(inserted(wrap, attempt)).toBeNull();
-    expect(inserted(whole.length, attempt)).toBe('LOG-HOLDS-A-CEREMONY');
-    expect(inserted(whole.length, { type: 'ceremony-stopped', step: 'wrap.wrap', reason: 'x' })).toBe(
-      'LOG-HOLDS-A-CEREMONY',
-    );
   });
 });
 
