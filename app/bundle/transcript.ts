@@ -51,7 +51,6 @@ function describe(name: string, value: JsonValue, indent: string): string[] {
   if (!isRecord(value)) {
     const items = value;
     if (items.length === 0) return [`${indent}${name}: none`];
-    if (items.every(isScalar)) return [`${indent}${name}: ${items.map(scalar).join(', ')}`];
     return [`${indent}${name}:`, ...items.flatMap((item, index) => describe(`${index + 1}`, item, `${indent}  `))];
   }
   if (Object.keys(value).length === 0) return [`${indent}${name}: none`];

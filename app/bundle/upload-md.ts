@@ -52,12 +52,12 @@ export function uploadMarkdown(sheet: UploadSheet): string {
     ...(sheet.mode === 'rehearsal'
       ? ['**REHEARSAL. The keys in this bundle were made in a soft token: never put them to use.**']
       : []),
-    `${escaped(sheet.title)}. Written ${utc(sheet.createdAt)}. Run every command from the top of this bundle, the folder that holds this file.`,
+    `${unlinked(sheet.title)}. Written ${utc(sheet.createdAt)}. Run every command from the top of this bundle, the folder that holds this file.`,
     '## Before you begin',
     ...[hashManifest, compareFiles].flatMap(command),
     ...(sheet.notices.length === 0
       ? []
-      : ['## Notices', bullets(sheet.notices.map(({ rule, text }) => `${escaped(text)} (${rule})`))]),
+      : ['## Notices', bullets(sheet.notices.map(({ rule, text }) => `${unlinked(text)} (${rule})`))]),
     '## Order',
     keys
       .map(({ id, deadline }, index) => `${index + 1}. ${id}, deadline: ${deadlineOf(deadline, sheet.createdAt)}`)
@@ -95,7 +95,7 @@ function fenced(language: string, text: string): string {
 }
 
 function failureTable(failures: UploadSection['failures']): string {
-  const rows = failures.map(({ message, meaning }) => `| ${cell(message)} | ${cell(meaning)} |`);
+  const rows = failures.map(({ message, meaning }) => `| ${escaped(message)} | ${escaped(meaning)} |`);
   return ['| Message | What it means, what to do |', '|---|---|', ...rows].join('\n');
 }
 
@@ -103,17 +103,22 @@ function bullets(texts: readonly string[]): string {
   return texts.map((text) => `- ${text}`).join('\n');
 }
 
-function cell(text: string): string {
-  return escaped(text).replaceAll('|', '\\|');
-}
-
-/** Keeps text from cloud and plan from becoming mark-up: no raw HTML, no links, no emphasis, one line. Code spans stay. */
+/**
+ * Keeps a text from becoming mark-up: one line, no HTML, entity, link, emphasis, code, cell or list of its own. CommonMark
+ * takes a backslash before any ASCII punctuation.
+ */
 function escaped(text: string): string {
   return text
-    .replace(/\s+/gu, ' ')
-    .split('`')
-    .map((part, index) => (index % 2 === 0 ? part.replace(/[\\<>*[\]]/gu, '\\$&') : part))
-    .join('`');
+    .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/[\\`*_<>[\]|~&]/gu, '\\$&')
+    .replace(/^([-+=#]|\d+(?=[.)]))/u, (start) => (/\d/u.test(start) ? `${start}\\` : `\\${start}`));
+}
+
+/** For text that came on media besides: no address in it may become a link by itself, as GitHub and mail readers do. */
+function unlinked(text: string): string {
+  return escaped(text)
+    .replace(/www\./giu, (start) => `${start.slice(0, -1)}\\.`)
+    .replace(/:(?=\/\/)|(?<=mailto|xmpp):|@/giu, '\\$&');
 }
 
 /** When a key's deadline ends; a key without one comes after all that have one. */

@@ -30,10 +30,12 @@ describe('a transcript', () => {
       kek: { bits: 2048, files: ['a', 'b'] },
       keys: [{ id: 'x' }, 7],
     });
-    expect(lines.slice(4, 14)).toEqual([
+    expect(lines.slice(4, 16)).toEqual([
       '    kek:',
       '      bits: 2048',
-      '      files: a, b',
+      '      files:',
+      '        1: a',
+      '        2: b',
       '    keys:',
       '      1:',
       '        id: x',
@@ -48,6 +50,13 @@ describe('a transcript', () => {
     expect(transcriptText(parseExtract(extractBytes(entries)))).toBe(transcriptText(entries));
   });
 
+  it('gives every value a line, so that one cannot pass for two', () => {
+    const two = tell({ type: 't', files: ['a', 'b'] });
+    const one = tell({ type: 't', files: ['a, b'] });
+    expect(two.filter((line) => / {6}\d: /u.test(line))).toHaveLength(2);
+    expect(one.filter((line) => / {6}\d: /u.test(line))).toHaveLength(1);
+  });
+
   it('has a word for what is empty', () => {
     const lines = tell({ type: 't', a: null, b: '', c: [], d: {}, e: true, f: false });
     for (const name of ['a', 'b', 'c', 'd']) expect(lines).toContain(`    ${name}: none`);
@@ -57,7 +66,7 @@ describe('a transcript', () => {
 
   it('tells events of any shape', () => {
     expect(tell('words')).toContain('    value: words');
-    expect(tell([1, 2])).toContain('    value: 1, 2');
+    expect(tell([1, 2])).toEqual(expect.arrayContaining(['    value:', '      1: 1', '      2: 2']));
     expect(tell({ type: 7 })).toContain('    type: 7');
   });
 

@@ -66,12 +66,48 @@ describe('the upload sheet', () => {
 
   it('shows notices with their rule, and failures as one row of a table', () => {
     expect(text).toMatch(/kek\.json was UTF-16\..*INBOUND-TEXT-ENCODING/u);
-    expect(lines).toContain('| bad \\| worse | Try `again`. Then stop. |');
+    expect(lines).toContain('| bad \\| worse | Try \\`again\\`. Then stop. |');
   });
 
   it('lets no text become mark-up', () => {
     expect(text).toContain('\\<b\\>');
     expect(uploadMarkdown({ ...sheet, title: '[x](y) *z*\n# q' })).toContain('\\[x\\](y) \\*z\\* # q.');
+  });
+
+  it.each([
+    ['code', 'a `<b>x</b>` b'],
+    ['code that is not closed', 'a ` b'],
+    ['code of several backticks', '`` ` `<i>` ``'],
+    ['a link', '[x](https://evil.example) and ![y](z)'],
+    ['a bare address', 'see https://evil.example/a, http://evil.example, FTP://evil.example'],
+    ['a bare host', 'see www.evil.example, WWW.evil.example and _www.evil.example'],
+    ['a mail address', 'ask desk@evil.example or mailto:desk@evil.example'],
+    ['an address in angle brackets', '<https://evil.example>'],
+    ['HTML', '<img src=x onerror=alert(1)> &lt;b&gt; &#60;'],
+    ['emphasis', '**bold** _thin_ ~~gone~~'],
+    ['a heading', '# Upload nothing'],
+    ['a list', '1. first'],
+    ['a bullet', '- first'],
+    ['a rule under a heading', '==='],
+    ['a new line', 'x\n\n# y\u2028z\u202e'],
+    ['a table', 'a | b\n|---|---|'],
+    ['a backslash before a bracket', '\\[x\\](y)'],
+  ])('shows %s in a notice as the text that it is', (_, hostile) => {
+    const said = uploadMarkdown({ ...sheet, notices: [{ rule: 'INBOUND-TEXT-ENCODING', text: hostile }] });
+    const [, line = ''] = /^- (.*) \(INBOUND-TEXT-ENCODING\)$/mu.exec(said) ?? [];
+    // Whatever punctuation CommonMark or its extensions could act upon stands behind a backslash of its own.
+    const bare = line.replace(/\\[!-/:-@[-`{-~]/gu, 'x');
+    expect(bare).not.toMatch(/[`*_<>[\]|~&@\\]|:\/\/|mailto:|^(?:[-+=#]|\d+[.)])/iu);
+    expect(bare).not.toMatch(/www\./iu);
+    const shown = line.replace(/\\([!-/:-@[-`{-~])/gu, '$1');
+    expect(shown).toBe(hostile.replace(/[\s\u2028\u202e]+/gu, ' '));
+  });
+
+  it('leaves the address of a wrapping key whole in its own words', () => {
+    const kid = 'https://contoso-prod.vault.azure.net/keys/kek/0123456789abcdef0123456789abcdef';
+    const [first] = sheet.keys;
+    const keys = first === undefined ? [] : [{ ...first, section: { ...first.section, warnings: [`${kid} stays.`] } }];
+    expect(uploadMarkdown({ ...sheet, keys })).toContain(kid);
   });
 
   it('cannot have a command end its block', () => {
