@@ -4,6 +4,10 @@ export const tokenRules = {
     claim: 'The PKCS#11 module is a whole shared object built for this processor; it is checked before it is loaded.',
     remedy: "Install the HSM vendor's client again from its original medium, then choose its PKCS#11 library.",
   },
+  'MODULE-AS-IDENTIFIED': {
+    claim: 'The module that is loaded again is the very file that was loaded first, before it is loaded and after.',
+    remedy: "Do not type the PIN; find out who changed the HSM vendor's library, and begin a new ceremony.",
+  },
   'MODULE-LOADS': {
     claim: 'The module file is a PKCS#11 module and it initialises.',
     remedy: "Check the choice of file and the vendor's configuration, then load the module again.",
@@ -23,6 +27,10 @@ export const tokenRules = {
   'TOKEN-SERIAL-AS-IDENTIFIED': {
     claim: 'The token is found by its serial number, and it stays the same token throughout the ceremony.',
     remedy: 'Connect the token with the serial number that the log names.',
+  },
+  'TOKEN-AS-IDENTIFIED': {
+    claim: 'Opened again, token and module tell the same of themselves as at the beginning, before the PIN is used.',
+    remedy: 'Do not type the PIN; connect the token that the log describes, with the firmware and module it had.',
   },
   'TOKEN-ANSWERS': {
     claim: 'The token carries out what it is asked.',

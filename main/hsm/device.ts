@@ -51,8 +51,9 @@ export class Device implements HsmDevice {
   load(choice: ModuleChoice): readonly TokenIdentity[] {
     return this.#answering(() => {
       this.#end();
-      const sha256 = checkModule(choice.path);
+      const sha256 = checkModule(choice.path, choice.sha256 ?? null);
       this.#loaded = { cryptoki: openModule(choice), sha256 };
+      this.#checkUnchanged(choice.path, sha256);
       return listTokens(this.#loaded)
         .filter((token) => token.isInitialised)
         .map((token) => token.identity);
@@ -195,6 +196,16 @@ export class Device implements HsmDevice {
       const wraps = isListed && (cryptoki.mechanismFlags(slot, mechanisms[name]) & wrapFlag) !== 0;
       return { name, number: hexNumber(mechanisms[name]), listed: isListed, wraps };
     });
+  }
+
+  /** The loader opened the file by its path, after it was checked. */
+  #checkUnchanged(path: string, sha256: string): void {
+    try {
+      checkModule(path, sha256);
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
   }
 
   #endLogin(): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { refuse } from '../../app/rules/refusal.ts';
 
 /** e_machine of the ELF header by Node's name of the processor (ELF specification, System V ABI). */
@@ -18,31 +18,49 @@ const loadable = 1;
 /**
  * Checks a PKCS#11 module before it is loaded: the dynamic loader dies of SIGBUS on a truncated file and cuts a path at
  * a NUL. Linux ELF64 little-endian only.
+ *
+ * The loader opens the path again by itself: a file put in its place in between, and taken away before the next check, is
+ * not noticed, nor are the libraries that the module loads in its turn.
  * @param path - the file, symbolic links followed
+ * @param expected - SHA-256 the file must have, hex; null when it is met for the first time
  * @returns SHA-256 of the file, hex
- * @throws Refused with MODULE-FILE-WHOLE, naming the file and what is wrong with it
+ * @throws Refused with MODULE-FILE-WHOLE, naming the file and what is wrong with it, or MODULE-AS-IDENTIFIED
  */
-export function checkModule(path: string): string {
+export function checkModule(path: string, expected: string | null): string {
   const wrong = (cause: string): never => refuse('MODULE-FILE-WHOLE', `The module ${JSON.stringify(path)} ${cause}.`);
   if (path === '' || path.includes('\0')) return wrong('has no usable path');
   const bytes = readModule(path, wrong);
   checkElf(bytes, wrong);
-  return createHash('sha256').update(bytes).digest('hex');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (expected !== null && sha256 !== expected) {
+    refuse('MODULE-AS-IDENTIFIED', `The module ${JSON.stringify(path)} has the SHA-256 ${sha256}, before ${expected}.`);
+  }
+  return sha256;
 }
 
 type Wrong = (cause: string) => never;
 
 function readModule(path: string, wrong: Wrong): Buffer {
   try {
-    const file = statSync(path);
-    if (!file.isFile()) return wrong('is not a regular file');
-    if (file.size > largestModule) return wrong(`has ${file.size} bytes, too many for a library`);
-    return readFileSync(path);
+    // Without waiting: a pipe has nobody at its other end. One file is looked at and read, whatever happens to the path.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return readOpened(file, wrong);
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     return wrong(`cannot be read (${code})`);
   }
+}
+
+function readOpened(file: number, wrong: Wrong): Buffer {
+  const found = fstatSync(file);
+  if (!found.isFile()) return wrong('is not a regular file');
+  if (found.size > largestModule) return wrong(`has ${found.size} bytes, too many for a library`);
+  return readFileSync(file);
 }
 
 function checkElf(file: Buffer, wrong: Wrong): void {

@@ -7,6 +7,8 @@ export interface ModuleChoice {
   readonly environment: Readonly<Record<string, string>>;
   /** For modules configured by a string (NSS); null for the others. */
   readonly libraryParameters: string | null;
+  /** SHA-256 the file must have, hex, or it is not loaded; left out when it is met for the first time. */
+  readonly sha256?: string;
 }
 
 /** A token as the module describes it; text fields trimmed of their padding. */

@@ -3,7 +3,7 @@ import type { OutcomeOf } from '../../../app/ceremony/effects.ts';
 import type { Plan } from '../../../app/ceremony/plan.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { refuse } from '../../../app/rules/refusal.ts';
-import type { Hsm, WrapNeed } from '../../hsm/port.ts';
+import type { Hsm, TokenIdentity, WrapNeed } from '../../hsm/port.ts';
 import { rehearsalLabel } from '../token-site.ts';
 import type { WorkPorts } from '../work-ports.ts';
 
@@ -29,7 +29,11 @@ async function makeToken(hsm: Hsm, secret: Uint8Array | null): Promise<string> {
   return (await hsm.initialiseRehearsalToken(rehearsalLabel, secret)).serial;
 }
 
-/** Logs in with the PIN, once, to the very token that was identified: after a restart it has to be found again. */
+/**
+ * Logs in with the PIN, once, to the very token that was identified: after a restart it has to be found again.
+ * @throws Refused with TOKEN-SERIAL-AS-IDENTIFIED, TOKEN-AS-IDENTIFIED or MODULE-AS-IDENTIFIED before the PIN is used, or
+ *   what the token says of the PIN
+ */
 export async function logIn(
   ports: WorkPorts,
   state: CeremonyState,
@@ -54,6 +58,7 @@ export async function probeToken({ hsm }: WorkPorts, state: CeremonyState): Prom
  * Opens the token that the log names, after a restart or a lost process.
  * @param pin - UTF-8; overwritten by the HSM port
  * @returns the serial of the token found
+ * @throws Refused as {@link logIn}
  */
 export async function reopenToken(ports: WorkPorts, state: CeremonyState, pin: Uint8Array): Promise<string> {
   const serial = await selectIdentified(ports, state);
@@ -61,13 +66,32 @@ export async function reopenToken(ports: WorkPorts, state: CeremonyState, pin: U
   return serial;
 }
 
+/** Opens the token as far as that needs no PIN, and lets go of it when it is not the one that the log describes. */
 async function selectIdentified({ hsm, site }: WorkPorts, state: CeremonyState): Promise<string> {
-  const serial = state.token?.identity.serial;
-  if (serial === undefined) return refuse('TOKEN-SERIAL-AS-IDENTIFIED', 'No token has been identified yet.');
-  await hsm.load(site.module());
-  await hsm.select(serial);
-  return serial;
+  const identified = state.token?.identity;
+  if (identified === undefined) return refuse('TOKEN-SERIAL-AS-IDENTIFIED', 'No token has been identified yet.');
+  await hsm.load({ ...site.module(), sha256: identified.moduleSha256 });
+  const { identity } = await hsm.select(identified.serial);
+  const differing = identityFields.filter((field) => identity[field] !== identified[field]);
+  if (differing.length > 0) {
+    await hsm.close();
+    const told = differing.map((field) => `${field} is "${identity[field]}", before "${identified[field]}"`);
+    refuse('TOKEN-AS-IDENTIFIED', `The token with the serial ${identified.serial} is another: ${told.join('; ')}.`);
+  }
+  return identity.serial;
 }
+
+const identityFields = [
+  'serial',
+  'label',
+  'manufacturer',
+  'model',
+  'firmware',
+  'hardware',
+  'moduleSha256',
+  'moduleDescription',
+  'cryptoki',
+] as const satisfies (keyof TokenIdentity)[];
 
 function needsOf(plan: Plan): readonly WrapNeed[] {
   const needs = plan.keys.map((key): WrapNeed => {

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -26,6 +26,16 @@ function client(limits: Parameters<typeof newClient>[0] = {}): HsmClient {
   const made = newClient(limits);
   clients.push(made);
   return made;
+}
+
+function childrenOfThisProcess(): number[] {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8');
+  return children.split(' ').filter(Boolean).map(Number);
+}
+
+/** Whether one of the HSM processes has loaded a file. */
+function isLoaded(path: string): boolean {
+  return childrenOfThisProcess().some((child) => readFileSync(`/proc/${child}/maps`, 'utf8').includes(path));
 }
 
 afterEach(async () => {
@@ -81,6 +91,25 @@ describe('loading a module', () => {
     const hsm = client();
     expect((await refusalFrom(hsm.load(withPath(path())))).rule).toBe(rule);
     expect(await hsm.load(freshStore(scratch.folder))).toEqual([]);
+  });
+
+  it('does not load another file than the one it met before', async () => {
+    const choice = freshStore(scratch.folder);
+    const refused = await refusalFrom(client().load({ ...choice, sha256: '00'.repeat(32) }));
+    expect(refused.rule).toBe('MODULE-AS-IDENTIFIED');
+  });
+
+  it('lets go of a module whose file is exchanged while it is loaded', async () => {
+    const hsm = client();
+    const choice = withShim(freshStore(scratch.folder), { P11SHIM_DELAY: 'C_Initialize=1500' });
+    const path = join(scratch.folder, 'exchanged.so');
+    copyFileSync(choice.path, path);
+    const loading = refusalFrom(hsm.load({ ...choice, path }));
+    await expect.poll(() => isLoaded(path), { timeout: 10_000 }).toBe(true);
+    copyFileSync(tokenModule, `${path}.new`);
+    renameSync(`${path}.new`, path);
+    expect((await loading).rule).toBe('MODULE-AS-IDENTIFIED');
+    expect((await refusalFrom(hsm.select('0123456789abcdef'))).rule).toBe('MODULE-LOADS');
   });
 
   it('says why the module does not initialise, with its code', async () => {
@@ -272,9 +301,4 @@ describe('a lost HSM process', () => {
     const limits = pids.map((each) => readFileSync(`/proc/${each}/limits`, 'utf8'));
     expect(limits.some((text) => /Max core file size +0 +0/.test(text))).toBe(true);
   });
-
-  function childrenOfThisProcess(): number[] {
-    const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8');
-    return children.split(' ').filter(Boolean).map(Number);
-  }
 });

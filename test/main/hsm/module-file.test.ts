@@ -25,13 +25,26 @@ function changed(change: (copy: Buffer) => unknown): string {
 describe('the check of a module file', () => {
   it('gives the SHA-256 that sha256sum gives', () => {
     const [expected] = execFileSync('sha256sum', [tokenModule], { encoding: 'utf8' }).split(' ');
-    expect(checkModule(tokenModule)).toBe(expected);
+    expect(checkModule(tokenModule, null)).toBe(expected);
+  });
+
+  it('refuses a whole module that is not the one it met before', () => {
+    const other = changed((copy) => void copy.writeUInt8(1, copy.length - 1));
+    const sha256 = checkModule(tokenModule, null);
+    expect(checkModule(tokenModule, sha256)).toBe(sha256);
+    expect(ruleOf(() => checkModule(other, sha256))).toBe('MODULE-AS-IDENTIFIED');
+  });
+
+  it('does not wait for a pipe', () => {
+    const pipe = join(scratch.folder, 'pipe.so');
+    execFileSync('mkfifo', [pipe]);
+    expect(ruleOf(() => checkModule(pipe, null))).toBe('MODULE-FILE-WHOLE');
   });
 
   it('follows a symbolic link, as distributions install them', () => {
     const link = join(scratch.folder, 'link.so');
     symlinkSync(tokenModule, link);
-    expect(checkModule(link)).toBe(checkModule(tokenModule));
+    expect(checkModule(link, null)).toBe(checkModule(tokenModule, null));
   });
 
   it('refuses a file cut off anywhere', () => {
@@ -39,7 +52,7 @@ describe('the check of a module file', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: whole.length - 1 }), (length) => {
         writeFileSync(path, whole.subarray(0, length));
-        return ruleOf(() => checkModule(path)) === 'MODULE-FILE-WHOLE';
+        return ruleOf(() => checkModule(path, null)) === 'MODULE-FILE-WHOLE';
       }),
       { numRuns: 60, examples: [[0], [63], [64], [whole.length - 1]] },
     );
@@ -61,6 +74,6 @@ describe('the check of a module file', () => {
     // The first LOAD segment of the module is the first program header.
     ['a segment beyond the file', () => changed((copy) => void copy.writeBigUInt64LE(1n << 40n, 64 + 32))],
   ])('refuses %s', (_, make) => {
-    expect(ruleOf(() => checkModule(make()))).toBe('MODULE-FILE-WHOLE');
+    expect(ruleOf(() => checkModule(make(), null))).toBe('MODULE-FILE-WHOLE');
   });
 });
