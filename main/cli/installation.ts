@@ -1,16 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const checkout = join(import.meta.dirname, '..', '..');
+/** The commands run from a checkout: the packaged application is the window alone. */
+export const checkout = join(import.meta.dirname, '..', '..');
 
-/** Where a checkout keeps what the packaged application has beside it. */
-export function developmentPaths() {
-  return {
-    hsmProcess: join(checkout, 'main', 'hsm', 'process.ts'),
-    rehearsalModule: join(checkout, 'dist', 'token', 'libsofthsm2.so'),
-    samples: join(checkout, 'resources', 'samples'),
-  };
-}
+/** The HSM process as source: the same code that the application has bundled. */
+export const hsmProcessSource = join(checkout, 'main', 'hsm', 'process.ts');
 
 /** Name and version of this checkout, and the runtime it runs on. */
 export function applicationInfo(): { readonly name: string; readonly version: string; readonly electron: string } {

@@ -11,7 +11,8 @@ import { HsmClient } from '../hsm/client.ts';
 import { forkHsmProcess } from '../hsm/fork.ts';
 import { bundleName } from '../../app/bundle/layout.ts';
 import { readPlanFile } from '../media/plan-file.ts';
-import { applicationInfo, developmentPaths } from './installation.ts';
+import { locate } from '../locations.ts';
+import { applicationInfo, checkout, hsmProcessSource } from './installation.ts';
 import { readPin } from './pin.ts';
 import type { RehearseOptions } from './rehearse-options.ts';
 import { playStep, type Script } from './scripted-people.ts';
@@ -76,17 +77,17 @@ function known({ rule, cause, remedy, code }: NonNullable<CeremonyState['failure
 }
 
 function hostFor(options: RehearseOptions): Host {
-  const paths = developmentPaths();
+  const places = locate(checkout, null);
   const { token } = options;
   const folders = [...options.outbound];
   return createHost({
     profile: options.profile,
-    samples: paths.samples,
+    samples: places.samples,
     application: applicationInfo(),
-    createHsm: () => new HsmClient(forkHsmProcess(paths.hsmProcess)),
+    createHsm: () => new HsmClient(forkHsmProcess(hsmProcessSource)),
     siteOf: (folder) =>
       token === null
-        ? rehearsalSite(join(folder, 'token'), paths.rehearsalModule)
+        ? rehearsalSite(join(folder, 'token'), places.rehearsalModule)
         : namedSite(token.module, token.serial),
     now: () => new Date(),
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { RuleResult } from '../../app/bundle/verification.ts';
+import { verdictOf, type RuleResult } from '../../app/bundle/verification.ts';
 import { verifyBundle, verifyLog } from '../../app/bundle/verify-bundle.ts';
 import { Refused } from '../../app/rules/refusal.ts';
 import { readLog } from '../audit/store.ts';
@@ -13,6 +13,7 @@ const usage = 'usage: npm run verify -- BUNDLE   (the folder of a bundle, or the
 const sound = 0;
 const notSound = 1;
 const notChecked = 2;
+const exitCodes = { holds: sound, broken: notSound, 'not-checkable': notChecked } as const;
 
 /** A log that cannot be read for one of these reasons says nothing about its soundness. */
 const notAboutSoundness: ReadonlySet<string> = new Set([
@@ -34,7 +35,7 @@ function verify(args: readonly string[]): number {
     const results = check(target);
     if (results === null) return giveUp(`${target} is neither a bundle nor a log.`);
     results.forEach(say);
-    return results.some(({ outcome }) => outcome === 'broken') ? notSound : sound;
+    return exitCodes[verdictOf(results)];
   } catch (error) {
     if (error instanceof Refused) return judge(error);
     const code = systemCode(error);

@@ -14,7 +14,7 @@ import { createDoor } from './door.ts';
 import { harden } from './hardening.ts';
 import { createIncidents, placesOf } from './incidents.ts';
 import { notify, openDoor } from './ipc.ts';
-import { locate } from './locations.ts';
+import { locate } from '../locations.ts';
 import { forkUtilityProcess } from './utility-process.ts';
 import { createWindow, showWindow } from './window.ts';
 
