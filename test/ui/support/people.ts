@@ -59,11 +59,10 @@ export class People {
     for (const box of await step.confirmers.all()) await keyboard.tick(box);
   }
 
-  /** Confirms the step and waits until the next one is there, or the end. */
+  /** Confirms the step and waits until the next one is there, or the end; opens the token again where that comes first. */
   async proceed(): Promise<void> {
-    const before = await this.step.title.innerText();
-    await this.keyboard.proceed();
-    await expect(this.step.title).not.toHaveText(before, { timeout: 120_000 });
+    await this.#proceed();
+    await this.#openLostToken();
   }
 
   /** Does one step after the other until the one with this number is on screen. */
@@ -91,14 +90,14 @@ export class People {
   async resume(): Promise<void> {
     await this.keyboard.push(this.start.resume);
     await expect(this.start.title).toBeHidden();
-    if ((await this.step.title.innerText()) === 'Open the token again') await this.reopenToken();
+    await this.#openLostToken();
   }
 
   /** Types the PIN again after the session with the token was lost; the people of the first log-in confirm. */
   async reopenToken(): Promise<void> {
     await this.keyboard.type(this.step.pins, pin);
     for (const box of await this.step.confirmers.all()) await this.keyboard.tick(box);
-    await this.proceed();
+    await this.#proceed();
     await this.#answered();
   }
 
@@ -106,6 +105,16 @@ export class People {
   async lookAgain(): Promise<void> {
     await this.keyboard.proceed();
     await this.#answered();
+  }
+
+  async #proceed(): Promise<void> {
+    const before = await this.step.title.innerText();
+    await this.keyboard.proceed();
+    await expect(this.step.title).not.toHaveText(before, { timeout: 120_000 });
+  }
+
+  async #openLostToken(): Promise<void> {
+    if ((await this.step.title.innerText()) === 'Open the token again') await this.reopenToken();
   }
 
   /** While something is asked of main, nothing else can be; what was ticked meanwhile may be void. */
