@@ -13,7 +13,7 @@ export function transcriptText(entries: readonly Entry[]): string {
   const isRehearsal = v.is(rehearsal, entries[0]?.event);
   return [
     'Transcript of the ceremony',
-    ...(isRehearsal ? ['REHEARSAL: made with a soft token. Nothing here may be put to use.'] : []),
+    ...(isRehearsal ? ['REHEARSAL: never put these keys to use.'] : []),
     'Each entry: number, time (UTC), who, what. The log itself, which this is made from, is log.jsonl.',
     '',
     ...entries.flatMap(describeEntry),

@@ -49,9 +49,7 @@ export function uploadMarkdown(sheet: UploadSheet): string {
   const keys = sheet.keys.toSorted((one, other) => timeOf(one) - timeOf(other));
   return [
     `# Upload of ceremony ${sheet.ceremony}`,
-    ...(sheet.mode === 'rehearsal'
-      ? ['**REHEARSAL. The keys in this bundle were made in a soft token: never put them to use.**']
-      : []),
+    ...(sheet.mode === 'rehearsal' ? ['**REHEARSAL: never put the keys of this bundle to use.**'] : []),
     `${unlinked(sheet.title)}. Written ${utc(sheet.createdAt)}. Run every command from the top of this bundle, the folder that holds this file.`,
     '## Before you begin',
     ...[hashManifest, compareFiles].flatMap(command),

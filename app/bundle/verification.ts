@@ -14,6 +14,24 @@ export interface RuleResult extends Finding {
   readonly rule: RuleId;
 }
 
+/** What no check of this version, without clock or network, can decide: the reader does. */
+const leftToTheReader: ReadonlySet<RuleId> = new Set<RuleId>([
+  'BUNDLE-NAMED-AS-CEREMONY',
+  'BUNDLE-DEADLINE-AHEAD',
+  'BUNDLE-SIGNED',
+]);
+
+/**
+ * Sums a check up.
+ * @param results - one for each rule
+ * @returns `broken` when any rule is; `not-checkable` when one stayed open that decides whether the bundle is sound
+ */
+export function verdictOf(results: readonly RuleResult[]): Finding['outcome'] {
+  if (results.some(({ outcome }) => outcome === 'broken')) return 'broken';
+  const isOpen = results.some(({ outcome, rule }) => outcome === 'not-checkable' && !leftToTheReader.has(rule));
+  return isOpen ? 'not-checkable' : 'holds';
+}
+
 /** What the checks lean on once the parts of a bundle were read. */
 export interface Readings {
   readonly files: ReadonlyMap<string, Uint8Array>;

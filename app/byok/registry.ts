@@ -11,9 +11,6 @@ const formats: Readonly<Record<string, DestinationFormat<Destination>>> = Object
   { [azureKeyVault.type]: azureKeyVault },
 );
 
-/** The types a plan may name, in the order of the table. */
-export const destinationTypes: readonly string[] = Object.keys(formats);
-
 /**
  * Finds a destination.
  * @param type - the plan's `destination.type`

@@ -1,12 +1,13 @@
 import { canonicalBytes } from '../audit/canonical-json.ts';
-import { entryBytes, type Entry } from '../audit/entry.ts';
+import type { Entry } from '../audit/entry.ts';
+import { extractBytes } from '../audit/extract.ts';
 import type { KeyToCarry, OutboundFile, WrappedParts } from '../byok/format.ts';
 import { formatFor, type Destination } from '../byok/registry.ts';
 import { keyFolder, layout, publicKeyPath } from '../bundle/layout.ts';
 import { manifestBytes, type Manifest } from '../bundle/manifest.ts';
 import { transcriptText } from '../bundle/transcript.ts';
 import { uploadMarkdown } from '../bundle/upload-md.ts';
-import { concatBytes, hexToBytes, utf8ToBytes } from '../keys/bytes.ts';
+import { hexToBytes, utf8ToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { encodePublicKeyPem } from '../keys/pem.ts';
 import type { PlannedKey } from './plan.ts';
@@ -43,7 +44,7 @@ export function bundleFiles(parts: BundleParts): readonly BundleFile[] {
     { path: layout.upload, bytes: utf8ToBytes(uploadText(parts)) },
     ...keyed,
     { path: layout.plan, bytes: canonicalBytes(state.planDocument) },
-    { path: layout.log, bytes: concatBytes(...record.flatMap((entry) => [entryBytes(entry), utf8ToBytes('\n')])) },
+    { path: layout.log, bytes: extractBytes(record) },
     { path: layout.transcript, bytes: utf8ToBytes(transcriptText(record)) },
   ];
   return [...files, { path: layout.manifest, bytes: manifestBytes(manifestOf(parts, files)) }];

@@ -13,7 +13,7 @@ const usage = 'usage: npm run verify -- BUNDLE   (the folder of a bundle, or the
 const sound = 0;
 const notSound = 1;
 const notChecked = 2;
-const exitCodes = { holds: sound, broken: notSound, 'not-checkable': notChecked } as const;
+const exitCodes = { holds: sound, broken: notSound } as const;
 
 /** A log that cannot be read for one of these reasons says nothing about its soundness. */
 const notAboutSoundness: ReadonlySet<string> = new Set([
@@ -35,7 +35,8 @@ function verify(args: readonly string[]): number {
     const results = check(target);
     if (results === null) return giveUp(`${target} is neither a bundle nor a log.`);
     results.forEach(say);
-    return exitCodes[verdictOf(results)];
+    const verdict = verdictOf(results);
+    return verdict === 'not-checkable' ? giveUp('Not everything could be checked: see above.') : exitCodes[verdict];
   } catch (error) {
     if (error instanceof Refused) return judge(error);
     const code = systemCode(error);

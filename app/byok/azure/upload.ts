@@ -74,12 +74,13 @@ function importKey(
 
 /** The strongest check there is: Azure's public key is the one the HSM gave. */
 function comparePublicKeys(
-  { destination }: KeyToCarry<AzureDestination>,
+  { keyId, destination }: KeyToCarry<AzureDestination>,
   place: AzurePlace,
   folder: string,
 ): UploadCommand {
-  // One level up: a file inside the bundle would fail its verification.
-  const copy = `../${destination.keyName}.cloud.der`;
+  // One level up: a file inside the bundle would fail its verification. By the key id, which is the plan's only name for
+  // one key: two vaults may have keys of one name, and az refuses to overwrite a file.
+  const copy = `../${keyId}.cloud.der`;
   const download = `az keyvault key download ${azTarget(place, destination)} --encoding DER --file '${copy}'`;
   return {
     purpose: `Compare the public keys by SHA-256: the key at Azure, ${folder}/public-key.pem, and publicKey.spkiSha256 in MANIFEST.json are the same.`,

@@ -39,10 +39,14 @@ function readKek(key: PlannedKey, files: readonly InboundMediaFile[], room: Room
     bits: kek.bits,
     id: kek.id,
     deadline: kek.deadline,
-    files: recognised.map(({ file, as }) => {
-      const bytes = files.find(({ name }) => name === file)?.bytes ?? new Uint8Array();
-      return { name: file, sha256: sha256Hex(bytes), bytes: bytes.length, as };
-    }),
+    files: recognised.map(({ file, as }) => ({ ...hashOf(files, file), as })),
     notices: notices.map(({ rule, text }: Notice) => ({ rule, text: `${key.id}: ${text}` })),
   };
+}
+
+/** A file as it was hashed when it was read. */
+function hashOf(files: readonly InboundMediaFile[], wanted: string): { name: string; sha256: string; bytes: number } {
+  const file = files.find(({ name }) => name === wanted);
+  if (file === undefined) throw new Error(`${wanted} was recognised, but not read`);
+  return { name: file.name, sha256: file.sha256, bytes: file.size };
 }

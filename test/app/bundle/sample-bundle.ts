@@ -5,7 +5,7 @@ import type { Entry } from '../../../app/audit/entry.ts';
 import { extractBytes } from '../../../app/audit/extract.ts';
 import { destinationOf } from '../../../app/byok/registry.ts';
 import { bundleName, keyFolder, layout, publicKeyPath } from '../../../app/bundle/layout.ts';
-import { manifestBytes, type Manifest, type ManifestKey } from '../../../app/bundle/manifest.ts';
+import { manifestBytes, parseManifest, type Manifest, type ManifestKey } from '../../../app/bundle/manifest.ts';
 import { transcriptText } from '../../../app/bundle/transcript.ts';
 
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
@@ -205,4 +205,19 @@ export function sampleBundle(events = sampleEvents()): { folder: string; files: 
     ]),
   );
   return { folder: bundleName(ceremony), files };
+}
+
+/** A bundle that is sound as far as anybody can see, for a destination of some later version. */
+export function foreignBundle(): ReturnType<typeof sampleBundle> {
+  const destination = { type: 'moon-kms' };
+  const foreign = { ...plan, keys: plan.keys.map((key) => ({ ...key, destination })) };
+  const planSha256 = sha256(canonicalBytes(foreign));
+  const [opened, ...events] = sampleEvents();
+  const { folder, files } = sampleBundle([
+    { ...(opened as Record<string, JsonValue>), plan: foreign, planSha256 },
+    ...events,
+  ]);
+  const keys = parseManifest(files.get(layout.manifest) ?? new Uint8Array()).keys;
+  const replanned = new Map([...files, [layout.plan, canonicalBytes(foreign)]]);
+  return { folder, files: withManifest(replanned, { planSha256, keys: keys.map((key) => ({ ...key, destination })) }) };
 }

@@ -4,8 +4,10 @@ import { extractBytes } from '../../../app/audit/extract.ts';
 import { layout, publicKeyPath } from '../../../app/bundle/layout.ts';
 import { parseManifest, type Manifest, type ManifestKey } from '../../../app/bundle/manifest.ts';
 import { transcriptText } from '../../../app/bundle/transcript.ts';
+import { verdictOf } from '../../../app/bundle/verification.ts';
 import { verifyBundle, verifyLog } from '../../../app/bundle/verify-bundle.ts';
 import {
+  foreignBundle,
   plan,
   sampleBlob,
   sampleBundle,
@@ -282,12 +284,19 @@ describe('a manifest that was made to fit is contradicted', () => {
     expect(broken(relisted({ keys: onlyStore }))).toEqual(['BUNDLE-KEYS-AS-LOGGED', 'BUNDLE-PUBLIC-KEY-AS-LISTED']);
   });
 
-  it('a destination that this version does not know is left open', () => {
-    const files = relistedKey({ destination: { type: 'moon-kms' } });
-    expect(broken(files)).toEqual(['BUNDLE-KEYS-AS-PLANNED']);
-    expect(outcomes(files, 'not-checkable')).toContain('BLOB-SHAPE-VALID');
-    const moon = { ...plan, keys: plan.keys.map((key) => ({ ...key, destination: { type: 'moon-kms' } })) };
-    expect(broken(forgedLog(edited(0, { plan: moon })))).toContain('BUNDLE-KEYS-AS-PLANNED');
+  it('a destination that this version does not know is left open, and with it the verdict', () => {
+    const results = verifyBundle(foreignBundle());
+    const open = results.filter(({ outcome }) => outcome !== 'holds').map(({ rule, outcome }) => [rule, outcome]);
+    expect(open).toEqual([
+      ['BLOB-SHAPE-VALID', 'not-checkable'],
+      ['BUNDLE-BLOBS-AS-LOGGED', 'not-checkable'],
+      ['BUNDLE-SIGNED', 'not-checkable'],
+    ]);
+    expect(verdictOf(results)).toBe('not-checkable');
+    expect(verdictOf(verify(sample.files))).toBe('holds');
+    expect(verdictOf(verify(sample.files, 'copy'))).toBe('holds');
+    expect(verdictOf(verifyBundle({ ...foreignBundle(), files: new Map() }))).toBe('broken');
+    expect(broken(relistedKey({ destination: { type: 'moon-kms' } }))).toEqual(['BUNDLE-KEYS-AS-PLANNED']);
   });
 });
 

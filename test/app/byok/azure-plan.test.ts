@@ -2,7 +2,7 @@ import { safeParse } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import type { AzureDestination } from '../../../app/byok/azure/destination.ts';
 import type { KeyToCarry, UploadSection } from '../../../app/byok/format.ts';
-import { destinationOf, destinationTypes } from '../../../app/byok/registry.ts';
+import { destinationOf } from '../../../app/byok/registry.ts';
 import { azureKeyVault } from '../../../app/byok/azure-key-vault.ts';
 import { keySpecNames, type KeySpec } from '../../../app/keys/specs.ts';
 import { plannedKid } from '../../support/azure-kek.ts';
@@ -173,7 +173,6 @@ describe('the wrap', () => {
 
 describe('the registry', () => {
   it('finds Azure and nothing that is not there', () => {
-    expect(destinationTypes).toEqual(['azure-key-vault']);
     expect(destinationOf('azure-key-vault')).toBe(azureKeyVault);
     expect(['constructor', '__proto__', 'toString', 'aws-kms', ''].map(destinationOf)).toEqual(
       Array(5).fill(undefined),
@@ -240,12 +239,25 @@ describe('the import command (options as azure-cli and Az.KeyVault parse them)',
 describe('what else the online desk is told', () => {
   it('compares the public key of a key pair outside the bundle', () => {
     const [compare, show] = upload(vault, 'ec-p256').checks;
-    expect(compare?.posix).toContain("--encoding DER --file '../payroll-root.cloud.der'");
+    expect(compare?.posix).toContain("--encoding DER --file '../payroll.cloud.der'");
     expect(compare?.posix).toContain("'keys/payroll/public-key.pem'");
-    expect(compare?.powershell).toContain("'../payroll-root.cloud.der'");
+    expect(compare?.powershell).toContain("'../payroll.cloud.der'");
     expect(show?.posix).toBe("az keyvault key show --vault-name 'contoso-prod' --name 'payroll-root' -o json");
     expect(show?.powershell).toBe("Get-AzKeyVaultKey -VaultName 'contoso-prod' -Name 'payroll-root' | Format-List");
     expect(show?.purpose).toContain('EC-HSM');
+  });
+
+  it('keeps the downloads of two keys of one name apart', () => {
+    const download = (keyId: string, place: object) => {
+      const key = { keyId, spec: 'ec-p256' as const, destination: destination({ ...vault, ...place }) };
+      const { checks } = azureKeyVault.upload({ ...key, kek: { id: plannedKid, bits: 2048 } }, `keys/${keyId}`);
+      return checks.flatMap(({ posix: sh, powershell: ps }) =>
+        [sh, ps].map((said) => /'\.\.\/[^']+'/u.exec(said)?.[0]),
+      );
+    };
+    const [one, other] = [download('east', { vault: 'contoso-east' }), download('west', { vault: 'contoso-west' })];
+    expect(one[0]).toBeDefined();
+    expect(other.filter((file) => file !== undefined && one.includes(file))).toEqual([]);
   });
 
   it('has no public key to compare for AES', () => {

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { layout } from '../../../app/bundle/layout.ts';
 import { createLog } from '../../../main/audit/store.ts';
-import { sampleBundle } from '../../app/bundle/sample-bundle.ts';
+import type { JsonValue } from '../../../app/audit/canonical-json.ts';
+import { foreignBundle, sampleBundle, sampleEvents } from '../../app/bundle/sample-bundle.ts';
 
 const program = fileURLToPath(new URL('../../../main/cli/verify.ts', import.meta.url));
 const sample = sampleBundle();
@@ -15,15 +16,20 @@ let bundle: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'keyferry-test-'));
-  bundle = join(folder, sample.folder);
-  for (const [path, bytes] of sample.files) {
-    mkdirSync(dirname(join(bundle, path)), { recursive: true });
-    writeFileSync(join(bundle, path), bytes);
-  }
+  bundle = write(join(folder, sample.folder), sample.files);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
+
+/** Writes a bundle. @returns its path */
+function write(top: string, files: ReadonlyMap<string, Uint8Array>): string {
+  for (const [path, bytes] of files) {
+    mkdirSync(dirname(join(top, path)), { recursive: true });
+    writeFileSync(join(top, path), bytes);
+  }
+  return top;
+}
 
 function verify(...args: string[]): { status: number | null; rules: Map<string, string>; said: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
@@ -73,6 +79,25 @@ describe('verify', () => {
   ])('answers 1 when %s', (name, damage, rule) => {
     const { status, rules } = verify(damaged(name, damage));
     expect(rules.get(rule)).toBe('broken');
+    expect(status).toBe(1);
+  });
+
+  it('answers 2 for a bundle of a destination that it does not know, and shows what it could check', () => {
+    const foreign = foreignBundle();
+    const { status, rules, said } = verify(write(join(folder, 'foreign', foreign.folder), foreign.files));
+    expect(said).not.toBe('');
+    expect(rules.get('BLOB-SHAPE-VALID')).toBe('not-checkable');
+    expect([...rules.values()]).not.toContain('broken');
+    expect(status).toBe(2);
+  });
+
+  it('answers 1 for a log that tells a public key in no hex', () => {
+    const events = JSON.parse(
+      JSON.stringify(sampleEvents()).replace('"publicKey":"3', '"publicKey":"x'),
+    ) as JsonValue[];
+    const odd = sampleBundle(events);
+    const { status, rules } = verify(write(join(folder, 'odd', odd.folder), odd.files));
+    expect(rules.get('BUNDLE-KEYS-AS-LOGGED')).toBe('broken');
     expect(status).toBe(1);
   });
 
