@@ -190,6 +190,13 @@ export function withManifest(
   return new Map([...others, [layout.manifest, manifestBytes(manifest)]]);
 }
 
+/** A log written anew, and the transcript and the manifest with it. */
+export function withLog(files: ReadonlyMap<string, Uint8Array>, events: readonly JsonValue[]): Map<string, Uint8Array> {
+  const entries = sampleLog(events);
+  const told: [string, Uint8Array] = [layout.transcript, utf8(transcriptText(entries))];
+  return withManifest(new Map([...files, told, [layout.log, extractBytes(entries)]]));
+}
+
 /** A whole, sound bundle; `events` may be others than the usual ones. */
 export function sampleBundle(events = sampleEvents()): { folder: string; files: Map<string, Uint8Array> } {
   const entries = sampleLog(events);
