@@ -8,7 +8,7 @@ import { planFacts } from '../app/ceremony/view/facts.ts';
 import { viewOf } from '../app/ceremony/view/view.ts';
 import { refuse } from '../app/rules/refusal.ts';
 import { shelfOf, unfinishedCeremonies } from './audit/shelf.ts';
-import { listInterfaces } from './ceremony/network.ts';
+import { isAirGapClosed } from './ceremony/network.ts';
 import {
   beginCeremony,
   leaveCeremony,
@@ -239,7 +239,7 @@ class CeremonyDesk {
       workingSince: runner.workingSince,
       isTokenOpen: hsm.isLoggedIn,
       trouble: runner.trouble,
-      airGap: runner.state.workstation === null ? 'not-checked' : listInterfaces().length === 0 ? 'closed' : 'open',
+      airGap: runner.state.workstation === null ? 'not-checked' : isAirGapClosed() ? 'closed' : 'open',
     });
   }
 

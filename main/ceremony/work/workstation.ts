@@ -6,8 +6,8 @@ import { listInterfaces } from '../network.ts';
 import type { WorkPorts } from '../work-ports.ts';
 
 /**
- * Looks at the workstation: version, runtime, system, network interfaces.
- * @returns what was found; an interface that is up is a notice in a rehearsal
+ * Looks at the workstation: version, runtime, system, network interfaces and radios.
+ * @returns what was found; one that is up, or may be, is a notice in a rehearsal
  * @throws Refused with AIR-GAP-CLOSED in a production ceremony
  */
 export async function inspectWorkstation(
@@ -15,9 +15,9 @@ export async function inspectWorkstation(
   state: CeremonyState,
 ): Promise<OutcomeOf<'inspect-workstation'>> {
   const interfaces = listInterfaces();
-  const up = interfaces.filter((found) => found.state === 'up').map((found) => found.name);
-  const text = `Network interfaces that are up: ${up.join(', ')}.`;
-  if (up.length > 0 && state.mode === 'production') refuse('AIR-GAP-CLOSED', text);
+  const open = interfaces.filter(({ state }) => state !== 'down').map(({ name, state }) => `${name} (${state})`);
+  const text = `Network interfaces and radios that are not down: ${open.join(', ')}.`;
+  if (open.length > 0 && state.mode === 'production') refuse('AIR-GAP-CLOSED', text);
   return {
     kind: 'inspect-workstation',
     application: `${ports.application.name} ${ports.application.version}`,
@@ -27,7 +27,7 @@ export async function inspectWorkstation(
     host: hostname(),
     interfaces,
     notices:
-      up.length > 0
+      open.length > 0
         ? [{ rule: 'AIR-GAP-CLOSED', text: `${text} A rehearsal may go on; a production ceremony would not.` }]
         : [],
   };

@@ -20,8 +20,8 @@ afterEach(() => {
 });
 
 describe('an interface that is up', () => {
-  it('stops a production ceremony', async () => {
-    listed.now = [cable];
+  it.each(['up', 'unknown'] as const)('stops a production ceremony: %s', async (state) => {
+    listed.now = [{ ...cable, state }];
     expect(await ruleOfAsync(() => inspectWorkstation(ports, ceremony('production')))).toBe('AIR-GAP-CLOSED');
   });
 
@@ -37,5 +37,12 @@ describe('no interface up', () => {
   it.each(['production', 'rehearsal'] as const)('is nothing to remark in a %s', async (mode) => {
     const found = await inspectWorkstation(ports, ceremony(mode));
     expect(found).toMatchObject({ application: 'Keyferry 0.1.0', interfaces: [], notices: [] });
+  });
+
+  it('is what is found when the cable is out, with the interface in the log', async () => {
+    const unplugged: NetworkInterface = { name: 'eth0', state: 'down', address: '' };
+    listed.now = [unplugged];
+    const found = await inspectWorkstation(ports, ceremony('production'));
+    expect(found).toMatchObject({ interfaces: [unplugged], notices: [] });
   });
 });
