@@ -36,12 +36,11 @@ const bringPem = (text: string): void => {
   bring('kid.txt', plannedKid);
 };
 
-/** A number of 2048 bits that 3 divides: not hard to factor, but well-formed. */
+/** An odd number of 2048 bits that 3 divides: not hard to factor, but well-formed. */
 function multipleOfThree(): string {
   const bytes = randomBytes(256).map((byte, index) => (index === 0 ? byte | 0x80 : byte));
   const number = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
-  const odd = (number - (number % 6n)) | 1n;
-  return Buffer.from((odd + (3n - (odd % 3n)) * 2n).toString(16), 'hex').toString('base64');
+  return Buffer.from((number - (number % 6n) + 3n).toString(16), 'hex').toString('base64');
 }
 
 const pkcs8Pem = (): string => `-----BEGIN PRIVATE KEY-----\n${Buffer.from(kek.pkcs8).toString('base64')}\n-----END PRIVATE KEY-----\n`; // prettier-ignore
