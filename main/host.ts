@@ -185,9 +185,9 @@ class CeremonyDesk {
     return this.#viewOf(open);
   }
 
-  stop(step: string, reason: string): CeremonyView {
+  async stop(step: string, reason: string): Promise<CeremonyView> {
     const open = this.#current();
-    open.runner.stop(step, reason);
+    await open.runner.stop(step, reason);
     return this.#viewOf(open);
   }
 

@@ -5,7 +5,7 @@ import { decide, type Command } from '../../app/ceremony/decide.ts';
 import { checkReopening, type Confirmation } from '../../app/ceremony/confirmation.ts';
 import { evolve } from '../../app/ceremony/evolve.ts';
 import { replay } from '../../app/ceremony/replay.ts';
-import type { CeremonyState, WorkInFlight } from '../../app/ceremony/state.ts';
+import { currentStep, type CeremonyState, type WorkInFlight } from '../../app/ceremony/state.ts';
 import type { Position } from '../../app/ceremony/work.ts';
 import { Refused, refuse, refusal, type Refusal } from '../../app/rules/refusal.ts';
 import type { AuditLog } from '../audit/store.ts';
@@ -144,14 +144,16 @@ export class Runner {
   }
 
   /**
-   * Stops the ceremony for good.
+   * Stops the ceremony for good. Work of the moment is not cut off: it ends, no other begins, and then it stops.
    * @param step - the step on the screen of whoever stops it
    * @param reason - their words
-   * @throws Refused while work is under way, or when the ceremony is closed
+   * @throws Refused when the ceremony is closed or another step is on the screen
    */
-  stop(step: string, reason: string): void {
-    this.#refuseWhileWorking();
-    this.#submit({ type: 'stop-ceremony', step, reason });
+  async stop(step: string, reason: string): Promise<void> {
+    const wasOnScreen = currentStep(this.#state)?.id === step;
+    if (wasOnScreen) await this.leave();
+    // The work of the moment may have been the last of its step.
+    this.#submit({ type: 'stop-ceremony', step: wasOnScreen ? (currentStep(this.#state)?.id ?? step) : step, reason });
     this.#ports.worker.abandon();
     this.#announce();
   }

@@ -50,5 +50,10 @@ export function verifiesRsa(
 ): boolean {
   const base64Url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
   const jwk = { kty: 'RSA', n: base64Url(publicKey.modulus), e: base64Url(publicKey.exponent) };
-  return crypto.verify('sha256', message, crypto.createPublicKey({ key: jwk, format: 'jwk' }), signature);
+  try {
+    return crypto.verify('sha256', message, crypto.createPublicKey({ key: jwk, format: 'jwk' }), signature);
+  } catch {
+    // BoringSSL does not even load a modulus that cannot be one, such as an even number.
+    return false;
+  }
 }

@@ -104,7 +104,7 @@ function destinationsOf(plan: Plan): Fact {
   return {
     kind: 'table',
     caption: 'Where each key goes',
-    columns: ['Key', 'Goes to', 'Named there', 'May be used for'],
+    columns: ['Key', 'Goes to', 'Named there', 'For'],
     rows: plan.keys.map((key) => [key.id, ...placeNameAndUses(key)]),
   };
 }
@@ -209,7 +209,7 @@ function assignments({ plan, keks }: CeremonyState): Fact[] {
     {
       kind: 'table',
       caption: 'Each key, where it goes, and the wrapping key that protects it',
-      columns: ['Key', 'Kind', 'Goes to', 'Named there', 'May be used for', 'Wrapping key SHA-256 begins'],
+      columns: ['Key', 'Kind', 'Goes to', 'Named there', 'For', 'KEK SHA-256 begins'],
       rows: plan.keys.map((key) => [
         key.id,
         key.spec,

@@ -276,17 +276,30 @@ describe('somebody who says stop', () => {
   it('is in the log, and everything is let go', async () => {
     const runner = open();
     await runTo(runner, 'bring-in.compare.root');
-    runner.stop('bring-in.compare.root', 'the fingerprints differ');
+    await runner.stop('bring-in.compare.root', 'the fingerprints differ');
     expect(worker.isTokenOpen).toBe(false);
     expect(log.entries().at(-1)?.event).toMatchObject({ type: 'ceremony-stopped', reason: 'the fingerprints differ' });
     expect(isClosed((await crashAndResume()).state)).toBe(true);
   });
 
-  it('waits until the work of the moment has ended', async () => {
+  it('waits until the work of the moment has ended, and nothing follows it', async () => {
+    const runner = open();
+    await runTo(runner, 'wrap.wrap');
+    runner.confirm(confirmation(runner.state), null);
+    await runner.stop('wrap.wrap', 'enough');
+    expect(worker.done.filter((work) => work.startsWith('wrap-key'))).toEqual(['wrap-key root']);
+    expect(runner.state.stopped).toEqual({ step: 'wrap.wrap', reason: 'enough' });
+  });
+
+  it('names the step that is reached when the work of the moment was the last of its step', async () => {
     const runner = open();
     runner.confirm(confirmation(runner.state), null);
-    expect(ruleOf(() => runner.stop('prepare.workstation', 'x'))).toBe('EFFECT-NOT-IN-FLIGHT');
-    await runner.idle();
+    await runner.stop('prepare.workstation', 'enough');
+    expect(runner.state.stopped).toEqual({ step: 'prepare.findings', reason: 'enough' });
+  });
+
+  it('means the step on the screen', async () => {
+    expect(await ruleOfAsync(() => open().stop('wrap.wrap', 'x'))).toBe('STEP-IS-CURRENT');
   });
 });
 
