@@ -93,6 +93,16 @@ describe('a public half that was exchanged', () => {
   });
 });
 
+describe('a public half that is no key at all', () => {
+  it('is refused as one that is not its own', () => {
+    const key = make('rsa-2048');
+    const even = Uint8Array.from({ length: 256 }, () => 0xfe);
+    exchangePublicHalf(key, { kind: 'rsa', modulus: even, exponent: Uint8Array.of(1, 0, 1) });
+    expect(ruleOf(() => find(key))).toBe('TARGET-KEY-HALVES-MATCH');
+    expect(verifiesRsa({ modulus: even, exponent: Uint8Array.of(1, 0, 1) }, even, even)).toBe(false);
+  });
+});
+
 describe('a target key that was exchanged after it was recorded', () => {
   it.each(['ec-p384', 'aes-256', 'hmac-256'] as const)('%s is not wrapped', (spec) => {
     const recorded = make(spec);
