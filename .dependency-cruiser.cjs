@@ -57,7 +57,11 @@ const forbidden = [
     comment: 'Every path that is read or written stands in one of these places, where it can be reviewed.',
     from: {
       path: '^main/',
-      pathNot: ['^main/(media|audit|cli|hsm)/', '^main/ceremony/(workspace|network)\\.ts$', '^main/shell/(assets|start)\\.ts$'],
+      pathNot: [
+        '^main/(media|audit|cli|hsm)/',
+        '^main/ceremony/(workspace|network)\\.ts$',
+        '^main/shell/(assets|start)\\.ts$',
+      ],
     },
     to: { dependencyTypes: ['core'], path: files },
   },
