@@ -1,5 +1,5 @@
-import { keySpecs, type KeySpec } from '../keys/specs.ts';
-import { refusal, type Refusal } from '../rules/refusal.ts';
+import { keySpecs } from '../keys/specs.ts';
+import { refusal } from '../rules/refusal.ts';
 import { assembleBlob, inspectBlob } from './azure/blob.ts';
 import { azureSchema, fittingOperations, placeOf, type AzureDestination } from './azure/destination.ts';
 import { readAzureInbound } from './azure/kek.ts';
@@ -14,14 +14,21 @@ export const azureKeyVault: DestinationFormat<AzureDestination> = {
 
   refusesSpec(destination, spec) {
     const { kind } = keySpecs[spec];
-    if (kind === 'ec') return refusesOperations(destination, spec);
-    if (kind === 'rsa') return null;
+    if (kind === 'rsa' || kind === 'ec') return null;
     if (kind === 'aes' && destination.managedHsm !== undefined) return null;
     const reason =
       kind === 'aes'
         ? 'Azure imports AES keys into a Managed HSM only, not into a vault'
         : 'Azure imports no HMAC keys';
     return refusal('PLAN-DESTINATION-TAKES-SPEC', `Key spec ${spec}: ${reason}.`);
+  },
+
+  // An EC key with another operation leaves the room only to be answered with BadParameter by the service.
+  cautions({ operations }, spec) {
+    const unfit = keySpecs[spec].kind === 'ec' ? operations.filter((each) => !fittingOperations.ec.includes(each)) : [];
+    if (unfit.length === 0) return [];
+    const text = `For ${spec} Azure takes ${fittingOperations.ec.join(', ')}; it refuses ${unfit.join(', ')}.`;
+    return [{ rule: 'PLAN-OPERATIONS-FIT-SPEC', text }];
   },
 
   // The host names one vault of one cloud; the same name may exist in another cloud.
@@ -49,11 +56,3 @@ export const azureKeyVault: DestinationFormat<AzureDestination> = {
   inspect: inspectBlob,
   upload: azureUpload,
 };
-
-/** An EC key with another operation would leave the room only to be refused by the service. */
-function refusesOperations({ operations }: AzureDestination, spec: KeySpec): Refusal | null {
-  const unfit = operations.filter((operation) => !fittingOperations.ec.includes(operation));
-  if (unfit.length === 0) return null;
-  const cause = `Key spec ${spec}: Azure takes ${fittingOperations.ec.join(', ')} for it, not ${unfit.join(', ')}.`;
-  return refusal('PLAN-OPERATIONS-FIT-SPEC', cause);
-}

@@ -118,8 +118,10 @@ export interface DestinationFormat<D extends { readonly type: string }> {
   readonly title: string;
   /** Parses the plan's `destination` member strictly and fills defaults in. */
   readonly schema: GenericSchema<unknown, D>;
-  /** Null when the service takes this spec for what the destination says; otherwise the refusal with its reason. */
+  /** Null when the service takes this spec; otherwise the refusal with the service's reason. */
   refusesSpec(destination: D, spec: KeySpec): Refusal | null;
+  /** What people should know of this destination for this spec before a key exists; the service has the last word. */
+  cautions(destination: D, spec: KeySpec): readonly Notice[];
   /** The vault or instance a KEK belongs to: two keys may share a KEK only within one scope. */
   scope(destination: D): string;
   /** What the key becomes there: two keys of a plan with the same target would replace each other. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { canonicalBytes } from '../audit/canonical-json.ts';
-import type { DestinationFormat } from '../byok/format.ts';
+import type { DestinationFormat, Notice } from '../byok/format.ts';
 import { destinationOf, formatFor, type Destination } from '../byok/registry.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { keySpecNames, type KeySpec } from '../keys/specs.ts';
@@ -33,6 +33,8 @@ export interface Plan {
   readonly uploadMarginHours: number;
   /** Sets of roles of which one person may hold only one. */
   readonly separate: readonly (readonly Role[])[];
+  /** What the people should know before they begin; it does not stop them. */
+  readonly notices: readonly Notice[];
 }
 
 export interface ParsedPlan {
@@ -92,8 +94,7 @@ const planSchema = v.strictObject({
  * @param bytes - the file: UTF-8 JSON, at most 256 KiB
  * @returns the plan with defaults, the document as given and its hash
  * @throws Refused with PLAN-READABLE, PLAN-SCHEMA (naming the member), PLAN-ROLES-FIT-QUORUM, PLAN-KEY-IDS-UNIQUE,
- * PLAN-SEPARATION-OF-DIFFERENT-ROLES, PLAN-EXISTING-KEYS-DISTINCT, PLAN-DESTINATION-KNOWN, PLAN-DESTINATION-TAKES-SPEC,
- * PLAN-OPERATIONS-FIT-SPEC, PLAN-TARGETS-DISTINCT
+ * PLAN-SEPARATION-OF-DIFFERENT-ROLES, PLAN-EXISTING-KEYS-DISTINCT, PLAN-DESTINATION-KNOWN, PLAN-DESTINATION-TAKES-SPEC
  */
 export function parsePlan(bytes: Uint8Array): ParsedPlan {
   if (bytes.length > maxPlanBytes) {
@@ -113,6 +114,11 @@ export function parsePlanDocument(document: unknown): ParsedPlan {
   checkQuorum(given.roles, given.quorum);
   checkIds(given.keys.map((key) => key.id));
   checkSeparation(given.separate ?? []);
+  const keys = given.keys.map((key, index) => ({
+    ...key,
+    source: key.source === 'generate' ? key.source : { existing: { ckaId: key.source.existing.ckaId.toLowerCase() } },
+    destination: parseDestination(key.destination, key.spec, `keys.${index}.destination`),
+  }));
   const plan: Plan = {
     title: given.title,
     purpose: given.purpose,
@@ -121,14 +127,10 @@ export function parsePlanDocument(document: unknown): ParsedPlan {
     copies: given.copies,
     uploadMarginHours: given.uploadMarginHours,
     separate: given.separate ?? defaultSeparation,
-    keys: given.keys.map((key, index) => ({
-      ...key,
-      source: key.source === 'generate' ? key.source : { existing: { ckaId: key.source.existing.ckaId.toLowerCase() } },
-      destination: parseDestination(key.destination, key.spec, `keys.${index}.destination`),
-    })),
+    keys,
+    notices: noticesOf(keys, given.roles),
   };
   checkSources(plan.keys);
-  checkTargets(plan.keys);
   return { plan, document, sha256: sha256Hex(canonicalBytes(document)) };
 }
 
@@ -176,14 +178,33 @@ function checkSources(keys: readonly PlannedKey[]): void {
   }
 }
 
-function checkTargets(keys: readonly PlannedKey[]): void {
+/** What stands in a plan that may be meant and may be a mistake: the people are told before anything begins. */
+function noticesOf(keys: readonly PlannedKey[], counts: RoleCounts): readonly Notice[] {
+  const seats = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const lonely: Notice = {
+    rule: 'PLAN-SEATS-TWO-PEOPLE',
+    text: 'This plan seats one person: nobody else compares what that person confirms.',
+  };
+  return [...(seats < 2 ? [lonely] : []), ...cautionsOf(keys), ...sharedTargets(keys)];
+}
+
+function cautionsOf(keys: readonly PlannedKey[]): readonly Notice[] {
+  return keys.flatMap(({ id, destination, spec }) =>
+    formatFor(destination)
+      .cautions(destination, spec)
+      .map(({ rule, text }) => ({ rule, text: `${id}: ${text}` })),
+  );
+}
+
+function sharedTargets(keys: readonly PlannedKey[]): readonly Notice[] {
   const earlier = new Map<string, string>();
-  for (const { id, destination } of keys) {
+  return keys.flatMap(({ id, destination }) => {
     const target = `${destination.type} ${formatFor(destination).target(destination)}`;
     const other = earlier.get(target);
-    if (other !== undefined) refuse('PLAN-TARGETS-DISTINCT', `Keys ${other} and ${id} both go to ${target}.`);
     earlier.set(target, id);
-  }
+    const text = `Keys ${other ?? ''} and ${id} both go to ${target}: the later import hides the earlier one.`;
+    return other === undefined ? [] : [{ rule: 'PLAN-TARGETS-DISTINCT' as const, text }];
+  });
 }
 
 function parseDestination(given: { type: string }, spec: KeySpec, path: string): Destination {

@@ -72,7 +72,11 @@ export function isClosed(state: CeremonyState): boolean {
  * @param state - the ceremony
  */
 export function noticesOf(state: CeremonyState): readonly NoticeRecord[] {
-  return [...(state.workstation?.notices ?? []), ...[...state.keks.values()].flatMap((kek) => kek.notices)];
+  return [
+    ...state.plan.notices,
+    ...(state.workstation?.notices ?? []),
+    ...[...state.keks.values()].flatMap((kek) => kek.notices),
+  ];
 }
 
 /**

@@ -98,6 +98,8 @@ export const viewSchema = v.strictObject({
   isUnsettled: v.boolean(),
   /** Why the ceremony was stopped before its end; null when it was not. */
   stopped: v.nullable(v.strictObject({ step: text, reason: text })),
+  /** The copies of the bundle that are written, and where. */
+  copies: v.array(v.strictObject({ copy: count, folder: text })),
   /** Ids of the keys that this ceremony has left in the token so far. */
   keysInToken: v.array(text),
   isClosed: v.boolean(),

@@ -21,16 +21,20 @@ export const planRules = {
     remedy: 'Correct the CKA_ID; to carry one key to two places, plan a ceremony for each.',
   },
   'PLAN-TARGETS-DISTINCT': {
-    claim: 'No two keys of a plan go to the same name in the same place.',
+    claim: 'A plan with two keys that go to the same name in the same place says so first.',
     remedy: 'Give each key a name of its own there; the later import would hide the earlier one.',
+  },
+  'PLAN-SEATS-TWO-PEOPLE': {
+    claim: 'A plan that seats one person alone says so first: nobody compares what that person confirms.',
+    remedy: 'Plan a second person; a comparison by one is none.',
   },
   'PLAN-SEPARATION-OF-DIFFERENT-ROLES': {
     claim: 'A list of roles to keep apart names each role once.',
     remedy: 'Name two or more different roles in each list of "separate".',
   },
   'PLAN-OPERATIONS-FIT-SPEC': {
-    claim: 'A plan asks of no key an operation that its destination is known to refuse for keys of that kind.',
-    remedy: 'Plan the operations that the cause names, or another key spec.',
+    claim: 'A plan that asks of a key what its destination is known to refuse for keys of that kind says so first.',
+    remedy: 'Plan the operations that the notice names, or another key spec.',
   },
   'PLAN-DESTINATION-TAKES-SPEC': {
     claim: 'Every key of the plan is of a kind that its destination accepts.',

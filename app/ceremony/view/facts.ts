@@ -74,6 +74,7 @@ export function planFacts(plan: Plan, sha256: string): Fact[] {
     keysOfPlan(plan),
     destinationsOf(plan),
     fingerprint('SHA-256 of the plan', sha256),
+    ...noticeFacts(plan.notices),
   ];
 }
 

@@ -52,6 +52,7 @@ export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
     reopen,
     isUnsettled: state.inFlight !== null && moment.workingSince === null && reopen === null,
     stopped: state.stopped,
+    copies: state.copies.map(({ copy, folder }) => ({ copy, folder })),
     keysInToken: [...keysLeftInToken(state)],
     isClosed: isClosed(state),
   };

@@ -107,11 +107,6 @@ describe('a plan is refused', () => {
       planWith([existing('a', 'AB01'), azureKey('b'), existing('c', 'ab01')]),
     ],
     [
-      'with two keys of one name in one vault, in whatever letters',
-      'PLAN-TARGETS-DISTINCT',
-      planWith([to('a', {}), azureKey('b'), to('c', { vault: 'CONTOSO-PROD', keyName: 'A' })]),
-    ],
-    [
       'that keeps a role apart from itself',
       'PLAN-SEPARATION-OF-DIFFERENT-ROLES',
       planWith([key], { separate: [['witness', 'witness']] }),
@@ -127,11 +122,6 @@ describe('a plan is refused', () => {
       }),
     ],
     [
-      'for an EC key that should wrap',
-      'PLAN-OPERATIONS-FIT-SPEC',
-      planWith([to('a', { operations: ['wrapKey', 'unwrapKey'] })]),
-    ],
-    [
       'for a cloud nobody knows',
       'PLAN-DESTINATION-KNOWN',
       planWith([azureKey('a', { destination: { type: 'constructor' } })]),
@@ -145,5 +135,30 @@ describe('a plan is refused', () => {
 
   it.each(cases)('%s', (_, rule, document) => {
     expect(ruleOf(() => parsePlan(bytes(document)))).toBe(rule);
+  });
+});
+
+describe('what a plan says of itself before anything begins', () => {
+  const rules = (document: unknown): string[] => parsePlanDocument(document).plan.notices.map(({ rule }) => rule);
+  const to = (id: string, more: object): object =>
+    azureKey(id, { destination: { ...(azureKey(id)['destination'] as object), ...more } });
+
+  it('is nothing when there is nothing to say', () => {
+    expect(rules(planWith([azureKey('a'), azureKey('b')]))).toEqual([]);
+  });
+
+  it('is that two keys go to one name in one vault, in whatever letters', () => {
+    const shared = planWith([to('a', {}), azureKey('b'), to('c', { vault: 'CONTOSO-PROD', keyName: 'A' })]);
+    expect(rules(shared)).toEqual(['PLAN-TARGETS-DISTINCT']);
+  });
+
+  it('is that an EC key should wrap, which Azure refuses', () => {
+    expect(rules(planWith([to('a', { operations: ['wrapKey', 'unwrapKey'] })]))).toEqual(['PLAN-OPERATIONS-FIT-SPEC']);
+  });
+
+  it('is that one person sits there alone', () => {
+    const lonely = planWith([azureKey('a')], { roles: { operator: 1 }, quorum: { operator: 1 } });
+    expect(rules(lonely)).toEqual(['PLAN-SEATS-TWO-PEOPLE']);
+    expect(rules(planWith([azureKey('a')], { roles: { operator: 2 }, quorum: { operator: 1 } }))).toEqual([]);
   });
 });

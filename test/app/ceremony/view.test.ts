@@ -308,6 +308,14 @@ describe('the token', () => {
     expect(view(state).isUnsettled).toBe(false);
   });
 
+  it('is told apart from the media, which hold the wrapped keys once they are written', () => {
+    expect(view(at('take-out.write')).copies).toEqual([]);
+    expect(view(at('take-out.check')).copies).toEqual([
+      { copy: 1, folder: '/media/b1' },
+      { copy: 2, folder: '/media/b2' },
+    ]);
+  });
+
   it('holds the keys that this ceremony made and has not destroyed', () => {
     expect(view(at('keys.make')).keysInToken).toEqual([]);
     expect(view(at('keys.check')).keysInToken).toEqual(['root', 'constructor']);

@@ -9,10 +9,10 @@ describe('what the window may send', () => {
   it('is a PIN of 1 to 255 bytes, as bytes', () => {
     for (const [length, fits] of [[0, false], [1, true], [255, true], [256, false]] as const) {
       const pin = new Uint8Array(length);
-      expect([length, accepts('ceremony.reopenToken', { pin })]).toEqual([length, fits]);
+      expect([length, accepts('ceremony.reopenToken', { pin, confirmedBy: ['p1'] })]).toEqual([length, fits]);
       expect(accepts('ceremony.confirmStep', step({ kind: 'pin', pin }))).toBe(fits);
     } // prettier-ignore
-    expect(accepts('ceremony.reopenToken', { pin: '1234' })).toBe(false);
+    expect(accepts('ceremony.reopenToken', { pin: '1234', confirmedBy: ['p1'] })).toBe(false);
   });
 
   it('is the id of a folder, never a path', () => {
@@ -20,6 +20,13 @@ describe('what the window may send', () => {
     expect(accepts('ceremony.confirmStep', step({ kind: 'media', media: ['/media/usb'] }))).toBe(false);
     expect(accepts('ceremony.confirmStep', step({ kind: 'media', media: [] }))).toBe(false);
     expect(accepts('ceremony.resume', { ceremony: '../elsewhere' })).toBe(false);
+  });
+
+  it('is a reason to stop that says something, on one line', () => {
+    const stop = (reason: string): boolean => accepts('ceremony.stop', { step: 'wrap.wrap', reason });
+    expect([stop('the fingerprints differ'), stop(''), stop('   '), stop('a\nb'), stop('x'.repeat(501))]).toEqual([
+      true, false, false, false, false,
+    ]); // prettier-ignore
   });
 
   it('has no member that nobody declared', () => {
