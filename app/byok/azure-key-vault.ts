@@ -38,9 +38,9 @@ export const azureKeyVault: DestinationFormat<AzureDestination> = {
   target: (destination) => `${placeOf(destination).hosts[0]}/keys/${destination.keyName.toLowerCase()}`,
 
   describe(destination) {
-    const { kind, hosts, cloudName } = placeOf(destination);
     return {
-      place: `${kind === 'vault' ? 'Azure vault' : 'Azure Managed HSM'} ${hosts[0]} (${cloudName})`,
+      // The host alone says which cloud, and whether it is a vault or a Managed HSM.
+      place: placeOf(destination).hosts[0],
       name: destination.keyName,
       uses: destination.operations.join(', '),
     };

@@ -2,7 +2,8 @@
 export const inboundRules = {
   'INBOUND-FOLDER-PER-KEY': {
     claim: 'The inbound media holds one folder for each key of the plan, named like the key id.',
-    remedy: 'Put the files of each key into a folder named like the key id.',
+    remedy:
+      'Choose the folder that holds one folder for each key; if there is none, have the online desk bring the media again.',
   },
   'INBOUND-FILES-RECOGNISED': {
     claim: 'Every inbound file is one that the destination knows by its content.',

@@ -7,6 +7,7 @@ import { evolve } from '../../app/ceremony/evolve.ts';
 import { replay } from '../../app/ceremony/replay.ts';
 import { currentStep, type CeremonyState, type WorkInFlight } from '../../app/ceremony/state.ts';
 import type { Position } from '../../app/ceremony/work.ts';
+import type { RuleId } from '../../app/rules/index.ts';
 import { Refused, refuse, refusal, type Refusal } from '../../app/rules/refusal.ts';
 import type { AuditLog } from '../audit/store.ts';
 import type { Worker } from './worker.ts';
@@ -240,7 +241,7 @@ export class Runner {
     } catch (error) {
       const reason = asRefusal(error);
       const { effect, request } = flight;
-      if (!this.#ports.worker.leavesTrace(request))
+      if (!this.#ports.worker.leavesTrace(request) || neverBegun.includes(reason.rule))
         return { type: 'fail-work', effect, refusal: reason, settled: false };
       // A failure tells that something went wrong, not how far it went: where the token keeps a trace, it is looked at.
       if (this.#ports.worker.canSettle(request)) return this.#seen(flight, reason);
@@ -278,6 +279,9 @@ export class Runner {
     for (const listener of this.#listeners) listener();
   }
 }
+
+/** Refusals that come before the token was asked to make anything: what lies there is somebody else's. */
+const neverBegun: readonly RuleId[] = ['TARGET-KEY-ID-FREE', 'TARGET-KEY-LABEL-FREE'];
 
 /** Who an entry names as its cause: the people who confirmed, or the application. */
 function actorOf(command: Command): string {

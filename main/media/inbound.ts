@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { InboundFile } from '../../app/byok/format.ts';
 import { sha256Hex } from '../../app/keys/fingerprint.ts';
 import { maxInboundBytes } from '../../app/keys/limits.ts';
@@ -42,7 +42,7 @@ function readKeyFolder(folder: string, keyId: string): InboundMediaFile[] {
   return readingInbound(folder, () => {
     const found = lstatSync(folder, { throwIfNoEntry: false });
     if (found?.isDirectory() !== true) {
-      return refuse('INBOUND-FOLDER-PER-KEY', `The inbound medium has no folder "${keyId}".`);
+      return refuse('INBOUND-FOLDER-PER-KEY', `${dirname(folder)} has no folder "${keyId}".`);
     }
     const names = readdirSync(folder).toSorted();
     if (names.length > maxFilesPerKey) {

@@ -23,13 +23,16 @@ export function keys(plan: Plan, cast: Cast): readonly Draft[] {
     {
       id: 'keys.check',
       title: 'Check what the token made',
+      action: 'Confirm that the keys are as planned',
       acts: cast.hands,
-      says: ['The token was asked again for every attribute it was given. I read the check values for the record.'],
+      says: [
+        'The token was asked again for every attribute it was given. I read what identifies each key for the record.',
+      ],
       ticks: [
         'Every attribute reads back as it was asked for.',
         plan.keys.some((key) => isAsymmetric(key.spec))
-          ? 'The public key fingerprints were written on the script.'
-          : 'The key check values were written on the script.',
+          ? 'The fingerprint of each public key was written on paper.'
+          : 'The check value of each key was written on paper.',
       ],
       confirmers: pair(plan, cast.hands, cast.checker),
     },
@@ -44,12 +47,12 @@ export function wrap(plan: Plan, cast: Cast): readonly Draft[] {
       title: `Approve wrapping ${countOf(plan.keys.length, 'key')}`,
       acts: cast.leader,
       says: [
-        'This is the moment of decision: who can open these wrapping keys will hold our keys. Look at every line before you confirm.',
+        'This is the moment of decision. Whoever holds the private half of these wrapping keys can open our keys. Look at every line before you confirm.',
       ],
       ticks: ['Every line shows the right key, the right destination and the fingerprint that was compared.'],
       confirmers: quorumOf(plan),
       sensitive: true,
-      action: 'Approve',
+      action: `Approve wrapping ${countOf(plan.keys.length, 'key')}`,
     },
     {
       id: 'wrap.wrap',
@@ -64,6 +67,7 @@ export function wrap(plan: Plan, cast: Cast): readonly Draft[] {
     {
       id: 'wrap.check',
       title: 'Check the wrapped keys',
+      action: 'Confirm that the shapes are right',
       acts: cast.hands,
       says: ['The sizes are what the wrapping keys and the key kinds demand. I read the hashes for the record.'],
       ticks: ['Every line says that the shape is right.'],
@@ -77,7 +81,7 @@ export function takeOut(plan: Plan, cast: Cast): readonly Draft[] {
   return [
     {
       id: 'take-out.write',
-      title: `Write the bundle to ${countOf(plan.copies, 'outbound medium', 'outbound media')}`,
+      title: plan.copies === 1 ? 'Write the bundle to media B' : `Write the bundle to media B, ${plan.copies} copies`,
       kind: 'choose-outbound',
       acts: cast.hands,
       says: ['I connect media B. Keyferry writes the bundle, then reads every file back and compares it.'],
@@ -89,12 +93,13 @@ export function takeOut(plan: Plan, cast: Cast): readonly Draft[] {
     {
       id: 'take-out.check',
       title: 'Take the media out and seal it',
+      action: 'Confirm that the media is sealed',
       acts: cast.hands,
       says: [
-        'I read the hash of the manifest. Write it on the script; the online desk compares it before anything is uploaded.',
+        'Eject the media first; Keyferry has finished with it. Then I read the hash of the manifest. Write it on paper; the online desk compares it before anything is uploaded.',
       ],
       ticks: [
-        'The manifest’s hash was written on the script.',
+        'The manifest’s hash was written on paper.',
         'The media is out of the computer, labelled and sealed in its bag.',
       ],
       confirmers: pair(plan, cast.hands, cast.checker),
@@ -111,7 +116,7 @@ export function close(plan: Plan, cast: Cast): readonly Draft[] {
     kind: 'type-key-ids',
     acts: cast.hands,
     says: [
-      'This cannot be undone. The plan says that these keys do not stay in the token; after this step only the wrapped copies exist.',
+      'This cannot be undone. The plan says that these keys do not stay in the token. After this step only the wrapped copies exist: if they are lost or the upload fails, the keys are gone.',
     ],
     ticks: ['The media with the wrapped keys is sealed and accounted for.'],
     confirmers: quorumOf(plan),
@@ -135,7 +140,7 @@ export function close(plan: Plan, cast: Cast): readonly Draft[] {
       title: 'Everybody signs off',
       acts: cast.leader,
       says: ['The ceremony ends here. Everybody confirms that it went as the log says.'],
-      ticks: ['The size and the head of the log were written on the script.'],
+      ticks: ['The token is back in its place.'],
       confirmers: everyone(plan),
       sensitive: true,
       action: 'Close the ceremony',

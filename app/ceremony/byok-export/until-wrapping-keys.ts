@@ -18,20 +18,22 @@ export function prepare({ leader, hands }: Cast): readonly Draft[] {
     {
       id: 'prepare.findings',
       title: 'Check the room against what was found',
+      action: 'Confirm that the room is as found',
       acts: hands,
       says: ['I read out what Keyferry found. Say stop if anything differs from what you see.'],
       ticks: [
         'The version is the one on the release sheet.',
         'The clock on the wall and the clock on the screen agree within a minute.',
-        'No network cable is plugged in, and radios are off.',
+        'The network is as the list says; in a production ceremony nothing may be up.',
       ],
       confirmers: nobody,
     },
     {
       id: 'prepare.plan',
       title: 'Read the plan aloud',
+      action: 'Confirm that this is the plan',
       acts: leader,
-      says: ['This is the plan we carry out today. I read its hash first, then each key and where it goes.'],
+      says: ['This is the plan we carry out today. I read each key and where it goes, then the hash of the plan.'],
       ticks: [
         'The hash on the screen is the hash of the plan that was approved.',
         'Every key and destination was read aloud.',
@@ -57,6 +59,7 @@ export function rollCall(plan: Plan, { leader }: Cast): readonly Draft[] {
     {
       id: 'roll-call.present',
       title: 'Everybody confirms the role they hold',
+      action: 'Confirm who is here',
       acts: leader,
       says: [
         'From here on the people on this list confirm the steps. Nobody else touches the keyboard, the token or the media.',
@@ -77,10 +80,10 @@ export function token(plan: Plan, cast: Cast, site: TokenSite): readonly Draft[]
       says:
         site === 'make-token'
           ? [
-              'This rehearsal uses a soft token that is made now. Choose a PIN for it; you will need it again in the next step.',
+              'This rehearsal uses a soft token that is made now. Choose a PIN of 4 to 255 characters for it; the next step asks for it once more.',
             ]
           : ['Keyferry now looks for the token that the site binding names, by its serial number.'],
-      confirmers: each(cast.hands),
+      confirmers: each(cast.keyHolder),
       work: { kind: 'identify-token', each: 'once' },
       action: 'Find the token',
       ...(site === 'make-token' ? rehearsal : {}),
@@ -90,8 +93,14 @@ export function token(plan: Plan, cast: Cast, site: TokenSite): readonly Draft[]
       title: 'Compare the serial number and log in',
       kind: 'enter-pin',
       acts: cast.keyHolder,
-      says: ['I read out the token’s serial number. Compare it, then type the PIN; nobody else looks at the keyboard.'],
-      ticks: ['The serial number on the screen is the one of this token.'],
+      says: [
+        'I read out the token’s serial number; compare it. Then one of us types the PIN, and nobody else looks at the keyboard.',
+      ],
+      ticks: [
+        site === 'make-token'
+          ? 'The serial number was read aloud and written down.'
+          : 'The serial number on the screen is the one of this token.',
+      ],
       confirmers: pair(plan, cast.keyHolder, cast.checker),
       work: { kind: 'log-in', each: 'once' },
       action: 'Log in to the token',
@@ -110,6 +119,7 @@ export function token(plan: Plan, cast: Cast, site: TokenSite): readonly Draft[]
     {
       id: 'token.accept',
       title: 'Accept the token',
+      action: 'Accept the token',
       acts: cast.leader,
       says: ['The token did everything this plan needs. These are the results.'],
       ticks: ['Every line of the test says that the opened key was exact.'],

@@ -67,7 +67,7 @@ export function planFacts(plan: Plan, sha256: string): Fact[] {
       ['Purpose', plan.purpose === '' ? 'not stated' : plan.purpose],
       ['People', list(people)],
       ['Sensitive steps need', list(quorum)],
-      ['Roles that nobody combines', plan.separate.map((list) => list.join(' and ')).join('; ') || 'none'],
+      ['Roles that nobody combines', separationOf(plan)],
       ['Copies of the bundle', String(plan.copies)],
       ['Hours for the upload', `${plan.uploadMarginHours} at least, before a wrapping key or import token ends`],
     ]),
@@ -76,6 +76,12 @@ export function planFacts(plan: Plan, sha256: string): Fact[] {
     fingerprint('SHA-256 of the plan', sha256),
     ...noticeFacts(plan.notices),
   ];
+}
+
+/** Only what somebody here could combine: a role that the plan does not fill is nobody's. */
+function separationOf({ separate, roles }: Plan): string {
+  const filled = separate.filter((apart) => apart.every((role) => roles[role] > 0));
+  return filled.map((apart) => apart.join(' and ')).join('; ') || 'none';
 }
 
 function values(caption: string, items: readonly (readonly [string, string])[], isCode = false): Fact {
@@ -153,8 +159,8 @@ function tokenIdentity({ token }: CeremonyState): Fact[] {
       ['Model', `${identity.manufacturer} ${identity.model}`],
       ['Firmware', identity.firmware],
       ['PKCS#11 module', `${identity.moduleDescription}, Cryptoki ${identity.cryptoki}`],
+      ['Its file’s SHA-256 begins', beginningOf(identity.moduleSha256)],
     ]),
-    fingerprint('SHA-256 of the PKCS#11 module file', identity.moduleSha256),
   ];
 }
 
@@ -220,7 +226,7 @@ function assignments({ plan, keks }: CeremonyState): Fact[] {
     },
     {
       kind: 'table',
-      caption: 'What the clouds call the wrapping keys',
+      caption: 'Name of each wrapping key in the cloud',
       columns: ['Key', 'Wrapping key'],
       rows: plan.keys.map((key) => [key.id, keks.get(key.id)?.id ?? 'unnamed']),
     },

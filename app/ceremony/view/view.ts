@@ -101,7 +101,7 @@ function stepView(state: CeremonyState, step: Step): StepView {
     confirmers: confirmersOf(state, step),
     distinctPeople: step.confirmers.distinctPeople,
     sensitive: step.sensitive,
-    action: state.failure === null ? step.action : `${step.action} (again)`,
+    action: state.failure === null ? step.action : `Try again: ${step.action}`,
     asks: {
       seats: step.kind === 'name-people' ? seatsOf(state.plan.roles) : [],
       folders: step.kind === 'choose-outbound' ? remainingCopies(state).length : step.kind === 'choose-inbound' ? 1 : 0,

@@ -192,8 +192,8 @@ describe('the plan on the screen', () => {
       const facts = view(walkTo(opened(planWith(keys)), step)).step?.facts ?? [];
       const lines = facts.flatMap((fact) => (fact.kind === 'table' ? fact.rows.map((row) => row.join('\n')) : []));
       const whole = (...words: string[]) => lines.some((line) => words.every((word) => line.includes(word)));
-      expect(whole('key-0', 'contoso-prod.vault.azure.cn', 'AzureChinaCloud', 'Root-2026', 'sign')).toBe(true);
-      expect(whole('key-1', 'Managed HSM contoso-hsm', 'AzureCloud', 'Store-2026', 'wrapKey, unwrapKey')).toBe(true);
+      expect(whole('key-0', 'contoso-prod.vault.azure.cn', 'Root-2026', 'sign')).toBe(true);
+      expect(whole('key-1', 'contoso-hsm.managedhsm.azure.net', 'Store-2026', 'wrapKey, unwrapKey')).toBe(true);
     },
   );
 

@@ -238,6 +238,16 @@ describe('a failure that does not say how far the work went', () => {
     expect(worker.done.filter((work) => work.startsWith('make-key'))).toEqual(['make-key leaf']);
   });
 
+  it('takes no key for its own that was there before the token was asked', async () => {
+    const runner = open();
+    await runTo(runner, 'keys.make');
+    worker.faults.set('make-key', 'TARGET-KEY-ID-FREE');
+    worker.found = 'done';
+    await confirmStep(runner);
+    expect(runner.state).toMatchObject({ failure: { rule: 'TARGET-KEY-ID-FREE' }, inFlight: null });
+    expect(runner.state.targets.size).toBe(0);
+  });
+
   it('keeps its own rule when nothing was done', async () => {
     const runner = open();
     await runTo(runner, 'keys.make');
