@@ -1,6 +1,13 @@
 import type { Attachment } from 'svelte/attachments';
 
-/** Moves the focus to an element as soon as it appears, for titles of steps, for work and for refusals: what is new is also in sight. */
+/** Begins a page at its top, with the focus on its title: what stood there before may have been scrolled. */
+export const beginAtTitle: Attachment<HTMLElement> = (title) => {
+  title.closest('main')?.scrollTo(0, 0);
+  window.scrollTo(0, 0);
+  title.focus({ preventScroll: true });
+};
+
+/** Moves the focus to work or a refusal as soon as it appears: what is new is also in sight. */
 export const focusOnAppearance: Attachment<HTMLElement> = (element) => {
   element.focus();
 };
