@@ -71,23 +71,8 @@ export function rollCall(plan: Plan, { leader }: Cast): readonly Draft[] {
 
 /** Phase 3: the token is found by its serial number, opened and tested. */
 export function token(plan: Plan, cast: Cast, site: TokenSite): readonly Draft[] {
-  const rehearsal: Partial<Draft> = { kind: 'choose-pin', action: 'Make the rehearsal token' };
   return [
-    {
-      id: 'token.identify',
-      title: site === 'make-token' ? 'Make a rehearsal token and choose its PIN' : 'Connect the token',
-      acts: cast.keyHolder,
-      says:
-        site === 'make-token'
-          ? [
-              'This rehearsal uses a soft token that is made now. Choose a PIN of 4 to 255 characters for it; the next step asks for it once more.',
-            ]
-          : ['Keyferry now looks for the token that the site binding names, by its serial number.'],
-      confirmers: each(cast.keyHolder),
-      work: { kind: 'identify-token', each: 'once' },
-      action: 'Find the token',
-      ...(site === 'make-token' ? rehearsal : {}),
-    },
+    site === 'make-token' ? makeToken(cast) : findToken(cast),
     {
       id: 'token.log-in',
       title: 'Compare the serial number and log in',
@@ -126,6 +111,30 @@ export function token(plan: Plan, cast: Cast, site: TokenSite): readonly Draft[]
       confirmers: pair(plan, cast.leader, cast.checker),
     },
   ];
+}
+
+function findToken({ keyHolder }: Cast): Draft {
+  return {
+    id: 'token.identify',
+    title: 'Connect the token',
+    acts: keyHolder,
+    says: ['Keyferry now looks for the token that the site binding names, by its serial number.'],
+    confirmers: each(keyHolder),
+    work: { kind: 'identify-token', each: 'once' },
+    action: 'Find the token',
+  };
+}
+
+function makeToken(cast: Cast): Draft {
+  return {
+    ...findToken(cast),
+    title: 'Make a rehearsal token and choose its PIN',
+    kind: 'choose-pin',
+    says: [
+      'This rehearsal uses a soft token that is made now. Choose a PIN of 4 to 255 characters for it; the next step asks for it once more.',
+    ],
+    action: 'Make the rehearsal token',
+  };
 }
 
 /** Phase 4: the wrapping keys come in and are compared by voice. */
