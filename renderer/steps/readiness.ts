@@ -1,6 +1,7 @@
 import type { StepView } from '../../app/contract/view.ts';
-import { counted, countedRole } from '../words/format.ts';
-import type { Seat } from './seats.ts';
+import { counted } from '../words/format.ts';
+import { sameRoleTwice, type Seat } from './seats.ts';
+import { stillToConfirm, type Confirming } from './turns.ts';
 
 /** What the people have done at the step on screen, before it is confirmed. */
 export interface Given {
@@ -12,9 +13,6 @@ export interface Given {
   readonly media: ReadonlySet<string>;
   readonly keyIds: readonly string[];
 }
-
-/** Who must confirm: a step, or that the token is opened again. */
-type Confirming = Pick<StepView, 'confirmers' | 'distinctPeople'>;
 
 /** Something that is still to be done: in words, and the id of the field where it is done. */
 export interface Gap {
@@ -63,7 +61,7 @@ function inputGaps(step: StepView, given: Given): Gap[] {
     case 'enter-pin':
       return pinGaps(given.pin);
     case 'choose-pin':
-      return [...pinGaps(given.pin), ...repeatGaps(given)];
+      return [...newPinGaps(given.pin), ...repeatGaps(given)];
     case 'choose-inbound':
       return mediaGaps(1, given.media.size);
     case 'choose-outbound':
@@ -76,9 +74,10 @@ function inputGaps(step: StepView, given: Given): Gap[] {
 function seatGaps(seats: readonly Seat[]): Gap[] {
   const empty = seats.filter((seat) => seat.name.trim() === '');
   const first = empty[0];
-  if (first === undefined) return [];
+  const twice = sameRoleTwice(seats).map(({ words, seat }) => ({ words, field: fieldId.seat(seat) }));
+  if (first === undefined) return twice;
   const words = empty.length === 1 ? '1 name is missing' : `${empty.length} names are missing`;
-  return [{ words, field: fieldId.seat(seats.indexOf(first)) }];
+  return [{ words, field: fieldId.seat(seats.indexOf(first)) }, ...twice];
 }
 
 /** A PIN is 1 to 255 bytes of UTF-8. */
@@ -86,6 +85,15 @@ function pinGaps(pin: string): Gap[] {
   const bytes = new TextEncoder().encode(pin).length;
   if (bytes === 0) return [{ words: 'The PIN is not typed', field: fieldId.pin }];
   return bytes > 255 ? [{ words: 'The PIN is longer than 255 bytes', field: fieldId.pin }] : [];
+}
+
+/** SoftHSM, which holds the rehearsal token, takes no shorter PIN. */
+export const shortestNewPin = 4;
+
+function newPinGaps(pin: string): Gap[] {
+  const length = Array.from(pin).length;
+  if (length === 0 || length >= shortestNewPin) return pinGaps(pin);
+  return [{ words: `The PIN is shorter than ${shortestNewPin} characters`, field: fieldId.pin }];
 }
 
 function repeatGaps({ pin, pinAgain }: Given): Gap[] {
@@ -120,12 +128,11 @@ function tickGaps(step: StepView, given: Given): Gap[] {
 }
 
 function confirmerGaps(asked: Confirming, given: Given): Gap[] {
-  const gaps = asked.confirmers.flatMap(({ role, needed, people }) => {
-    const open = people.filter((person) => !given.confirmedBy.has(person.id));
-    const missing = needed - (people.length - open.length);
-    if (missing <= 0) return [];
-    const words = `${countedRole(missing, role)} must still confirm`;
-    return [{ words, field: fieldId.confirmer(role, open[0]?.id ?? '') }];
+  const gaps = asked.confirmers.flatMap((group) => {
+    const words = stillToConfirm(group, given.confirmedBy);
+    if (words === null) return [];
+    const open = group.people.find(({ id }) => !given.confirmedBy.has(id));
+    return [{ words, field: fieldId.confirmer(group.role, open?.id ?? '') }];
   });
   return gaps.length > 0 ? gaps : distinctGaps(asked, given);
 }

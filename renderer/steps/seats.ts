@@ -40,6 +40,19 @@ export function sameSeatBefore(seats: readonly Seat[], index: number): number | 
 }
 
 /**
+ * Finds seats of one role with one person in them: the plan wants as many people as it has seats of a role.
+ * @returns for each seat that names somebody again: the seat, and in words which two are the same person
+ */
+export function sameRoleTwice(seats: readonly Seat[]): { readonly seat: number; readonly words: string }[] {
+  return seats.flatMap((one, seat) => {
+    const earlier = seats.findIndex((other) => other.role === one.role && identity(other) === identity(one));
+    if (one.name.trim() === '' || earlier === seat) return [];
+    const place = seatTitle(seats, seat).split(' ').at(-1) ?? '';
+    return [{ seat, words: `${seatTitle(seats, earlier)} and ${place} are the same person` }];
+  });
+}
+
+/**
  * Turns seats into people: seats with the same name and organisation are one person with several roles.
  * @param seats - all lines of roll call
  * @returns the people in the order of their first seat, names trimmed

@@ -11,9 +11,30 @@ export function listed(names: readonly string[]): string {
   return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(names);
 }
 
+/** `Ada, Grace or Kim`. */
+export function oneOf(names: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(names);
+}
+
+/**
+ * Says who types a PIN.
+ * @param names - everybody who may; nobody is named before roll call
+ * @returns `Typed by Ada.`, `Typed by one of Ada, Grace or Kim.`
+ */
+export function typedBy(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  return `Typed by ${names.length > 1 ? 'one of ' : ''}${oneOf(names)}.`;
+}
+
+/** `witness`, `witnesses`. */
+export function roleWord(count: number, role: Role): string {
+  if (count === 1) return role;
+  return role === 'witness' ? 'witnesses' : `${role}s`;
+}
+
 /** `1 witness`, `2 witnesses`. */
 export function countedRole(count: number, role: Role): string {
-  return counted(count, role, role === 'witness' ? 'witnesses' : `${role}s`);
+  return `${count} ${roleWord(count, role)}`;
 }
 
 /** A role as the first word of a line. */

@@ -11,3 +11,14 @@ export const staysSafe: Readonly<Record<PhaseId, string>> = {
   'take-out': 'The target keys are in the token as before; a copy counts only when every file was read back equal.',
   close: 'The copies that were taken out are complete and do not change.',
 };
+
+/**
+ * What stays untouched when a token is not opened again.
+ * @param rule - why it is not
+ * @returns a wrong PIN is the one refusal that leaves something behind
+ */
+export function stillSafeUnopened(rule: string): string {
+  const untouched = 'The step was not begun and no key was touched.';
+  if (rule !== 'TOKEN-PIN-ACCEPTED') return untouched;
+  return `${untouched} The wrong try counts towards the token’s lock, and the log has it.`;
+}

@@ -1,0 +1,22 @@
+import type { Fact } from '../../app/contract/view.ts';
+
+/** What is read before two people say that a fingerprint matches, and what can be read after. */
+export interface AroundComparison {
+  readonly before: readonly Fact[];
+  readonly after: readonly Fact[];
+}
+
+/**
+ * Parts the facts of a step that compares: its checks stand right below the last fingerprint.
+ * @param facts - in the order in which they are read
+ * @returns what stands up to that fingerprint, with every notice, which nobody may overlook; nothing when there is none
+ */
+export function aroundComparison(facts: readonly Fact[]): AroundComparison {
+  const last = facts.findLastIndex(({ kind }) => kind === 'fingerprint');
+  if (last < 0) return { before: [], after: facts };
+  const rest = facts.slice(last + 1);
+  return {
+    before: [...facts.slice(0, last + 1), ...rest.filter(({ kind }) => kind === 'notice')],
+    after: rest.filter(({ kind }) => kind !== 'notice'),
+  };
+}

@@ -1,0 +1,73 @@
+import type { StepView } from '../../app/contract/view.ts';
+import { countedRole, listed, roleWord } from '../words/format.ts';
+
+/** Who must confirm: a step, or that the token is opened again. */
+export type Confirming = Pick<StepView, 'confirmers' | 'distinctPeople'>;
+
+/** Nobody: there is nothing to confirm. */
+export const nobody: Confirming = { confirmers: [], distinctPeople: 0 };
+
+/** What is asked of somebody in the room. */
+export type Turn = 'must confirm' | 'may confirm' | 'confirmed';
+
+/**
+ * Says whose turn it is.
+ * @param asked - who must confirm
+ * @param confirmedBy - ids of who has
+ * @returns the turn of each person who is asked, by id; nobody else is in it
+ */
+export function turnsOf(asked: Confirming, confirmedBy: ReadonlySet<string>): ReadonlyMap<string, Turn> {
+  return new Map(idsOf(asked).map((id) => [id, confirmedBy.has(id) ? 'confirmed' : turnOf(id, asked)]));
+}
+
+/** Without whom the others are too few, in a role or in all, must; of the others some may. */
+function turnOf(id: string, asked: Confirming): Turn {
+  const isMissed = asked.confirmers.some(({ needed, people }) => people.filter((one) => one.id !== id).length < needed);
+  return isMissed || idsOf(asked).length <= asked.distinctPeople ? 'must confirm' : 'may confirm';
+}
+
+/**
+ * Counts the people whom the roles alone call for: somebody who holds two of them confirms once, for both.
+ * @param confirmers - who must confirm, by role
+ */
+export function peopleForRoles(confirmers: StepView['confirmers']): number {
+  const seats = confirmers.flatMap(({ people }) => people).length;
+  const shared = seats - idsOf({ confirmers }).length;
+  const needed = confirmers.map((group) => group.needed);
+  return Math.max(0, ...needed, needed.reduce((sum, count) => sum + count, 0) - shared);
+}
+
+/**
+ * Says whom a step needs.
+ * @param confirmers - who must confirm, by role
+ * @param inRoom - how many people there are
+ * @returns `everybody`, `2 custodians and 1 witness`; empty when it needs nobody
+ */
+export function whomItNeeds(confirmers: StepView['confirmers'], inRoom: number): string {
+  const isAll = confirmers.every(({ needed, people }) => needed >= people.length);
+  if (inRoom > 1 && isAll && idsOf({ confirmers }).length === inRoom) return 'everybody';
+  return listed(confirmers.map(({ role, needed }) => countedRole(needed, role)));
+}
+
+/**
+ * Says who of a role must still confirm.
+ * @param group - the role, how many of whom
+ * @param confirmedBy - ids of who has
+ * @returns `Grace Okafor (operator) must still confirm`, `2 of Kim, Sam, Noor must still confirm`; null when enough have
+ */
+export function stillToConfirm(
+  { role, needed, people }: StepView['confirmers'][number],
+  confirmedBy: ReadonlySet<string>,
+): string | null {
+  const open = people.filter(({ id }) => !confirmedBy.has(id)).map(({ name }) => name);
+  const missing = needed - (people.length - open.length);
+  if (missing <= 0) return null;
+  if (open.length < missing) return `${countedRole(missing, role)} must still confirm`;
+  const who =
+    missing === open.length ? `${listed(open)} (${roleWord(open.length, role)})` : `${missing} of ${open.join(', ')}`;
+  return `${who} must still confirm`;
+}
+
+function idsOf({ confirmers }: Pick<Confirming, 'confirmers'>): string[] {
+  return [...new Set(confirmers.flatMap(({ people }) => people.map(({ id }) => id)))];
+}
