@@ -29,7 +29,7 @@ test('whoever sees that a fingerprint does not match stops the ceremony for good
 
   const asked = new StopDialog(page);
   await keyboard.push(step.stopOverMismatch);
-  await expect(asked.goOn).toBeFocused();
+  await expect(asked.safe).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(asked.dialog).toBeHidden();
   await expect(step.stopOverMismatch).toBeFocused();

@@ -22,7 +22,7 @@ export class PlanScreen {
   readonly begin: Locator;
 
   constructor(page: Page) {
-    this.begin = page.getByRole('button', { name: 'Begin the ceremony' });
+    this.begin = page.getByRole('button', { name: 'Begin the rehearsal' });
   }
 }
 
@@ -46,7 +46,7 @@ export class StepScreen {
 
   constructor(page: Page) {
     const main = page.getByRole('main');
-    const people = main.getByRole('region', { name: 'Each of these people confirms for themselves' });
+    const people = main.getByRole('region', { name: 'Who confirms: each ticks their own name' });
     this.title = main.getByRole('heading', { level: 1 });
     this.ticks = main.getByRole('group', { name: 'Tick what you have checked' }).getByRole('checkbox');
     this.confirmers = people.getByRole('checkbox');
@@ -69,14 +69,14 @@ export class StopDialog {
   readonly dialog: Locator;
   readonly knownReason: Locator;
   readonly reason: Locator;
-  readonly goOn: Locator;
+  readonly safe: Locator;
   readonly stop: Locator;
 
   constructor(page: Page) {
     this.dialog = page.getByRole('alertdialog', { name: 'Stop this ceremony for good?' });
     this.knownReason = this.dialog.getByRole('radio').first();
     this.reason = this.dialog.getByRole('textbox');
-    this.goOn = this.dialog.getByRole('button', { name: 'Go on' });
+    this.safe = this.dialog.getByRole('button', { name: 'Do not stop' });
     this.stop = this.dialog.getByRole('button', { name: 'Stop the ceremony' });
   }
 }
