@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -11,6 +11,7 @@ import { emptyTree, growTree, rootOf, type GrowingTree } from '../../app/audit/g
 import { leafHash } from '../../app/audit/tree.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 import { applicationId, schema, schemaVersion } from './schema.ts';
+import { syncFolder } from '../media/sync-folder.ts';
 
 /** How long the log is, the hash of its last entry and the RFC 6962 root over all of them; both lower-case hex. */
 export interface LogHead {
@@ -188,15 +189,6 @@ function checkFile(database: Database.Database, file: string): void {
 
 function pragma(database: Database.Database, name: string): unknown {
   return database.pragma(name, { simple: true });
-}
-
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 /** Runs work on the log's files and turns what SQLite or the system reports into a refusal that keeps the raw code. */

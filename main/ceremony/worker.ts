@@ -1,12 +1,12 @@
 import type { EffectOutcome, EffectRequest } from '../../app/ceremony/effects.ts';
 import type { CeremonyState } from '../../app/ceremony/state.ts';
 import { refuse } from '../../app/rules/refusal.ts';
-import { removeCopies, settleCopy, writeCopy } from './work/copies.ts';
-import { readInbound } from './work/inbound.ts';
-import { destroyKey, findKey, makeKey, settleDestroyedKey, settleMadeKey } from './work/keys.ts';
-import { identifyToken, logIn, probeToken, reopenToken } from './work/token.ts';
-import { inspectWorkstation } from './work/workstation.ts';
-import { wrapKey } from './work/wrapping.ts';
+import { removeCopies, settleCopy, writeCopy } from './effects/copies.ts';
+import { readInbound } from './effects/inbound.ts';
+import { destroyKey, findKey, makeKey, settleDestroyedKey, settleMadeKey } from './effects/keys.ts';
+import { identifyToken, logIn, probeToken, reopenToken } from './effects/token.ts';
+import { inspectWorkstation } from './effects/workstation.ts';
+import { wrapKey } from './effects/wrapping.ts';
 import type { WorkPorts } from './work-ports.ts';
 
 /** Does what the log has requested. Every method throws Refused for an expected failure. */

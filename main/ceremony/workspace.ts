@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WrappedParts } from '../../app/byok/format.ts';
+import { syncFolder } from '../media/sync-folder.ts';
 
 /** What the token gave out for a key, part by part; the names stand in the log. */
 export const partNames = { ephemeral: 'wrapped ephemeral key', key: 'wrapped target key' } as const;
@@ -50,15 +51,6 @@ function writeSynced(path: string, bytes: Uint8Array): void {
     fsyncSync(file);
   } finally {
     closeSync(file);
-  }
-}
-
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }
 

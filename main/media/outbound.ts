@@ -16,6 +16,7 @@ import { sha256Hex } from '../../app/keys/fingerprint.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 import { refuseWrite, systemCode } from './errors.ts';
 import { readBack, type FileFacts } from './read-back.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** A file of a bundle; `path` is relative to the top of the bundle and uses `/`. */
 export interface BundleFile {
@@ -215,13 +216,4 @@ function walk(top: string, prefix = ''): string[] {
     const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
     return entry.isDirectory() ? walk(top, path) : [path];
   });
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { inspectWorkstation } from '../../../../main/ceremony/work/workstation.ts';
+import { inspectWorkstation } from '../../../../main/ceremony/effects/workstation.ts';
 import type { NetworkInterface } from '../../../../main/ceremony/network.ts';
 import type { CeremonyState } from '../../../../app/ceremony/state.ts';
 import { ruleOfAsync } from '../../../support/rule-of.ts';

@@ -10,7 +10,7 @@ import {
   makeKey,
   settleDestroyedKey,
   settleMadeKey,
-} from '../../../../main/ceremony/work/keys.ts';
+} from '../../../../main/ceremony/effects/keys.ts';
 import { DeviceUnderTest } from '../../../support/device.ts';
 import { ruleOfAsync } from '../../../support/rule-of.ts';
 import { azureKey, opened, planWith } from '../../../support/walk.ts';

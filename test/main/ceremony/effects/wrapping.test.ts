@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wrapKey } from '../../../../main/ceremony/work/wrapping.ts';
+import { wrapKey } from '../../../../main/ceremony/effects/wrapping.ts';
 import type { EncodingProof, WrapOutcome, WrapRequest } from '../../../../main/hsm/port.ts';
 import type { WrappedParts } from '../../../../app/byok/format.ts';
 import type { CeremonyState } from '../../../../app/ceremony/state.ts';

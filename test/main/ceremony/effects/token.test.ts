@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logIn, reopenToken } from '../../../../main/ceremony/work/token.ts';
+import { logIn, reopenToken } from '../../../../main/ceremony/effects/token.ts';
 import type { ModuleChoice, TokenIdentity } from '../../../../main/hsm/port.ts';
 import { ruleOfAsync } from '../../../support/rule-of.ts';
 import { azureKey, opened, planWith, walkTo } from '../../../support/walk.ts';
