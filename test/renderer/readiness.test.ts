@@ -70,6 +70,24 @@ describe('what stands between the people and the primary action', () => {
     expect(of('1234', '1234')).toEqual([]);
   });
 
+  it('is a new PIN of four characters at least', () => {
+    const of = (pin: string): string[] => fieldsOf({ kind: 'choose-pin' }, { pin, pinAgain: pin });
+    expect(of('123')).toEqual([fieldId.pin]);
+    expect(of('1234')).toEqual([]);
+    expect(of('😀😀')).toEqual([fieldId.pin]);
+    expect(of('é'.repeat(128))).toEqual([fieldId.pin]);
+  });
+
+  it('is another person for every seat of a role', () => {
+    const seats = [
+      { role: 'operator' as const, name: 'Kim', organisation: '' },
+      ...['Kim', 'Sam', 'kim '].map((name) => ({ role: 'custodian' as const, name, organisation: '' })),
+    ];
+    const gaps = gapsIn({ ...step, kind: 'name-people' }, { ...given, seats });
+    expect(gaps.map(({ field }) => field)).toEqual([fieldId.seat(3)]);
+    expect(gaps[0]?.words).toMatch(/\b1\b.*\b3\b/u);
+  });
+
   it('is a name for every seat', () => {
     const seats = ['Ada', ' ', ''].map((name) => ({ role: 'custodian' as const, name, organisation: '' }));
     expect(fieldsOf({ kind: 'name-people' }, { seats })).toEqual([fieldId.seat(1)]);

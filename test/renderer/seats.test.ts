@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { emptySeats, peopleOf, sameSeatBefore, seatTitle, type Seat } from '../../renderer/steps/seats.ts';
+import {
+  emptySeats,
+  peopleOf,
+  sameRoleTwice,
+  sameSeatBefore,
+  seatTitle,
+  type Seat,
+} from '../../renderer/steps/seats.ts';
 
 const seat = (role: Seat['role'], name: string, organisation = ''): Seat => ({ role, name, organisation });
 
@@ -51,6 +58,18 @@ describe('seats of roll call', () => {
     expect(peopleOf([seat('custodian', 'Kim'), seat('custodian', 'Kim')])).toEqual([
       { name: 'Kim', organisation: '', roles: ['custodian'] },
     ]);
+  });
+
+  it('finds who sits twice in one role, and nobody who holds two', () => {
+    const twice = [
+      seat('operator', 'Kim'),
+      seat('custodian', 'Kim'),
+      seat('custodian', 'Sam'),
+      seat('custodian', 'KIM'),
+    ];
+    expect(sameRoleTwice(twice).map((found) => found.seat)).toEqual([3]);
+    expect(sameRoleTwice(twice.slice(0, 3))).toEqual([]);
+    expect(sameRoleTwice(emptySeats(['custodian', 'custodian']))).toEqual([]);
   });
 
   it('sees no same person in seats that are still empty', () => {

@@ -30,6 +30,7 @@ export function viewAt({ size, step = 'token.log-in' }: { size: number; step?: s
     reopen: null,
     isUnsettled: false,
     stopped: null,
+    copies: [],
     keysInToken: [],
     isClosed: false,
   };

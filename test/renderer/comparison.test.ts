@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import type { Fact } from '../../app/contract/view.ts';
+import { aroundComparison } from '../../renderer/steps/comparison.ts';
+
+const fingerprint: Fact = { kind: 'fingerprint', caption: 'KEK', hex: 'e5'.repeat(32), words: [] };
+const values: Fact = { kind: 'values', caption: 'KEK', items: [] };
+const table: Fact = { kind: 'table', caption: 'Files', columns: [], rows: [] };
+const notice: Fact = { kind: 'notice', rule: 'KEK-SIZE-ALLOWED', text: 'Look' };
+
+describe('the checks of a step that compares', () => {
+  it('stand right below the fingerprint, and below every notice', () => {
+    expect(aroundComparison([fingerprint, values, table, notice])).toEqual({
+      before: [fingerprint, notice],
+      after: [values, table],
+    });
+    expect(aroundComparison([values, fingerprint, table]).before).toEqual([values, fingerprint]);
+  });
+
+  it('stay where they are without a fingerprint', () => {
+    expect(aroundComparison([values, notice])).toEqual({ before: [], after: [values, notice] });
+  });
+});
