@@ -38,14 +38,23 @@ export function peopleForRoles(confirmers: StepView['confirmers']): number {
 }
 
 /**
+ * Says whether everybody in the room must confirm, and they are several.
+ * @param confirmers - who must confirm, by role
+ * @param inRoom - how many people there are
+ */
+export function asksEverybody(confirmers: StepView['confirmers'], inRoom: number): boolean {
+  const isAll = confirmers.every(({ needed, people }) => needed >= people.length);
+  return inRoom > 1 && isAll && idsOf({ confirmers }).length === inRoom;
+}
+
+/**
  * Says whom a step needs.
  * @param confirmers - who must confirm, by role
  * @param inRoom - how many people there are
  * @returns `everybody`, `2 custodians and 1 witness`; empty when it needs nobody
  */
 export function whomItNeeds(confirmers: StepView['confirmers'], inRoom: number): string {
-  const isAll = confirmers.every(({ needed, people }) => needed >= people.length);
-  if (inRoom > 1 && isAll && idsOf({ confirmers }).length === inRoom) return 'everybody';
+  if (asksEverybody(confirmers, inRoom)) return 'everybody';
   return listed(confirmers.map(({ role, needed }) => countedRole(needed, role)));
 }
 
