@@ -12,13 +12,16 @@ export const staysSafe: Readonly<Record<PhaseId, string>> = {
   close: 'The copies that were taken out are complete and do not change.',
 };
 
+/** The rule that a wrong PIN breaks. */
+export const wrongPin = 'TOKEN-PIN-ACCEPTED';
+
 /**
  * What stays untouched when a token is not opened again.
  * @param rule - why it is not
  * @returns a wrong PIN is the one refusal that leaves something behind
  */
-export function stillSafeUnopened(rule: string): string {
+export function safeUnopened(rule: string): string {
   const untouched = 'The step was not begun and no key was touched.';
-  if (rule !== 'TOKEN-PIN-ACCEPTED') return untouched;
+  if (rule !== wrongPin) return untouched;
   return `${untouched} The wrong try counts towards the token’s lock, and the log has it.`;
 }

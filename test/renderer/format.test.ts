@@ -6,7 +6,9 @@ import {
   duration,
   listed,
   offsetFromUtc,
+  oneOf,
   shortHash,
+  typedBy,
   utcClock,
   utcMoment,
 } from '../../renderer/words/format.ts';
@@ -65,6 +67,10 @@ describe('counts and sizes', () => {
 
   it('lists names with one and', () => {
     expect(listed(['Ada', 'Grace', 'Kim'])).toBe('Ada, Grace and Kim');
+    expect(oneOf(['Ada', 'Grace', 'Kim'])).toBe('Ada, Grace or Kim');
+    expect(oneOf(['Ada'])).toBe('Ada');
+    expect(typedBy(['Ada', 'Kim'])).toContain(oneOf(['Ada', 'Kim']));
+    expect(typedBy([])).toBe('');
   });
 
   it('shortens a hash to its ends', () => {
