@@ -32,11 +32,18 @@ export interface TestKek {
   readonly pkcs8: Uint8Array;
   readonly spki: Uint8Array;
   json(changes?: Changes): string;
+  /** The private half as OpenSSL writes it: what somebody must never carry in. */
+  privatePem(): string;
 }
 
 export function makeKek(spec: Extract<PairSpec, `rsa-${number}`> = 'rsa-2048'): TestKek {
   const { pkcs8, spki } = makePair(spec);
-  return { pkcs8, spki, json: (changes = {}) => JSON.stringify(keyBundle(spki, changes), null, 2) };
+  return {
+    pkcs8,
+    spki,
+    json: (changes = {}) => JSON.stringify(keyBundle(spki, changes), null, 2),
+    privatePem: () => Buffer.from(openssl(['pkey', '-inform', 'DER', '-outform', 'PEM'], pkcs8)).toString(),
+  };
 }
 
 /** The folders of one rehearsal: media A with a folder per key, media B, and the plan. */

@@ -43,11 +43,9 @@ function multipleOfThree(): string {
   return Buffer.from((number - (number % 6n) + 3n).toString(16), 'hex').toString('base64');
 }
 
-const pkcs8Pem = (): string => `-----BEGIN PRIVATE KEY-----\n${Buffer.from(kek.pkcs8).toString('base64')}\n-----END PRIVATE KEY-----\n`; // prettier-ignore
-
 describe('what must not come in', () => {
   const faults: readonly [string, string, () => void][] = [
-    ['a private key in place of the public one', 'INBOUND-NO-PRIVATE-KEY', () => bringPem(pkcs8Pem())],
+    ['a private key in place of the public one', 'INBOUND-NO-PRIVATE-KEY', () => bringPem(kek.privatePem())],
     ['two PEM blocks', 'INBOUND-PEM-ONE-PUBLIC-KEY', () => bringPem(pem(kek.spki) + pem(other.spki))],
     ['bytes behind the DER', 'INBOUND-DER-CANONICAL', () => bringPem(pem(Uint8Array.from([...kek.spki, 0])))],
     ['a wrapping key of 1024 bits', 'KEK-SIZE-ALLOWED', () => bringPem(pem(tooSmall.spki))],
