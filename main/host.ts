@@ -6,7 +6,7 @@ import { currentStep, isClosed, type CeremonyState } from '../app/ceremony/state
 import type { LoggedInput } from '../app/ceremony/events.ts';
 import { planFacts } from '../app/ceremony/view/facts.ts';
 import { viewOf } from '../app/ceremony/view/view.ts';
-import { refuse } from '../app/rules/refusal.ts';
+import { refuse, type Refusal } from '../app/rules/refusal.ts';
 import { shelfOf, unfinishedCeremonies } from './audit/shelf.ts';
 import { isAirGapClosed } from './ceremony/network.ts';
 import {
@@ -38,8 +38,8 @@ export interface Host {
   idle(): Promise<void>;
   /** The open ceremony as the log has it; null when none is open. */
   state(): CeremonyState | null;
-  /** Takes every copy of the bundle off the media again; for a rehearsal that nobody watches. */
-  removeCopies(): void;
+  /** Takes every copy of the bundle off the media again, for a rehearsal that nobody watches; returns why some stayed. */
+  removeCopies(): readonly Refusal[];
   close(): Promise<void>;
 }
 
@@ -73,9 +73,7 @@ export function createHost(ports: HostPorts): Host {
     onChange: (listener) => desk.listeners.add(listener),
     idle: async () => desk.idle(),
     state: () => desk.state(),
-    removeCopies: () => {
-      desk.removeCopies();
-    },
+    removeCopies: () => desk.removeCopies(),
     close: async () => {
       await desk.leave();
     },
@@ -200,8 +198,8 @@ class CeremonyDesk {
     return null;
   }
 
-  removeCopies(): void {
-    if (this.#open !== null) this.#open.worker.removeCopies(this.#open.runner.state);
+  removeCopies(): readonly Refusal[] {
+    return this.#open?.worker.removeCopies(this.#open.runner.state) ?? [];
   }
 
   state(): CeremonyState | null {

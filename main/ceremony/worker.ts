@@ -1,6 +1,6 @@
 import type { EffectOutcome, EffectRequest } from '../../app/ceremony/effects.ts';
 import type { CeremonyState } from '../../app/ceremony/state.ts';
-import { refuse } from '../../app/rules/refusal.ts';
+import { refuse, type Refusal } from '../../app/rules/refusal.ts';
 import { removeCopies, settleCopy, writeCopy } from './effects/copies.ts';
 import { readInbound } from './effects/inbound.ts';
 import { destroyKey, findKey, makeKey, settleDestroyedKey, settleMadeKey } from './effects/keys.ts';
@@ -26,8 +26,8 @@ export interface Worker {
   reopenToken(state: CeremonyState, pin: Uint8Array): Promise<string>;
   /** Lets go of everything when the ceremony was stopped: the HSM process ends, the kept wrapped keys are removed. */
   abandon(): void;
-  /** Takes every copy of the bundle off the media again, one that was cut off included. */
-  removeCopies(state: CeremonyState): void;
+  /** Takes every copy of the bundle off the media again, one that was cut off included; returns why some stayed. */
+  removeCopies(state: CeremonyState): readonly Refusal[];
 }
 
 /**

@@ -4,7 +4,7 @@ import type { NoticeRecord } from '../../app/ceremony/effects.ts';
 import { parsePlan } from '../../app/ceremony/plan.ts';
 import { noticesOf, type CeremonyState } from '../../app/ceremony/state.ts';
 import { isRuleId } from '../../app/rules/index.ts';
-import { Refused, refusal, refuse } from '../../app/rules/refusal.ts';
+import { Refused, refusal, refuse, type Refusal } from '../../app/rules/refusal.ts';
 import { namedSite, rehearsalSite } from '../ceremony/token-site.ts';
 import { createHost, type Host } from '../host.ts';
 import { HsmClient } from '../hsm/client.ts';
@@ -46,8 +46,7 @@ export async function rehearse(options: RehearseOptions, onNotice: (notice: Noti
     return summary(stateOf(host));
   } catch (error) {
     // The people of a real ceremony decide what becomes of a copy; here nobody is asked, so none stays behind.
-    host.removeCopies();
-    throw error;
+    throw withLeftovers(error, host.removeCopies());
   } finally {
     pin.fill(0);
     await host.close();
@@ -126,6 +125,13 @@ function summary(state: CeremonyState): Rehearsed {
     planSha256: state.planSha256,
     mode: state.mode,
   };
+}
+
+/** The refusal that ended the rehearsal comes first; a copy that could not be taken off is told with it. */
+function withLeftovers(error: unknown, left: readonly Refusal[]): unknown {
+  if (!(error instanceof Refused) || left.length === 0) return error;
+  const { refusal: reason } = error;
+  return new Refused({ ...reason, cause: [reason.cause, ...left.map(({ cause }) => cause)].join(' ') });
 }
 
 function randomPin(): Uint8Array<ArrayBuffer> {

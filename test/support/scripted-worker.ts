@@ -1,6 +1,6 @@
 import type { EffectOutcome, EffectRequest } from '../../app/ceremony/effects.ts';
 import type { CeremonyState } from '../../app/ceremony/state.ts';
-import { Refused, refusal } from '../../app/rules/refusal.ts';
+import { Refused, refusal, type Refusal } from '../../app/rules/refusal.ts';
 import type { RuleId } from '../../app/rules/index.ts';
 import type { Worker } from '../../main/ceremony/worker.ts';
 import { outcomeFor } from './walk.ts';
@@ -36,8 +36,8 @@ export class ScriptedWorker implements Worker {
     this.isTokenOpen = false;
   }
 
-  removeCopies(): void {
-    this.done.push('remove-copies');
+  removeCopies(): readonly Refusal[] {
+    return [];
   }
 
   canSettle(): boolean {

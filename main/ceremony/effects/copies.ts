@@ -4,7 +4,7 @@ import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { bundleName, layout } from '../../../app/bundle/layout.ts';
 import type { WrappedParts } from '../../../app/byok/format.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
-import { refuse } from '../../../app/rules/refusal.ts';
+import { Refused, refuse, type Refusal } from '../../../app/rules/refusal.ts';
 import { bundleState, removeBundle, writeBundle, type ExpectedFile } from '../../media/outbound.ts';
 import type { WorkPorts } from '../work-ports.ts';
 import { describeParts } from './wrapping.ts';
@@ -53,15 +53,32 @@ export async function settleCopy(
 }
 
 /**
- * Takes every copy off its medium again: those that are written, and one that was requested and cut off.
- * @throws Refused with a MEDIA rule when a file could not be removed
+ * Takes every copy off its medium again: those that are written, and one that was requested and cut off. One that cannot
+ * be taken off does not keep the others there.
+ * @returns why some could not be taken off; empty when none is left
  */
-export function removeCopies(ports: WorkPorts, state: CeremonyState): void {
+export function removeCopies(ports: WorkPorts, state: CeremonyState): readonly Refusal[] {
   const name = bundleName(state.ceremony);
-  for (const { folder, files } of state.copies) removeBundle(folder, name, files.map(({ path }) => path)); // prettier-ignore
   const request = state.inFlight?.request;
-  if (request?.kind !== 'write-copy') return;
-  removeBundle(request.folder, name, filesOf(ports, request, state).map(({ path }) => path)); // prettier-ignore
+  const cutOff = request?.kind === 'write-copy' ? request : null;
+  return [
+    ...state.copies.flatMap(({ folder, files }) => refusalsOf(() => removeBundle(folder, name, pathsOf(files)))),
+    ...(cutOff === null
+      ? []
+      : refusalsOf(() => removeBundle(cutOff.folder, name, pathsOf(filesOf(ports, cutOff, state))))),
+  ];
+}
+
+const pathsOf = (files: readonly { readonly path: string }[]): string[] => files.map(({ path }) => path);
+
+function refusalsOf(attempt: () => unknown): readonly Refusal[] {
+  try {
+    attempt();
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return [error.refusal];
+  }
 }
 
 /** The bytes of the bundle: they depend on the log and the kept wrapped keys alone, so they can be made again. */
