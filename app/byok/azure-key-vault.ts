@@ -1,27 +1,31 @@
 import { keySpecs } from '../keys/specs.ts';
-import { refusal } from '../rules/refusal.ts';
 import { assembleBlob, inspectBlob } from './azure/blob.ts';
 import { azureSchema, fittingOperations, placeOf, type AzureDestination } from './azure/destination.ts';
 import { readAzureInbound } from './azure/kek.ts';
 import { azureUpload } from './azure/upload.ts';
 import type { DestinationFormat } from './format.ts';
+import { supportMatrix } from './support-matrix.ts';
 
-/** Azure Key Vault Premium and Managed HSM: CKM_RSA_AES_KEY_WRAP with OAEP SHA-1, carried in a `.byok` file. */
+/**
+ * Azure Key Vault Premium and Managed HSM: CKM_RSA_AES_KEY_WRAP carried in a `.byok` file. Azure knows the hybrid form
+ * only, with SHA-1 and MGF1-SHA-1; it states no AES length, and 256 bits is what every known implementation sends.
+ * Source: MicrosoftDocs/azure-security-docs, articles/key-vault/keys/byok-specification.md (2026-04-09).
+ */
 export const azureKeyVault: DestinationFormat<AzureDestination> = {
   type: 'azure-key-vault',
   title: 'Azure Key Vault',
   schema: azureSchema,
 
-  refusesSpec(destination, spec) {
-    const { kind } = keySpecs[spec];
-    if (kind === 'rsa' || kind === 'ec') return null;
-    if (kind === 'aes' && destination.managedHsm !== undefined) return null;
-    const reason =
-      kind === 'aes'
-        ? 'Azure imports AES keys into a Managed HSM only, not into a vault'
-        : 'Azure imports no HMAC keys';
-    return refusal('PLAN-DESTINATION-TAKES-SPEC', `Key spec ${spec}: ${reason}.`);
-  },
+  // The same name may be a vault's and a Managed HSM's; what they take differs.
+  ways: ({ managedHsm }) => [supportMatrix['azure-key-vault'][managedHsm === undefined ? 0 : 1]],
+  option: () => null,
+
+  whyNot: (_, spec) =>
+    keySpecs[spec].kind === 'aes'
+      ? 'Azure imports AES keys into a Managed HSM only, not into a vault'
+      : 'Azure imports no HMAC keys',
+
+  refusesNow: () => null,
 
   // An EC key with another operation leaves the room only to be answered with BadParameter by the service.
   cautions({ operations }, spec) {
@@ -47,10 +51,6 @@ export const azureKeyVault: DestinationFormat<AzureDestination> = {
   },
 
   readInbound: readAzureInbound,
-
-  // Azure knows the hybrid form only, with SHA-1 and MGF1-SHA-1 (byok-specification.md); it states no AES length, and
-  // 256 bits is what every known implementation sends.
-  wrapPlan: () => ({ method: 'rsa-aes', oaepHash: 'sha1', ephemeralBits: 256 }),
 
   assemble: assembleBlob,
   inspect: inspectBlob,

@@ -5,13 +5,30 @@ import type { RuleId } from '../rules/index.ts';
 
 export type OaepHash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
-/** How a target key is put under the KEK, as data: shown to the people, performed by the HSM, quoted in the log. */
+/**
+ * How a target key is put under the KEK, as data: shown to the people, performed by the HSM, quoted in the log.
+ * `oaepHash` is the hash of OAEP and of its MGF1; null stands for RSAES-PKCS1-v1_5, which is weak.
+ */
 export type WrapPlan =
-  | { readonly method: 'rsa-aes'; readonly oaepHash: OaepHash; readonly ephemeralBits: 256 }
-  | { readonly method: 'oaep'; readonly oaepHash: OaepHash }
-  | { readonly method: 'pkcs1-v1_5' };
+  /** An ephemeral AES key goes under the KEK, the target key under the ephemeral one by RFC 5649. */
+  | { readonly method: 'rsa-aes'; readonly oaepHash: OaepHash | null; readonly ephemeralBits: 256 }
+  /** The target key goes under the KEK itself; `nonce` says how the service's nonce is encrypted under the target key. */
+  | { readonly method: 'oaep'; readonly oaepHash: OaepHash; readonly nonce: 'aes-gcm' | null }
+  | { readonly method: 'pkcs1-v1_5'; readonly oaepHash: null };
 
-/** A file as the media gave it. `name` is a basename. */
+/** One way of a service to take keys: a row of the support matrix. */
+export interface Way {
+  /** The part of the service, or the service itself: what a row of the README names. */
+  readonly place: string;
+  /** What the service calls the way, and a plan or an import job names: `RSAES_OAEP_SHA_256`. */
+  readonly option: string;
+  readonly wrap: WrapPlan;
+  /** Modulus sizes that the service makes wrapping keys of for this way. */
+  readonly kekBits: readonly number[];
+  readonly specs: readonly KeySpec[];
+}
+
+/** A file as the media gave it. `name` is a basename, or `archive.zip/entry` for what came inside an archive. */
 export interface InboundFile {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -48,13 +65,27 @@ export interface Kek {
   readonly bits: number;
   /** What the cloud calls it (Azure: the kid exactly as given, with its version); null where the cloud names none. */
   readonly id: string | null;
-  /** ISO 8601 with `Z`: when the import token or job ends; null where the cloud gives none. */
+  /** ISO 8601 with `Z`: when the import token or job ends; null where the cloud gives none, or the files do not say. */
   readonly deadline: string | null;
+  /** The option that the wrapping key itself decides (Google: the method of the import job); null elsewhere. */
+  readonly option: string | null;
 }
+
+/** What came in beside the KEK and is needed again when the files for the cloud are made. None of it is secret. */
+export interface Carried {
+  /** Goes out again unchanged; null where the cloud hands out none. */
+  readonly importToken: Uint8Array | null;
+  /** 12 bytes that the target key has to encrypt (IBM); null elsewhere. */
+  readonly nonce: Uint8Array | null;
+}
+
+/** For destinations that hand out nothing but a key. */
+export const nothingCarried: Carried = { importToken: null, nonce: null };
 
 /** What was found in the inbound folder of one key. */
 export interface InboundReading {
   readonly kek: Kek;
+  readonly carried: Carried;
   /** Which file was recognised as what, in the order found: shown to the people. */
   readonly recognised: readonly { readonly file: string; readonly as: string }[];
   readonly notices: readonly Notice[];
@@ -64,14 +95,29 @@ export interface InboundReading {
 export interface WrappedParts {
   readonly wrappedEphemeral: Uint8Array | null;
   readonly wrappedKey: Uint8Array;
+  /** The service's nonce under the target key; null where none is asked for. */
+  readonly sealedNonce: SealedNonce | null;
+}
+
+/** AES-GCM without additional data (NIST SP 800-38D). */
+export interface SealedNonce {
+  /** 12 bytes, from the token's random generator. */
+  readonly iv: Uint8Array;
+  /** Ciphertext, as long as the nonce, then the tag of 16 bytes. */
+  readonly sealed: Uint8Array;
 }
 
 /** What anybody can see in finished key transfer files without a secret. */
 export interface BlobSummary {
   /** Length of all files together. */
   readonly bytes: number;
-  /** What the token gave out, in its order: the RSA part, where there is one, then the part that holds the target key. */
+  /**
+   * What the token gave out, in its order: the RSA part, where there is one, the part that holds the target key, and IV
+   * and ciphertext of a sealed nonce, where there is one.
+   */
   readonly parts: readonly { readonly sha256: string; readonly bytes: number }[];
+  /** SHA-256 of the import token that goes back to the cloud; null where there is none. */
+  readonly importTokenSha256: string | null;
 }
 
 /** One command of the upload instructions in both shells. */
@@ -83,6 +129,8 @@ export interface UploadCommand {
 
 /** What UPLOAD.md says about one key. */
 export interface UploadSection {
+  /** What is known of the end of an import token when what was carried in does not say: a phrase; null elsewhere. */
+  readonly undated: string | null;
   readonly warnings: readonly string[];
   readonly upload: readonly UploadCommand[];
   readonly checks: readonly UploadCommand[];
@@ -100,12 +148,13 @@ export interface DestinationWords {
   readonly uses: string;
 }
 
-/** What `assemble` and `upload` know about a key. */
+/** What `assemble`, `inspect` and `upload` know about a key. */
 export interface KeyToCarry<D> {
   readonly keyId: string;
   readonly spec: KeySpec;
   readonly destination: D;
   readonly kek: Pick<Kek, 'id' | 'bits'>;
+  readonly wrap: Pick<WrapPlan, 'method' | 'oaepHash'>;
 }
 
 /**
@@ -118,8 +167,14 @@ export interface DestinationFormat<D extends { readonly type: string }> {
   readonly title: string;
   /** Parses the plan's `destination` member strictly and fills defaults in. */
   readonly schema: GenericSchema<unknown, D>;
-  /** Null when the service takes this spec; otherwise the refusal with the service's reason. */
-  refusesSpec(destination: D, spec: KeySpec): Refusal | null;
+  /** Every way that the service has to this place, whichever of them the plan names: rows of the support matrix. */
+  ways(destination: D): readonly Way[];
+  /** The option that the plan names; null where the wrapping key decides. */
+  option(destination: D): string | null;
+  /** The service's reason for not taking this spec in the planned way: a clause. Asked only when it does not. */
+  whyNot(destination: D, spec: KeySpec): string;
+  /** What stands against the destination at this moment, such as an end of the key that has passed; null when nothing does. */
+  refusesNow(destination: D, nowIso: string): Refusal | null;
   /** What people should know of this destination for this spec before a key exists; the service has the last word. */
   cautions(destination: D, spec: KeySpec): readonly Notice[];
   /** The vault or instance a KEK belongs to: two keys may share a KEK only within one scope. */
@@ -134,9 +189,8 @@ export interface DestinationFormat<D extends { readonly type: string }> {
    * @throws Refused with the rule violated; nothing is half accepted
    */
   readInbound(files: readonly InboundFile[], destination: D, room: RoomTime): InboundReading;
-  wrapPlan(destination: D, spec: KeySpec): WrapPlan;
   /** The exact files the service wants. `generator` names the product and the HSM. */
-  assemble(key: KeyToCarry<D>, parts: WrappedParts, generator: string): readonly OutboundFile[];
+  assemble(key: KeyToCarry<D>, parts: WrappedParts, carried: Carried, generator: string): readonly OutboundFile[];
   /**
    * Reads finished files back and checks their shape without secrets.
    * @throws Refused with BLOB-SHAPE-VALID

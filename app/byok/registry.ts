@@ -1,14 +1,47 @@
-import type { AzureDestination } from './azure/destination.ts';
+import { alibabaKms, type AlibabaDestination } from './alibaba-kms.ts';
+import { awsKms } from './aws-kms.ts';
+import type { AwsDestination } from './aws/destination.ts';
 import { azureKeyVault } from './azure-key-vault.ts';
+import type { AzureDestination } from './azure/destination.ts';
 import type { DestinationFormat } from './format.ts';
+import { googleCloudKms } from './google-cloud-kms.ts';
+import type { GoogleDestination } from './google/destination.ts';
+import { huaweiKms } from './huawei-kms.ts';
+import type { HuaweiDestination } from './huawei/destination.ts';
+import { ibmKeyProtect } from './ibm-key-protect.ts';
+import type { IbmDestination } from './ibm/destination.ts';
+import { ociVault } from './oci-vault.ts';
+import type { OciDestination } from './oci/destination.ts';
+import { tencentKms, type TencentDestination } from './tencent-kms.ts';
+import { vaultTransit } from './vault-transit.ts';
+import type { VaultDestination } from './vault/destination.ts';
 
 /** The `destination` member of a planned key, of whichever kind. */
-export type Destination = AzureDestination;
+export type Destination =
+  | AlibabaDestination
+  | AwsDestination
+  | AzureDestination
+  | GoogleDestination
+  | HuaweiDestination
+  | IbmDestination
+  | OciDestination
+  | TencentDestination
+  | VaultDestination;
 
 /** Every destination by its type. No prototype: a hostile type such as `constructor` finds nothing. */
 const formats: Readonly<Record<string, DestinationFormat<Destination>>> = Object.assign(
   Object.create(null) as Record<string, DestinationFormat<Destination>>,
-  { [azureKeyVault.type]: azureKeyVault },
+  {
+    [alibabaKms.type]: alibabaKms,
+    [awsKms.type]: awsKms,
+    [azureKeyVault.type]: azureKeyVault,
+    [googleCloudKms.type]: googleCloudKms,
+    [huaweiKms.type]: huaweiKms,
+    [ibmKeyProtect.type]: ibmKeyProtect,
+    [ociVault.type]: ociVault,
+    [tencentKms.type]: tencentKms,
+    [vaultTransit.type]: vaultTransit,
+  },
 );
 
 /**

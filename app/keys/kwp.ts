@@ -25,8 +25,14 @@ export function openKwp(wrapped: Uint8Array, decrypt: BlockDecrypt): Uint8Array 
   return isFramed && isPadded ? padded.slice(0, length) : refuse('it does not open as RFC 5649');
 }
 
-/** The inverse rounds of RFC 3394 section 2.2.2 (index method): returns A || R[1] || ... || R[n]. */
-function unwrapRounds(wrapped: Uint8Array, decrypt: BlockDecrypt): Uint8Array {
+/**
+ * The inverse rounds of AES Key Wrap (RFC 3394 section 2.2.2, index method). They judge nothing: to check A is the
+ * caller's part.
+ * @param wrapped - 24 bytes or more, a multiple of 8
+ * @param decrypt - AES block decryption under the wrapping key
+ * @returns A || R[1] || ... || R[n], as long as `wrapped`; the caller overwrites it
+ */
+export function unwrapRounds(wrapped: Uint8Array, decrypt: BlockDecrypt): Uint8Array {
   const result = wrapped.slice();
   const blocks = result.length / 8 - 1;
   for (let round = 5; round >= 0; round--) {

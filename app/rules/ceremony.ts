@@ -99,6 +99,15 @@ export const ceremonyRules = {
     claim: 'A key is destroyed only after its id was typed by hand.',
     remedy: 'Type the id of each key that is to be destroyed, exactly as shown.',
   },
+  'WEAK-WRAP-CONFIRMED-BY-NAME': {
+    claim: 'A key is wrapped with RSAES-PKCS1-v1_5 only after its id was typed by hand.',
+    remedy: 'Type the id of each key that is to be wrapped in the weak way, exactly as shown, or stop here.',
+  },
+  'KEY-LEFT-OUT-BY-DECISION': {
+    claim:
+      'A key is left out of a ceremony only after its work has failed, with a reason, by the people of that step, and never the last one.',
+    remedy: 'Try again, or have the people of this step say why the key is left out; stop the ceremony to leave out all.',
+  },
   'CALL-AS-DECLARED': {
     claim: 'The window asks only for declared calls, with payloads of the declared shape, from its own top frame.',
     remedy: 'Close the window and open the application again; if it returns, stop and report it.',

@@ -18,8 +18,23 @@ export const inboundRules = {
     remedy: 'Have the online desk add the missing file and bring the media again.',
   },
   'INBOUND-SIZE-CAPPED': {
-    claim: 'An inbound file is at most 64 KiB, and at most 16 KiB when it is PEM or DER.',
+    claim: 'An inbound file that is no zip is at most 64 KiB, and at most 16 KiB when it is PEM or DER.',
     remedy: 'Look at the file: a wrapping key is far smaller. Fetch it from the cloud again.',
+  },
+  'INBOUND-ZIP-SMALL': {
+    claim: 'An inbound zip is at most 1 MiB and holds at most 8 files, each at most 64 KiB when it is unpacked.',
+    remedy: 'Stop: no cloud makes such a zip. Find out where it comes from, and download it again from the console.',
+  },
+  'INBOUND-ZIP-PLAIN': {
+    claim:
+      'An inbound zip holds files only, at least one: none encrypted, no two of one name, no paths, folders or links, no zip in the zip.',
+    remedy:
+      'Download the zip again from the console and bring it unopened, or bring the files that were in it instead.',
+  },
+  'INBOUND-ZIP-WHOLE': {
+    claim:
+      'An inbound zip is undamaged and has one meaning: its headers agree, every byte has its place, every file has the stated length and CRC-32.',
+    remedy: 'Download the zip again from the console and bring it unopened; it was cut or changed on its way.',
   },
   'INBOUND-NO-PRIVATE-KEY': {
     claim: 'No private key comes in on the media, in any encoding.',
@@ -81,6 +96,40 @@ export const inboundRules = {
     claim:
       'The wrapping key is enabled, valid a quarter of an hour from now at the latest, and does not end within the hours that the plan wants for the upload.',
     remedy: 'Compare the clock of this room first; when it is right, have the online desk make a new wrapping key.',
+  },
+  'INBOUND-FOR-PLANNED-KEY': {
+    claim: 'Where the cloud’s files say for which key, job or place they are, it is the one that the plan names.',
+    remedy: 'Have the online desk fetch the files for the key or job of the plan, and bring those.',
+  },
+  'IMPORT-TOKEN-SIZED': {
+    claim: 'An import token has as many bytes as its cloud makes and takes.',
+    remedy: 'Fetch wrapping key and import token again, in one call, and bring them as they are.',
+  },
+  'IMPORT-TOKEN-IN-FORCE': {
+    claim:
+      'The import token or import job does not end within the hours that the plan wants for the upload, by the clock of the room.',
+    remedy:
+      'Compare the clock of this room first; when it is right, have the online desk fetch a new wrapping key and import token.',
+  },
+  'IMPORT-DEADLINE-KNOWN': {
+    claim: 'Where the files do not say when the import token ends, that is said.',
+    remedy: 'Ask the online desk when it was downloaded: it ends 24 hours later. The JSON of the API says it exactly.',
+  },
+  'IMPORT-TOKEN-NAMES-KEY': {
+    claim: 'Where an import token seems to name another key than the plan, that is said.',
+    remedy: 'Ask the online desk for which key the import token was fetched; fetch it again when in doubt.',
+  },
+  'IMPORT-NONCE-SIZED': {
+    claim: 'The nonce that a target key has to encrypt has exactly 12 bytes.',
+    remedy: 'Have the online desk fetch the import token again and bring its JSON unedited.',
+  },
+  'IMPORT-JOB-ACTIVE': {
+    claim: 'The import job is active.',
+    remedy: 'Have the online desk wait until the job is ACTIVE, or make a new one, and bring its JSON.',
+  },
+  'IMPORT-JOB-METHOD-FITS': {
+    claim: 'The method of the import job carries keys of the planned spec, and its public key has the size it names.',
+    remedy: 'Have the online desk make an import job with a method for this key, and bring its JSON.',
   },
   'AZURE-KID-VERSIONED': {
     claim: 'The key identifier is an Azure key URL with its 32-digit version.',

@@ -32,6 +32,14 @@ export const planRules = {
     claim: 'A list of roles to keep apart names each role once.',
     remedy: 'Name two or more different roles in each list of "separate".',
   },
+  'PLAN-TIMES-AHEAD': {
+    claim: 'A planned end of a key lies ahead, and no further than its destination allows.',
+    remedy: 'Correct the date in the plan and have the plan approved again.',
+  },
+  'PLAN-WRAP-STRONG': {
+    claim: 'A plan that wraps a key with RSAES-PKCS1-v1_5 says first that this is weak.',
+    remedy: 'Plan an OAEP algorithm where the destination takes one.',
+  },
   'PLAN-OPERATIONS-FIT-SPEC': {
     claim: 'A plan that asks of a key what its destination is known to refuse for keys of that kind says so first.',
     remedy: 'Plan the operations that the notice names, or another key spec.',

@@ -134,6 +134,15 @@ export const tokenRules = {
     claim: 'The KEK in the token has the modulus and exponent that were compared.',
     remedy: 'Load the module again and log in; do not wrap with this token if it happens again.',
   },
+  'NONCE-SEALED-IN-TOKEN': {
+    claim:
+      'A service’s nonce is encrypted in the token under the target key by AES-GCM, with a new IV of 12 bytes from the token and a tag of 16.',
+    remedy: 'Use a token that encrypts by AES-GCM and a key that may encrypt; the destination takes nothing else.',
+  },
+  'WRAP-WAY-PROVEN': {
+    claim: 'A key is wrapped only in a way that this token has proved with throw-away keys when it was accepted.',
+    remedy: 'Bring a wrapping key or import job of a way that the token has proved; the cause names them.',
+  },
   'WRAP-METHOD-FITS-KEY': {
     claim: 'The wrap method can carry this kind of key.',
     remedy: 'Choose RSA-AES key wrap for key pairs; direct OAEP carries AES and HMAC keys only.',

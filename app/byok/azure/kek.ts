@@ -1,11 +1,20 @@
 import { base64ToBytes, base64UrlToBytes, equalBytes } from '../../keys/bytes.ts';
 import { refuser } from '../../keys/refuser.ts';
-import { checkWrappingKey, isUsualExponent } from '../../keys/rsa-public.ts';
-import { encodeSpki, type PublicKey } from '../../keys/spki.ts';
+import type { PublicKey } from '../../keys/spki.ts';
 import { refuse } from '../../rules/refusal.ts';
-import type { InboundFile, InboundReading, Kek, Notice, RoomTime } from '../format.ts';
+import {
+  nothingCarried,
+  type InboundFile,
+  type InboundReading,
+  type Kek,
+  type Notice,
+  type RoomTime,
+} from '../format.ts';
+import { onlyOne } from '../inbound/candidates.ts';
+import { encodingNotices, recogniseFile } from '../inbound/recognise.ts';
+import { exponentNotices, rsaKek } from '../inbound/rsa-kek.ts';
 import { placeOf, type AzureDestination, type AzurePlace } from './destination.ts';
-import { recogniseFile, type AzureFile } from './inbound-files.ts';
+import { asAzureFile, type AzureFile } from './inbound-files.ts';
 import { checkInForce } from './validity.ts';
 
 type RsaPublicKey = Extract<PublicKey, { kind: 'rsa' }>;
@@ -34,37 +43,30 @@ export function readAzureInbound(
   destination: AzureDestination,
   room: RoomTime,
 ): InboundReading {
-  const found = files.map(recogniseFile);
-  const bundle = onlyOne(found, 'bundle');
-  const pem = onlyOne(found, 'pem');
-  const kid = onlyOne(found, 'kid');
+  const recognised = files.map(recogniseFile);
+  const found = recognised.map(asAzureFile);
+  const bundle = onlyOne(found, 'bundle', labels.bundle);
+  const pem = onlyOne(found, 'pem', labels.pem);
+  const kid = onlyOne(found, 'kid', labels.kid);
   if (bundle === undefined && (pem === undefined || kid === undefined)) {
     return refuse('INBOUND-FILES-COMPLETE', 'There is neither key JSON nor a PEM public key with a key identifier.');
   }
   const id = agreedKid(bundle, kid);
   checkKid(id, placeOf(destination));
   const validity = bundle === undefined ? [] : checkMetadata(bundle, room);
-  const key = agreedKey(bundle, pem);
   const place = pem?.file ?? bundle?.file ?? '';
-  const kek: Kek = {
-    spki: encodeSpki(key),
-    modulus: key.modulus,
-    exponent: key.exponent,
-    bits: checkWrappingKey(key, kekSizes, place),
-    id,
-    deadline: null,
-  };
+  const kek: Kek = { ...rsaKek(agreedKey(bundle, pem), kekSizes, place), id, deadline: null, option: null };
   return {
     kek,
+    carried: nothingCarried,
     recognised: found.map(({ file, kind }) => ({ file, as: labels[kind] })),
-    notices: [...encodingNotices(found), ...metadataNotices(bundle, pem), ...exponentNotices(key, place), ...validity],
+    notices: [
+      ...encodingNotices(recognised),
+      ...metadataNotices(bundle, pem),
+      ...exponentNotices(kek, place),
+      ...validity,
+    ],
   };
-}
-
-function onlyOne<K extends AzureFile['kind']>(found: readonly AzureFile[], kind: K): FileOf<K> | undefined {
-  const [first, second] = found.filter((file): file is FileOf<K> => file.kind === kind);
-  if (second === undefined) return first;
-  return refuse('INBOUND-ONE-CANDIDATE', `${first?.file ?? ''} and ${second.file} are both a ${labels[kind]}.`);
 }
 
 function agreedKid(bundle: FileOf<'bundle'> | undefined, kid: FileOf<'kid'> | undefined): string {
@@ -132,22 +134,8 @@ function numberOf(text: string | null, place: string): Uint8Array {
   return bytes[0] === 0 ? refuser('INBOUND-BASE64-CANONICAL', place)('the number has a leading zero byte') : bytes;
 }
 
-function encodingNotices(found: readonly AzureFile[]): Notice[] {
-  return found
-    .filter(({ encoding }) => encoding === 'UTF-16')
-    .map(({ file }) => ({
-      rule: 'INBOUND-TEXT-ENCODING',
-      text: `${file} is UTF-16, as PowerShell writes it; converted.`,
-    }));
-}
-
 function metadataNotices(bundle: FileOf<'bundle'> | undefined, pem: FileOf<'pem'> | undefined): Notice[] {
   if (bundle !== undefined || pem === undefined) return [];
   const text = `${pem.file} came without key JSON: type, operations and expiry of the wrapping key were not checked.`;
   return [{ rule: 'AZURE-KEK-METADATA-SEEN', text }];
-}
-
-function exponentNotices(key: RsaPublicKey, place: string): Notice[] {
-  if (isUsualExponent(key.exponent)) return [];
-  return [{ rule: 'KEK-EXPONENT-USUAL', text: `${place}: the public exponent of the wrapping key is not 65537.` }];
 }

@@ -20,6 +20,7 @@ const azureCurves: Readonly<Record<CurveName, string>> = {
 export function azureUpload(key: KeyToCarry<AzureDestination>, folder: string): UploadSection {
   const place = placeOf(key.destination);
   return {
+    undated: null,
     warnings: warnings(key, place),
     upload: [...selectCloud(place), importKey(key, place, `${folder}/${blobFileName(key.destination)}`)],
     checks: [...(isAsymmetric(key.spec) ? [comparePublicKeys(key, place, folder)] : []), showKey(key, place)],

@@ -1,13 +1,9 @@
 import { refuse } from '../../rules/refusal.ts';
 import type { Notice, RoomTime } from '../format.ts';
+import { clockDoubt, clockOf, momentOf, spareUntil, utcOf } from '../inbound/deadline.ts';
 import type { KeyBundle } from './inbound-files.ts';
 
 type Attributes = NonNullable<KeyBundle['attributes']>;
-
-const minute = 60_000;
-
-/** A clock without a network may be off by this much before anybody notices (milliseconds). */
-const clockDoubt = 15 * minute;
 
 /**
  * Judges whether a KEK is in force, and will be for as long as the online desk needs. The room's clock was compared
@@ -32,42 +28,21 @@ export function checkInForce(attributes: Attributes, file: string, room: RoomTim
 function checkStart(starts: number, file: string, room: RoomTime): Notice[] {
   const wait = starts - Date.parse(room.nowIso);
   if (wait <= 0) return [];
-  const text = `the wrapping key is not valid before ${utc(starts)}; ${clockOf(room)}`;
+  const text = `the wrapping key is not valid before ${utcOf(starts)}; ${clockOf(room)}`;
   return wait > clockDoubt ? refuse('KEK-IN-FORCE', `${file}: ${text}.`) : [notice(`${file}: ${text}.`)];
 }
 
 function checkEnd(ends: number, file: string, room: RoomTime): Notice[] {
-  const left = ends - Date.parse(room.nowIso);
-  const spare = left - room.uploadMarginHours * 60 * minute;
-  const text = `the wrapping key expires at ${utc(ends)}`;
-  if (left <= 0 || spare < 0) {
-    const cause = `${file}: ${text}; the plan wants ${room.uploadMarginHours} hours for the upload, and ${clockOf(room)}.`;
-    return refuse('KEK-IN-FORCE', cause);
-  }
-  return [notice(`${file}: ${text}; upload before that${spare <= clockDoubt ? `, and soon: ${clockOf(room)}` : ''}.`)];
-}
-
-function clockOf({ nowIso }: RoomTime): string {
-  return `the clock of this room says ${utc(Date.parse(nowIso))}: make sure that it is right`;
+  const spare = spareUntil(ends, 'KEK-IN-FORCE', 'the wrapping key', file, room);
+  const soon = spare <= clockDoubt ? `, and soon: ${clockOf(room)}` : '';
+  return [notice(`${file}: the wrapping key ends at ${utcOf(ends)}; upload before that${soon}.`)];
 }
 
 function notice(text: string): Notice {
   return { rule: 'KEK-IN-FORCE', text };
 }
 
-/** Those that are given: ISO 8601 with an offset (azure-cli) or seconds since 1970 (REST), as milliseconds since 1970. */
+/** Those that are given, as milliseconds since 1970. */
 function momentsOf(values: readonly (string | number | null)[], file: string): number[] {
   return values.flatMap((value) => (value === null ? [] : [momentOf(value, file)]));
-}
-
-function momentOf(value: string | number, file: string): number {
-  const isIso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(String(value));
-  const moment = typeof value === 'number' ? value * 1000 : isIso ? Date.parse(value) : NaN;
-  // 8.64e15 is the last moment a Date can hold (ECMA-262).
-  if (Math.abs(moment) <= 8.64e15) return moment;
-  return refuse('INBOUND-JSON-MEMBERS', `${file}: "${String(value).slice(0, 40)}" is not a moment in time.`);
-}
-
-function utc(moment: number): string {
-  return new Date(moment).toISOString();
 }

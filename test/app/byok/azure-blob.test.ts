@@ -4,7 +4,7 @@ import { parse } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { azureKeyVault } from '../../../app/byok/azure-key-vault.ts';
 import type { AzureDestination } from '../../../app/byok/azure/destination.ts';
-import type { KeyToCarry, OutboundFile } from '../../../app/byok/format.ts';
+import { nothingCarried, type KeyToCarry, type OutboundFile, type WrappedParts } from '../../../app/byok/format.ts';
 import { bytesToHex } from '../../../app/keys/bytes.ts';
 import type { KeySpec } from '../../../app/keys/specs.ts';
 import { plannedKid } from '../../support/azure-kek.ts';
@@ -27,18 +27,20 @@ const name = 'KeyTransferPackage-Payroll-Root.byok';
 const generator = 'Keyferry 0.1.0; SoftHSM v2 2.6.1';
 
 function key(spec: KeySpec, bits = 2048, id: string | null = plannedKid): KeyToCarry<AzureDestination> {
-  return { keyId: 'payroll-root', spec, destination, kek: { id, bits } };
+  const wrap = { method: 'rsa-aes', oaepHash: 'sha1' } as const;
+  return { keyId: 'payroll-root', spec, destination, kek: { id, bits }, wrap };
 }
 
-function parts(keyPartBytes: number, rsaPartBytes = 256): { wrappedEphemeral: Uint8Array; wrappedKey: Uint8Array } {
+function parts(keyPartBytes: number, rsaPartBytes = 256): WrappedParts {
   return {
     wrappedEphemeral: new Uint8Array(rsaPartBytes).fill(0xfb),
     wrappedKey: new Uint8Array(keyPartBytes).fill(0xef),
+    sealedNonce: null,
   };
 }
 
 const assemble = (spec: KeySpec, length: number): readonly OutboundFile[] =>
-  azureKeyVault.assemble(key(spec), parts(length), generator);
+  azureKeyVault.assemble(key(spec), parts(length), nothingCarried, generator);
 const jsonOf = (files: readonly OutboundFile[]): string =>
   new TextDecoder('utf-8', { ignoreBOM: true }).decode(files[0]?.bytes);
 const inspectText = (spec: KeySpec, text: string): string | null =>
@@ -61,19 +63,20 @@ describe('the .byok file', () => {
 
   it('keeps the kid as the cloud wrote it', () => {
     const shouted = plannedKid.toUpperCase();
-    const files = azureKeyVault.assemble(key('ec-p256', 2048, shouted), parts(152), generator);
+    const files = azureKeyVault.assemble(key('ec-p256', 2048, shouted), parts(152), nothingCarried, generator);
     expect(JSON.parse(jsonOf(files))).toMatchObject({ header: { kid: shouted } });
   });
 
   it.each(sizes)('of %s holds a key part of %i bytes under every KEK', (spec, length) => {
     for (const bits of [2048, 3072, 4096]) {
-      const files = azureKeyVault.assemble(key(spec, bits), parts(length, bits / 8), generator);
+      const files = azureKeyVault.assemble(key(spec, bits), parts(length, bits / 8), nothingCarried, generator);
       expect(azureKeyVault.inspect(key(spec, bits), files)).toEqual({
         bytes: files[0]?.bytes.length,
         parts: [
           { sha256: sha256(Buffer.alloc(bits / 8, 0xfb)), bytes: bits / 8 },
           { sha256: sha256(Buffer.alloc(length, 0xef)), bytes: length },
         ],
+        importTokenSha256: null,
       });
     }
   });
@@ -115,7 +118,8 @@ describe('the .byok file', () => {
       const wrappedKey = openssl(['enc', '-id-aes256-wrap-pad', '-K', bytesToHex(ephemeral), '-iv', 'A65959A6'], pkcs8);
       const files = azureKeyVault.assemble(
         key(spec),
-        { wrappedEphemeral: kek.spki.slice(0, 256), wrappedKey },
+        { wrappedEphemeral: kek.spki.slice(0, 256), wrappedKey, sealedNonce: null },
+        nothingCarried,
         generator,
       );
       expect(azureKeyVault.inspect(key(spec), files).parts[1]).toEqual({
@@ -170,7 +174,12 @@ describe('inspection refuses', () => {
       ruleOf(() =>
         azureKeyVault.assemble(
           key('aes-256'),
-          { wrappedEphemeral: new Uint8Array(256).fill(ephemeral), wrappedKey: new Uint8Array(40).fill(wrapped) },
+          {
+            wrappedEphemeral: new Uint8Array(256).fill(ephemeral),
+            wrappedKey: new Uint8Array(40).fill(wrapped),
+            sealedNonce: null,
+          },
+          nothingCarried,
           generator,
         ),
       );
@@ -178,9 +187,11 @@ describe('inspection refuses', () => {
   });
 
   it('parts without the RSA part, and a KEK without kid', () => {
-    const direct = { wrappedEphemeral: null, wrappedKey: new Uint8Array(256).fill(1) };
-    expect(ruleOf(() => azureKeyVault.assemble(key('aes-256'), direct, generator))).toBe('BLOB-SHAPE-VALID');
-    expect(ruleOf(() => azureKeyVault.assemble(key('aes-256', 2048, null), parts(40), generator))).toBe(
+    const direct = { wrappedEphemeral: null, wrappedKey: new Uint8Array(256).fill(1), sealedNonce: null };
+    expect(ruleOf(() => azureKeyVault.assemble(key('aes-256'), direct, nothingCarried, generator))).toBe(
+      'BLOB-SHAPE-VALID',
+    );
+    expect(ruleOf(() => azureKeyVault.assemble(key('aes-256', 2048, null), parts(40), nothingCarried, generator))).toBe(
       'BLOB-SHAPE-VALID',
     );
   });

@@ -171,7 +171,7 @@ describe('the folder', () => {
     ['two kids in one file', `${plannedKid}\n${plannedKid}\n`, 'INBOUND-FILES-RECOGNISED'],
     ['a kid in another scheme', plannedKid.replace('https', 'http'), 'INBOUND-FILES-RECOGNISED'],
     ['a JSON list', '[]', 'INBOUND-FILES-RECOGNISED'],
-    ['a DER public key', spki, 'INBOUND-TEXT-ENCODING'],
+    ['a DER public key', spki, 'INBOUND-FILES-RECOGNISED'],
     ['a legacy binary .byok', Uint8Array.of(0x00, 0x01, 0xff, 0xfe), 'INBOUND-TEXT-ENCODING'],
     ['UTF-16 without a mark', new Uint8Array(Buffer.from(plannedKid, 'utf16le')), 'INBOUND-TEXT-ENCODING'],
     [

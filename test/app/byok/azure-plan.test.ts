@@ -2,6 +2,7 @@ import { safeParse } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import type { AzureDestination } from '../../../app/byok/azure/destination.ts';
 import type { KeyToCarry, UploadSection } from '../../../app/byok/format.ts';
+import { plannedWays, refusesSpec } from '../../../app/byok/ways.ts';
 import { destinationOf } from '../../../app/byok/registry.ts';
 import { azureKeyVault } from '../../../app/byok/azure-key-vault.ts';
 import { keySpecNames, type KeySpec } from '../../../app/keys/specs.ts';
@@ -84,16 +85,14 @@ describe('key specs', () => {
   const taken = (value: object): string[] =>
     keySpecNames.filter((spec) => {
       const operations = spec.startsWith('aes') ? ['wrapKey', 'unwrapKey'] : ['sign', 'verify'];
-      return azureKeyVault.refusesSpec(destination({ ...value, operations }), spec) === null;
+      return refusesSpec(destination({ ...value, operations }), spec) === null;
     });
   const pairs = ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ec-p256', 'ec-p384', 'ec-p521', 'ec-secp256k1'];
 
   it('of a vault are RSA and EC', () => expect(taken(vault)).toEqual(pairs));
   it('of a Managed HSM are AES too', () => expect(taken(hsm)).toEqual([...pairs, 'aes-128', 'aes-192', 'aes-256']));
   it('are refused under the rule of the plan', () => {
-    const rules = (['aes-256', 'hmac-256'] as const).map(
-      (spec) => azureKeyVault.refusesSpec(destination(vault), spec)?.rule,
-    );
+    const rules = (['aes-256', 'hmac-256'] as const).map((spec) => refusesSpec(destination(vault), spec)?.rule);
     expect(rules).toEqual(['PLAN-DESTINATION-TAKES-SPEC', 'PLAN-DESTINATION-TAKES-SPEC']);
   });
 });
@@ -148,12 +147,13 @@ describe('a target', () => {
 
 describe('the wrap', () => {
   it('is the hybrid form with OAEP SHA-1 and AES-256 for every key', () => {
-    for (const spec of keySpecNames) {
-      expect(azureKeyVault.wrapPlan(destination(vault), spec)).toEqual({
-        method: 'rsa-aes',
-        oaepHash: 'sha1',
-        ephemeralBits: 256,
-      });
+    for (const [place, spec] of [
+      [vault, 'rsa-2048'],
+      [hsm, 'aes-128'],
+    ] as const) {
+      const [way, ...others] = plannedWays(destination(place), spec);
+      expect(way?.wrap).toEqual({ method: 'rsa-aes', oaepHash: 'sha1', ephemeralBits: 256 });
+      expect(others).toEqual([]);
     }
   });
 
@@ -173,7 +173,7 @@ describe('the wrap', () => {
 describe('the registry', () => {
   it('finds Azure and nothing that is not there', () => {
     expect(destinationOf('azure-key-vault')).toBe(azureKeyVault);
-    expect(['constructor', '__proto__', 'toString', 'aws-kms', ''].map(destinationOf)).toEqual(
+    expect(['constructor', '__proto__', 'toString', 'moon-kms', ''].map(destinationOf)).toEqual(
       Array(5).fill(undefined),
     );
   });
@@ -185,6 +185,7 @@ function upload(value: unknown, spec: KeySpec): UploadSection {
     spec,
     destination: destination(value),
     kek: { id: plannedKid, bits: 2048 },
+    wrap: { method: 'rsa-aes', oaepHash: 'sha1' },
   };
   return azureKeyVault.upload(key, 'keys/payroll');
 }
@@ -249,7 +250,8 @@ describe('what else the online desk is told', () => {
   it('keeps the downloads of two keys of one name apart', () => {
     const download = (keyId: string, place: object) => {
       const key = { keyId, spec: 'ec-p256' as const, destination: destination({ ...vault, ...place }) };
-      const { checks } = azureKeyVault.upload({ ...key, kek: { id: plannedKid, bits: 2048 } }, `keys/${keyId}`);
+      const wrap = { method: 'rsa-aes', oaepHash: 'sha1' } as const;
+      const { checks } = azureKeyVault.upload({ ...key, kek: { id: plannedKid, bits: 2048 }, wrap }, `keys/${keyId}`);
       return checks.flatMap(({ posix: sh, powershell: ps }) =>
         [sh, ps].map((said) => /'\.\.\/[^']+'/u.exec(said)?.[0]),
       );

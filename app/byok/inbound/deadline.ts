@@ -1,0 +1,87 @@
+import { refuse } from '../../rules/refusal.ts';
+import type { Notice, RoomTime } from '../format.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** A clock without a network may be off by this much before anybody notices (milliseconds). */
+export const clockDoubt = 15 * minute;
+
+/** Rules that say of something that it does not end too soon. */
+type InForceRule = 'KEK-IN-FORCE' | 'IMPORT-TOKEN-IN-FORCE';
+
+/**
+ * Judges an end by the room's clock, which the people have compared before the media is read.
+ * @param ends - milliseconds since 1970
+ * @param what - what ends: `the import token`
+ * @param file - the file that says so
+ * @param room - the room's time, and the hours that the upload may take
+ * @returns how long beyond those hours it lasts, in milliseconds; not negative
+ * @throws Refused with the rule when it has passed, or passes within those hours
+ */
+export function spareUntil(ends: number, rule: InForceRule, what: string, file: string, room: RoomTime): number {
+  const left = ends - Date.parse(room.nowIso);
+  const spare = left - room.uploadMarginHours * hour;
+  if (left > 0 && spare >= 0) return spare;
+  const wants = `the plan wants ${room.uploadMarginHours} hours for the upload`;
+  return refuse(rule, `${file}: ${what} ends at ${utcOf(ends)}; ${wants}, and ${clockOf(room)}.`);
+}
+
+/**
+ * Judges the end of an import token or import job.
+ * @returns the deadline as the manifest has it, and a notice where a quarter of an hour decides
+ * @throws Refused with IMPORT-TOKEN-IN-FORCE
+ */
+export function checkDeadline(
+  ends: number,
+  what: string,
+  file: string,
+  room: RoomTime,
+): { readonly deadline: string; readonly notices: Notice[] } {
+  const spare = spareUntil(ends, 'IMPORT-TOKEN-IN-FORCE', what, file, room);
+  const text = `${file}: ${what} ends at ${utcOf(ends)}, hardly later than the plan needs; ${clockOf(room)}.`;
+  return {
+    deadline: utcOf(ends),
+    notices: spare <= clockDoubt ? [{ rule: 'IMPORT-TOKEN-IN-FORCE', text }] : [],
+  };
+}
+
+/** The sentence that leads people to the clock when it decides. */
+export function clockOf({ nowIso }: RoomTime): string {
+  return `the clock of this room says ${utcOf(Date.parse(nowIso))}: make sure that it is right`;
+}
+
+/**
+ * Reads a moment as clouds write it.
+ * @param value - ISO 8601 with `Z` or an offset, or seconds since 1970 as a number or as digits
+ * @param place - file and member, for the cause
+ * @returns milliseconds since 1970
+ * @throws Refused with INBOUND-JSON-MEMBERS when it is none
+ */
+export function momentOf(value: string | number, place: string): number {
+  const moment = typeof value === 'number' ? value * 1000 : momentOfText(value);
+  // 8.64e15 is the last moment a Date can hold (ECMA-262), and none of interest lies before 1970.
+  if (moment >= 0 && moment <= 8.64e15) return moment;
+  return refuse('INBOUND-JSON-MEMBERS', `${place}: "${String(value).slice(0, 40)}" is not a moment in time.`);
+}
+
+/** NaN when the text is no moment: Date.parse takes the 31st of every month. */
+function momentOfText(text: string): number {
+  if (/^\d{1,12}(?:\.\d{1,9})?$/.test(text)) return Number(text) * 1000;
+  const [, date] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+  return date !== undefined && isDay(date) ? Date.parse(text) : NaN;
+}
+
+/**
+ * Tells whether a date exists.
+ * @param date - `2026-02-28`
+ */
+export function isDay(date: string): boolean {
+  const moment = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(moment) && new Date(moment).toISOString().startsWith(date);
+}
+
+/** ISO 8601 with `Z`, whole seconds. */
+export function utcOf(moment: number): string {
+  return `${new Date(moment).toISOString().slice(0, 19)}Z`;
+}
