@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { HostHandlers, PlanPreview, StepInput } from '../app/contract/calls.ts';
 import type { CeremonyView } from '../app/contract/view.ts';
-import { parsePlan, type ParsedPlan } from '../app/ceremony/plan.ts';
+import { parsePlan, refusesPlanNow, type ParsedPlan } from '../app/ceremony/plan.ts';
 import { currentStep, isClosed, type CeremonyState } from '../app/ceremony/state.ts';
+import type { LeavingOut } from '../app/ceremony/leaving-out.ts';
 import type { LoggedInput } from '../app/ceremony/events.ts';
-import { planFacts } from '../app/ceremony/view/facts.ts';
+import { planFacts } from '../app/ceremony/view/plan-facts.ts';
 import { viewOf } from '../app/ceremony/view/view.ts';
-import { refuse, type Refusal } from '../app/rules/refusal.ts';
+import { Refused, refuse, type Refusal } from '../app/rules/refusal.ts';
 import { shelfOf, unfinishedCeremonies } from './audit/shelf.ts';
 import { isAirGapClosed } from './ceremony/network.ts';
 import {
@@ -63,6 +64,7 @@ export function createHost(ports: HostPorts): Host {
       'ceremony.reopenToken': ({ pin, confirmedBy }) => overwriting(pin, () => desk.reopenToken(pin, confirmedBy)),
       'ceremony.lookAgain': async () => desk.lookAgain(),
       'ceremony.stop': async ({ step, reason }) => desk.stop(step, reason),
+      'ceremony.leaveOutKey': async (decided) => desk.leaveOut(decided),
       'ceremony.leave': async () => desk.leave(),
       'media.list': async ({ direction }) => desk.media.list(direction),
       'media.browse': async ({ direction }) => {
@@ -121,6 +123,8 @@ class CeremonyDesk {
 
   readPlan(path: string): PlanPreview {
     const parsed = parsePlan(readPlanFile(path));
+    const against = refusesPlanNow(parsed.plan, this.#ports.now().toISOString());
+    if (against !== null) throw new Refused(against);
     this.#plans.set(parsed.sha256, parsed);
     const { plan, sha256 } = parsed;
     return { plan: sha256, title: plan.title, purpose: plan.purpose, facts: planFacts(plan, sha256) };
@@ -186,6 +190,12 @@ class CeremonyDesk {
   async stop(step: string, reason: string): Promise<CeremonyView> {
     const open = this.#current();
     await open.runner.stop(step, reason);
+    return this.#viewOf(open);
+  }
+
+  leaveOut(decided: LeavingOut): CeremonyView {
+    const open = this.#current();
+    open.runner.leaveOut(decided);
     return this.#viewOf(open);
   }
 

@@ -28,6 +28,8 @@ const kekSchema = v.object({
   bits: v.number(),
   id: nullableText,
   deadline: nullableText,
+  /** Goes back to the cloud unchanged. */
+  importToken: v.nullable(hex),
 });
 const madeSchema = v.object({
   kind: v.picklist(['make-key', 'find-key']),
@@ -43,6 +45,7 @@ const wrapSchema = v.object({
   proof: v.object({ method: text, oaepHash: nullableText, performed: text }),
 });
 const readSchema = v.object({ kind: v.literal('read-inbound'), keks: v.array(kekSchema) });
+const leftOutSchema = v.object({ type: v.literal('key-left-out'), key: text });
 const copySchema = v.object({ kind: v.literal('write-copy'), createdAt: text });
 
 export type Opened = v.InferOutput<typeof openedSchema>;
@@ -57,6 +60,8 @@ export interface LogFacts {
   readonly keks: ReadonlyMap<string, KekFacts>;
   readonly made: ReadonlyMap<string, MadeFacts>;
   readonly wraps: ReadonlyMap<string, WrapFacts>;
+  /** Ids of the keys that the people went on without. */
+  readonly leftOut: ReadonlySet<string>;
   /** When the bundle was made: the record ends with the request to write it. */
   readonly createdAt: string | null;
 }
@@ -77,6 +82,7 @@ export function factsOf(entries: readonly Entry[]): LogFacts {
     keks: byKey(read(readSchema, named('kind', ['read-inbound'], outcomes)).flatMap(({ keks }) => keks)),
     made: byKey(read(madeSchema, named('kind', ['make-key', 'find-key'], outcomes))),
     wraps: byKey(read(wrapSchema, named('kind', ['wrap-key'], outcomes))),
+    leftOut: new Set(read(leftOutSchema, named('type', ['key-left-out'], events)).map(({ key }) => key)),
     createdAt: copies.at(-1)?.createdAt ?? null,
   };
 }

@@ -40,26 +40,32 @@ const hashManifest: UploadCommand = {
   powershell: '(Get-FileHash -Algorithm SHA256 -LiteralPath MANIFEST.json).Hash.ToLower()',
 };
 
+/** What the online desk does before anything is uploaded. */
+export const checksBefore: readonly UploadCommand[] = [hashManifest, compareFiles];
+
+/** The keys in the order of their upload: what ends first comes first, what does not end last. */
+export function inOrder(keys: readonly UploadKey[]): readonly UploadKey[] {
+  return keys.toSorted((one, other) => timeOf(one) - timeOf(other));
+}
+
 /**
  * Writes the sheet for the online desk: what to do, in which order, until when.
  * @param sheet - the ceremony, its notices and its keys in the plan's order
  * @returns Markdown (CommonMark with tables), LF; keys that must be uploaded first come first
  */
 export function uploadMarkdown(sheet: UploadSheet): string {
-  const keys = sheet.keys.toSorted((one, other) => timeOf(one) - timeOf(other));
+  const keys = inOrder(sheet.keys);
   return [
     `# Upload of ceremony ${sheet.ceremony}`,
     ...(sheet.mode === 'rehearsal' ? ['**REHEARSAL: never put the keys of this bundle to use.**'] : []),
     `${unlinked(sheet.title)}. Written ${utc(sheet.createdAt)}. Run every command from the top of this bundle, the folder that holds this file.`,
     '## Before you begin',
-    ...[hashManifest, compareFiles].flatMap(command),
+    ...checksBefore.flatMap(command),
     ...(sheet.notices.length === 0
       ? []
       : ['## Notices', bullets(sheet.notices.map(({ rule, text }) => `${unlinked(text)} (${rule})`))]),
     '## Order',
-    keys
-      .map(({ id, deadline }, index) => `${index + 1}. ${id}, deadline: ${deadlineOf(deadline, sheet.createdAt)}`)
-      .join('\n'),
+    keys.map((key, index) => `${index + 1}. ${key.id}, deadline: ${deadlineOf(key, sheet.createdAt)}`).join('\n'),
     ...keys.flatMap((key, index) => keySection(key, index + 1, sheet.createdAt)),
     '',
   ]
@@ -68,10 +74,11 @@ export function uploadMarkdown(sheet: UploadSheet): string {
     .concat('\n');
 }
 
-function keySection({ id, spec, destination, deadline, section }: UploadKey, place: number, now: string): string[] {
+function keySection(key: UploadKey, place: number, now: string): string[] {
+  const { id, spec, destination, section } = key;
   return [
     `## ${place}. ${id} (${spec}) to ${escaped(destination)}`,
-    `Deadline: ${deadlineOf(deadline, now)}.`,
+    `Deadline: ${deadlineOf(key, now)}.`,
     ...(section.warnings.length === 0 ? [] : [bullets(section.warnings.map(escaped))]),
     '### Upload',
     ...section.upload.flatMap(command),
@@ -124,8 +131,13 @@ function timeOf({ deadline }: UploadKey): number {
   return deadline === null ? Number.MAX_SAFE_INTEGER : Date.parse(deadline);
 }
 
-function deadlineOf(deadline: string | null, now: string): string {
-  if (deadline === null) return 'none is named in what was carried in';
+/**
+ * Says until when a key must be uploaded.
+ * @param key - its deadline, and what is known when there is none
+ * @param now - when the sheet is written; the hours left are counted from here
+ */
+export function deadlineOf({ deadline, section }: Pick<UploadKey, 'deadline' | 'section'>, now: string): string {
+  if (deadline === null) return section.undated ?? 'none is named in what was carried in';
   const hours = Math.floor((Date.parse(deadline) - Date.parse(now)) / 3_600_000);
   return `${utc(deadline)}, ${hours} hours left when this sheet was written`;
 }

@@ -11,7 +11,10 @@ const peopleSchema = v.object({
   input: v.object({ kind: v.literal('people'), people: v.array(v.object({ id: text, roles: v.array(text) })) }),
 });
 const readSchema = completed(v.object({ kind: v.literal('read-inbound') }));
-const wrapSchema = completed(v.object({ kind: v.literal('wrap-key'), key: text }));
+const wrapSchema = completed(
+  v.object({ kind: v.literal('wrap-key'), key: text, proof: v.object({ oaepHash: v.nullable(text) }) }),
+);
+const leftOutSchema = v.object({ type: v.literal('key-left-out'), key: text, confirmedBy: v.array(text) });
 const planSchema = v.object({
   quorum: v.record(text, v.number()),
   keys: v.array(v.object({ id: text })),
@@ -19,7 +22,12 @@ const planSchema = v.object({
 
 /** What must have happened before a key is wrapped, in this order; the quorum of the plan has to stand behind the last three. */
 const comparedSteps = (key: string): readonly string[] => [`bring-in.compare.${key}`];
-const approvedSteps: readonly string[] = ['bring-in.accept', 'wrap.approve', 'wrap.wrap'];
+const approvedSteps = (isWeak: boolean): readonly string[] => [
+  'bring-in.accept',
+  'wrap.approve',
+  ...(isWeak ? ['wrap.weak'] : []),
+  'wrap.wrap',
+];
 
 interface Confirmed {
   /** Index of the entry. */
@@ -48,30 +56,47 @@ export function checkConfirmations({ entries }: Readings): Finding {
   const plan = v.safeParse(v.object({ plan: planSchema }), opened);
   if (!plan.success) return refuse('BUNDLE-CONFIRMED-AS-PLANNED', 'The log holds no plan with keys and a quorum.');
   const { quorum, keys } = plan.output.plan;
-  const wrapped = wrapsConfirmed(entries, quorum);
-  const without = keys.find(({ id }) => !wrapped.has(id));
-  if (without !== undefined) refuse('BUNDLE-CONFIRMED-AS-PLANNED', `The log tells of no wrap of key ${without.id}.`);
-  return holds(`${keys.length} keys compared, accepted, approved and wrapped by the quorum`);
+  const { wrapped, leftOut } = wrapsConfirmed(entries, quorum);
+  const without = keys.find(({ id }) => wrapped.has(id) === leftOut.has(id));
+  if (without !== undefined)
+    refuse(
+      'BUNDLE-CONFIRMED-AS-PLANNED',
+      `The log does not tell of key ${without.id} that it was wrapped or left out.`,
+    );
+  return holds(
+    `${wrapped.size} keys compared, accepted, approved and wrapped by the quorum, ${leftOut.size} left out by it`,
+  );
 }
 
-/** Follows the log and judges every wrap by what was told before it. @returns the ids of the keys that were wrapped */
-function wrapsConfirmed(entries: readonly Entry[], quorum: Readonly<Record<string, number>>): ReadonlySet<string> {
+/** Follows the log and judges every wrap, and every decision to go on without a key, by what was told before it. */
+function wrapsConfirmed(
+  entries: readonly Entry[],
+  quorum: Readonly<Record<string, number>>,
+): { readonly wrapped: ReadonlySet<string>; readonly leftOut: ReadonlySet<string> } {
   const told: Told = { people: new Map(), steps: new Map(), readAt: -1 };
   const wrapped = new Set<string>();
+  const leftOut = new Set<string>();
   for (const [at, { event }] of entries.entries()) {
     if (v.is(peopleSchema, event)) for (const { id, roles } of event.input.people) told.people.set(id, roles);
     if (v.is(confirmedSchema, event)) told.steps.set(event.step, { at, by: event.confirmedBy });
     if (v.is(readSchema, event)) told.readAt = at;
+    if (v.is(leftOutSchema, event)) {
+      if (!isEnough(event.confirmedBy, told.people, quorum)) {
+        refuse('BUNDLE-CONFIRMED-AS-PLANNED', `Key ${event.key} was left out by fewer people than the plan asks for.`);
+      }
+      leftOut.add(event.key);
+    }
     if (!v.is(wrapSchema, event)) continue;
-    checkWrap(event.outcome.key, told, quorum);
+    checkWrap(event.outcome.key, event.outcome.proof.oaepHash === null, told, quorum);
     wrapped.add(event.outcome.key);
   }
-  return wrapped;
+  return { wrapped, leftOut };
 }
 
-function checkWrap(key: string, told: Told, quorum: Readonly<Record<string, number>>): void {
+function checkWrap(key: string, isWeak: boolean, told: Told, quorum: Readonly<Record<string, number>>): void {
   let after = told.readAt;
-  for (const step of [...comparedSteps(key), ...approvedSteps]) {
+  const approved = approvedSteps(isWeak);
+  for (const step of [...comparedSteps(key), ...approved]) {
     const confirmed = told.steps.get(step);
     if (after < 0 || confirmed === undefined || confirmed.at <= after) {
       return refuse(
@@ -79,7 +104,7 @@ function checkWrap(key: string, told: Told, quorum: Readonly<Record<string, numb
         `Key ${key} was wrapped, but ${step} was not confirmed in its place.`,
       );
     }
-    const asked = approvedSteps.includes(step) ? quorum : {};
+    const asked = approved.includes(step) ? quorum : {};
     if (!isEnough(confirmed.by, told.people, asked)) {
       refuse('BUNDLE-CONFIRMED-AS-PLANNED', `${step} was not confirmed by people that the plan asks for.`);
     }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import type { BlobSummary, OutboundFile } from '../byok/format.ts';
 import { destinationOf } from '../byok/registry.ts';
+import { plannedWays } from '../byok/ways.ts';
 import { bytesToUtf8, hexToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { readPublicKeyPem } from '../keys/pem.ts';
@@ -23,13 +24,17 @@ const planSchema = v.object({
  * @throws Refused with BUNDLE-KEYS-AS-PLANNED
  */
 export function checkPlannedKeys({ manifest, entries }: Readings): Finding {
-  const plan = v.safeParse(planSchema, factsOf(entries).opened?.plan);
+  const { opened, leftOut } = factsOf(entries);
+  const plan = v.safeParse(planSchema, opened?.plan);
   if (!plan.success) return refuse('BUNDLE-KEYS-AS-PLANNED', 'The log holds no plan that names keys.');
   requireEqual('BUNDLE-KEYS-AS-PLANNED', 'title', manifest.title, plan.output.title);
-  const planned = plan.output.keys.map(({ id, spec, destination }) => ({ id, spec, destination: filled(destination) }));
+  const planned = plan.output.keys
+    .filter(({ id }) => !leftOut.has(id))
+    .map(({ id, spec, destination }) => ({ id, spec, destination: filled(destination) }));
   const listed = manifest.keys.map(({ id, spec, destination }) => ({ id, spec, destination }));
   requireEqual('BUNDLE-KEYS-AS-PLANNED', 'keys', listed, planned);
-  return holds(listed.map(({ id, spec }) => `${id} (${spec})`).join(', '));
+  const without = leftOut.size === 0 ? '' : `; left out: ${[...leftOut].join(', ')}`;
+  return holds(`${listed.map(({ id, spec }) => `${id} (${spec})`).join(', ')}${without}`);
 }
 
 /**
@@ -79,10 +84,14 @@ export function checkBlobShapes({ keys }: Manifest, files: ReadonlyMap<string, U
 export function checkLoggedBlobs({ files, manifest, entries }: Readings): Finding {
   const unknown = unknownDestination(manifest.keys);
   if (unknown !== undefined) return notCheckable(`This version does not know ${unknown}.`);
-  const { wraps } = factsOf(entries);
+  const { wraps, keks } = factsOf(entries);
   for (const key of manifest.keys) {
+    const found = inspectKey(key, files);
     const logged = wraps.get(key.id)?.parts.map(({ sha256, bytes }) => ({ sha256, bytes })) ?? [];
-    requireEqual('BUNDLE-BLOBS-AS-LOGGED', `parts of ${key.id}`, inspectKey(key, files).parts, logged);
+    requireEqual('BUNDLE-BLOBS-AS-LOGGED', `parts of ${key.id}`, found.parts, logged);
+    const token = keks.get(key.id)?.importToken ?? null;
+    const carried = token === null ? null : sha256Hex(hexToBytes(token));
+    requireEqual('BUNDLE-BLOBS-AS-LOGGED', `import token of ${key.id}`, found.importTokenSha256, carried);
   }
   return holds(`${manifest.keys.length} keys as the token wrapped them`);
 }
@@ -156,7 +165,15 @@ function inspectKey(key: ManifestKey, files: ReadonlyMap<string, Uint8Array>): B
       name: path.slice(keyFolder(key.id).length + 1),
       bytes: files.get(path) ?? refuse('BLOB-SHAPE-VALID', `${path} is missing.`),
     }));
-  const toCarry = { keyId: key.id, spec: key.spec, destination: destination.output, kek: key.kek };
+  const { id: keyId, spec, kek, wrap } = key;
+  // The manifest may name only what the support matrix has: a way that the destination takes for such a key and KEK.
+  const way = plannedWays(destination.output, spec).find(
+    (each) =>
+      each.wrap.method === wrap.method && each.wrap.oaepHash === wrap.oaepHash && each.kekBits.includes(kek.bits),
+  );
+  if (way === undefined)
+    return refuse('BLOB-SHAPE-VALID', `${key.destination.type} takes no ${spec} key in the way named.`);
+  const toCarry = { keyId, spec, destination: destination.output, kek, wrap };
   return format.inspect(toCarry, blobs);
 }
 

@@ -1,17 +1,20 @@
 import { canonicalBytes } from '../audit/canonical-json.ts';
 import type { Entry } from '../audit/entry.ts';
 import { extractBytes } from '../audit/extract.ts';
-import type { KeyToCarry, OutboundFile, WrappedParts } from '../byok/format.ts';
+import type { Carried, KeyToCarry, OutboundFile, WrappedParts } from '../byok/format.ts';
 import { formatFor, type Destination } from '../byok/registry.ts';
+import { wrapPlanOf } from '../byok/ways.ts';
 import { keyFolder, layout, publicKeyPath } from '../bundle/layout.ts';
 import { manifestBytes, type Manifest } from '../bundle/manifest.ts';
 import { transcriptText } from '../bundle/transcript.ts';
-import { uploadMarkdown } from '../bundle/upload-md.ts';
+import { uploadHtml } from '../bundle/upload-html.ts';
+import { uploadMarkdown, type UploadSheet } from '../bundle/upload-md.ts';
 import { hexToBytes, utf8ToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { encodePublicKeyPem } from '../keys/pem.ts';
+import type { KekRecord } from './effects.ts';
 import type { PlannedKey } from './plan.ts';
-import { noticesOf, type CeremonyState } from './state.ts';
+import { carriedKeys, noticesOf, type CeremonyState } from './state.ts';
 
 /** A file of a bundle; `path` is relative to the top of the bundle and uses `/`. */
 export interface BundleFile {
@@ -39,13 +42,15 @@ export interface BundleParts {
  */
 export function bundleFiles(parts: BundleParts): readonly BundleFile[] {
   const { state, record } = parts;
-  const keyed = state.plan.keys.flatMap((key) => keyFiles(parts, key));
+  const keyed = carriedKeys(state).flatMap((key) => keyFiles(parts, key));
+  const sheet = uploadSheet(parts);
   const files: readonly BundleFile[] = [
-    { path: layout.upload, bytes: utf8ToBytes(uploadText(parts)) },
+    { path: layout.upload, bytes: utf8ToBytes(uploadMarkdown(sheet)) },
     ...keyed,
     { path: layout.plan, bytes: canonicalBytes(state.planDocument) },
     { path: layout.log, bytes: extractBytes(record) },
     { path: layout.transcript, bytes: utf8ToBytes(transcriptText(record)) },
+    { path: layout.uploadPage, bytes: utf8ToBytes(uploadHtml(sheet)) },
   ];
   return [...files, { path: layout.manifest, bytes: manifestBytes(manifestOf(parts, files)) }];
 }
@@ -64,10 +69,11 @@ export function generatorOf(state: CeremonyState): string {
 function keyFiles(parts: BundleParts, key: PlannedKey): readonly BundleFile[] {
   const { state } = parts;
   const wrapped = known(parts.wrapped, key);
-  const carried = formatFor(key.destination).assemble(toCarry(state, key), wrapped, generatorOf(state));
+  const carried = carriedOf(known(state.keks, key));
+  const files = formatFor(key.destination).assemble(toCarry(state, key), wrapped, carried, generatorOf(state));
   const { publicKey } = known(state.targets, key);
   return [
-    ...carried.map(({ name, bytes }: OutboundFile) => ({ path: `${keyFolder(key.id)}/${name}`, bytes })),
+    ...files.map(({ name, bytes }: OutboundFile) => ({ path: `${keyFolder(key.id)}/${name}`, bytes })),
     ...(publicKey === null
       ? []
       : [{ path: publicKeyPath(key.id), bytes: utf8ToBytes(encodePublicKeyPem(hexToBytes(publicKey))) }]),
@@ -84,7 +90,7 @@ function manifestOf(parts: BundleParts, files: readonly BundleFile[]): Manifest 
     mode: state.mode,
     createdAt,
     generator,
-    keys: state.plan.keys.map((key) => manifestKey(parts, key)),
+    keys: carriedKeys(state).map((key) => manifestKey(parts, key)),
     files: files.map(({ path, bytes }) => ({ path, sha256: sha256Hex(bytes), bytes: bytes.length })),
   };
 }
@@ -93,15 +99,13 @@ function manifestKey(parts: BundleParts, key: PlannedKey): Manifest['keys'][numb
   const { state } = parts;
   const kek = known(state.keks, key);
   const target = known(state.targets, key);
-  const wrapPlan = formatFor(key.destination).wrapPlan(key.destination, key.spec);
   return {
     id: key.id,
     spec: key.spec,
     destination: { ...key.destination },
     kek: { spkiSha256: kek.spkiSha256, bits: kek.bits, id: kek.id },
     wrap: {
-      method: wrapPlan.method,
-      oaepHash: wrapPlan.method === 'pkcs1-v1_5' ? null : wrapPlan.oaepHash,
+      ...wrapOf(key, kek),
       performed: known(state.wrapped, key).proof.performed,
     },
     publicKey: target.publicKeySha256 === null ? null : { spkiSha256: target.publicKeySha256 },
@@ -111,26 +115,44 @@ function manifestKey(parts: BundleParts, key: PlannedKey): Manifest['keys'][numb
   };
 }
 
-function uploadText(parts: BundleParts): string {
-  const { state, createdAt } = parts;
-  return uploadMarkdown({
+function uploadSheet({ state, createdAt }: BundleParts): UploadSheet {
+  return {
     ceremony: state.ceremony,
     title: state.plan.title,
     mode: state.mode,
     createdAt,
     notices: noticesOf(state),
-    keys: state.plan.keys.map((key) => ({
+    keys: carriedKeys(state).map((key) => ({
       id: key.id,
       spec: key.spec,
       destination: formatFor(key.destination).title,
       deadline: known(state.keks, key).deadline,
       section: formatFor(key.destination).upload(toCarry(state, key), keyFolder(key.id)),
     })),
-  });
+  };
 }
 
-function toCarry(state: CeremonyState, key: PlannedKey): KeyToCarry<Destination> {
-  return { keyId: key.id, spec: key.spec, destination: key.destination, kek: known(state.keks, key) };
+/**
+ * What a destination is told of a key whose wrapping key has been read.
+ * @param state - the ceremony
+ * @param key - of its plan
+ */
+export function toCarry(state: CeremonyState, key: PlannedKey): KeyToCarry<Destination> {
+  const kek = known(state.keks, key);
+  return { keyId: key.id, spec: key.spec, destination: key.destination, kek, wrap: wrapOf(key, kek) };
+}
+
+/** What came in with a wrapping key, as bytes. */
+export function carriedOf({ importToken, nonce }: KekRecord): Carried {
+  return {
+    importToken: importToken === null ? null : hexToBytes(importToken),
+    nonce: nonce === null ? null : hexToBytes(nonce),
+  };
+}
+
+function wrapOf(key: PlannedKey, kek: KekRecord): KeyToCarry<Destination>['wrap'] {
+  const { method, oaepHash } = wrapPlanOf(key.destination, key.spec, kek);
+  return { method, oaepHash };
 }
 
 /** A bundle is made of what the ceremony has come to; a gap is a fault of the program, not of the people. */

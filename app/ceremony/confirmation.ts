@@ -4,7 +4,7 @@ import { checkRollCall } from './roll-call.ts';
 import { roles, type Person, type Role } from './roles.ts';
 import { currentStep, isClosed, needsToken, type CeremonyState } from './state.ts';
 import type { Step } from './step.ts';
-import { keysToDestroy, remainingCopies } from './work.ts';
+import { keysToType, remainingCopies } from './work.ts';
 
 /** What the people did at a step: what they ticked, who confirms it, and what they gave it. */
 export interface Confirmation {
@@ -134,9 +134,10 @@ function wrongInput(step: Step, asked: string): Refusal {
 }
 
 function checkTypedIds(state: CeremonyState, step: Step, input: LoggedInput): Refusal | null {
-  if (input.kind !== 'key-ids') return wrongInput(step, 'the ids of the keys to destroy');
-  const wrong = keysToDestroy(state).find((key, index) => input.keyIds[index] !== key.id);
-  if (wrong === undefined && input.keyIds.length === keysToDestroy(state).length) return null;
+  if (input.kind !== 'key-ids') return wrongInput(step, 'the ids of the keys that it lists');
+  const keys = keysToType(state, step);
+  const wrong = keys.find((key, index) => input.keyIds[index] !== key.id);
+  if (wrong === undefined && input.keyIds.length === keys.length) return null;
   const cause = `Step ${step.number}: the id typed for ${wrong?.id ?? 'a key'} is not that key’s id.`;
-  return refusal('DESTROY-CONFIRMED-BY-NAME', cause);
+  return refusal(step.work === null ? 'WEAK-WRAP-CONFIRMED-BY-NAME' : 'DESTROY-CONFIRMED-BY-NAME', cause);
 }

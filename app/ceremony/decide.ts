@@ -3,6 +3,7 @@ import { checkConfirmation, checkReopening, type Confirmation } from './confirma
 import type { EffectOutcome } from './effects.ts';
 import type { CeremonyEvent, Mode, RefusalRecord } from './events.ts';
 import { evolve } from './evolve.ts';
+import { checkLeavingOut, type LeavingOut } from './leaving-out.ts';
 import { outcomeFits } from './outcome.ts';
 import { currentStep, isClosed, type CeremonyState } from './state.ts';
 import { nextRequest, type Position } from './work.ts';
@@ -33,6 +34,7 @@ export type Command =
   | { readonly type: 'interrupt-work'; readonly effect: number; readonly refusal: RefusalRecord }
   | { readonly type: 'reopen-token'; readonly serial: string; readonly confirmedBy: readonly string[] }
   | { readonly type: 'refuse-token'; readonly refusal: RefusalRecord; readonly confirmedBy: readonly string[] }
+  | ({ readonly type: 'leave-out-key' } & LeavingOut)
   | { readonly type: 'stop-ceremony'; readonly step: string; readonly reason: string };
 
 export type Decision =
@@ -67,6 +69,8 @@ export function decide(state: CeremonyState | null, command: Command): Decision 
         ok: true,
         events: [{ type: 'token-not-reopened', refusal: command.refusal, confirmedBy: [...command.confirmedBy] }],
       };
+    case 'leave-out-key':
+      return leaveOut(state, command);
     case 'stop-ceremony':
       return stop(state, command.step, command.reason);
   }
@@ -139,6 +143,12 @@ function reopen(state: CeremonyState, command: Extract<Command, { type: 'reopen-
   }
   const cause = `The token found has serial ${serial}; this ceremony uses ${state.token?.identity.serial ?? 'none yet'}.`;
   return { ok: false, refusal: refusal('TOKEN-SERIAL-AS-IDENTIFIED', cause) };
+}
+
+function leaveOut(state: CeremonyState, { step, key, reason, confirmedBy }: LeavingOut): Decision {
+  const refused = checkLeavingOut(state, { step, key, reason, confirmedBy });
+  if (refused !== null) return { ok: false, refusal: refused };
+  return { ok: true, events: [{ type: 'key-left-out', step, key, reason, confirmedBy: [...confirmedBy] }] };
 }
 
 function stop(state: CeremonyState, step: string, reason: string): Decision {

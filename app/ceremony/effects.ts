@@ -34,7 +34,16 @@ const encodingProof = v.strictObject({
   oaepHash: v.nullable(text),
   performed: v.picklist(['single', 'composed', 'native']),
   kwpMechanism: v.nullable(text),
+  nonce: v.nullable(v.literal('aes-gcm')),
   payloadBytes: size,
+});
+/** A way that the token cannot do, where the plan leaves another open. */
+const lackingWay = v.strictObject({
+  spec: text,
+  method: v.picklist(['rsa-aes', 'oaep', 'pkcs1-v1_5']),
+  oaepHash: v.nullable(text),
+  rule: text,
+  cause: text,
 });
 
 export const requestSchema = v.variant('kind', [
@@ -75,6 +84,7 @@ export const outcomeSchema = v.variant('kind', [
     kind: v.literal('probe-token'),
     mechanisms: v.array(v.strictObject({ name: text, number: text, listed: v.boolean(), wraps: v.boolean() })),
     proofs: v.array(encodingProof),
+    lacking: v.array(lackingWay),
   }),
   v.strictObject({
     kind: v.literal('read-inbound'),
@@ -86,6 +96,12 @@ export const outcomeSchema = v.variant('kind', [
         bits: size,
         id: v.nullable(text),
         deadline: v.nullable(text),
+        /** What the wrapping key itself decides of the way to wrap; null where the plan does. */
+        option: v.nullable(text),
+        /** Goes back to the cloud unchanged. No secret: without the rights of the online desk it opens nothing. */
+        importToken: v.nullable(hex),
+        /** What the target key has to encrypt. */
+        nonce: v.nullable(hex),
         files: v.array(v.strictObject({ name: text, sha256, bytes: size, as: text })),
         notices: v.array(notice),
       }),

@@ -59,6 +59,14 @@ export const eventSchema = v.variant('type', [
   }),
   v.strictObject({ type: v.literal('token-reopened'), serial: text, confirmedBy: v.array(text) }),
   v.strictObject({ type: v.literal('token-not-reopened'), refusal: refusalRecord, confirmedBy: v.array(text) }),
+  /** The work for one key has failed, and the people of the step go on without it. */
+  v.strictObject({
+    type: v.literal('key-left-out'),
+    step: text,
+    key: text,
+    reason: text,
+    confirmedBy: v.array(text),
+  }),
   v.strictObject({ type: v.literal('ceremony-stopped'), step: text, reason: text }),
 ]);
 

@@ -32,6 +32,8 @@ export function evolve(state: CeremonyState | null, event: CeremonyEvent): Cerem
     case 'token-reopened':
     case 'token-not-reopened':
       return state;
+    case 'key-left-out':
+      return leftOut(state, event);
     case 'ceremony-stopped':
       return { ...state, stopped: { step: event.step, reason: event.reason } };
   }
@@ -64,6 +66,7 @@ function opened(event: Event<'ceremony-opened'>): CeremonyState {
     bundle: null,
     copies: [],
     destroyed: [],
+    leftOut: new Map(),
     stopped: null,
   };
 }
@@ -104,6 +107,12 @@ function completed(state: CeremonyState, event: Event<'effect-completed'>): Cere
   if (isDone) return advance(after);
   // After an interruption nothing goes on before the people have confirmed again.
   return event.settled ? { ...after, input: null } : after;
+}
+
+/** Whoever is left has been done already, or waits for the people to confirm again. */
+function leftOut(state: CeremonyState, { key, reason }: Event<'key-left-out'>): CeremonyState {
+  const after = { ...state, leftOut: new Map(state.leftOut).set(key, reason), failure: null, input: null };
+  return remainingWork(after).length === 0 ? advance(after) : after;
 }
 
 function advance(state: CeremonyState): CeremonyState {

@@ -2,11 +2,12 @@ import * as v from 'valibot';
 import { canonicalBytes } from '../audit/canonical-json.ts';
 import type { DestinationFormat, Notice } from '../byok/format.ts';
 import { destinationOf, formatFor, type Destination } from '../byok/registry.ts';
+import { isWeak, plannedWays, refusesSpec } from '../byok/ways.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { keySpecNames, type KeySpec } from '../keys/specs.ts';
 import { refuser } from '../keys/refuser.ts';
 import { parseStrictJson } from '../keys/strict-json.ts';
-import { Refused, refuse } from '../rules/refusal.ts';
+import { Refused, refuse, type Refusal } from '../rules/refusal.ts';
 import { defaultSeparation, roles, type Role, type RoleCounts } from './roles.ts';
 
 /** Where a target key comes from: made in the token, or already there under a CKA_ID (hex). */
@@ -185,7 +186,7 @@ function noticesOf(keys: readonly PlannedKey[], counts: RoleCounts): readonly No
     rule: 'PLAN-SEATS-TWO-PEOPLE',
     text: 'This plan seats one person: nobody else compares what that person confirms.',
   };
-  return [...(seats < 2 ? [lonely] : []), ...cautionsOf(keys), ...sharedTargets(keys)];
+  return [...(seats < 2 ? [lonely] : []), ...cautionsOf(keys), ...weakWraps(keys), ...sharedTargets(keys)];
 }
 
 function cautionsOf(keys: readonly PlannedKey[]): readonly Notice[] {
@@ -194,6 +195,32 @@ function cautionsOf(keys: readonly PlannedKey[]): readonly Notice[] {
       .cautions(destination, spec)
       .map(({ rule, text }) => ({ rule, text: `${id}: ${text}` })),
   );
+}
+
+function weakWraps(keys: readonly PlannedKey[]): readonly Notice[] {
+  return keys.filter(isWrappedWeakly).map(({ id }) => ({
+    rule: 'PLAN-WRAP-STRONG',
+    text: `${id}: RSAES-PKCS1-v1_5 is weak: who can ask the cloud's key to open forgeries learns what it wrapped. Take OAEP if the cloud allows it.`,
+  }));
+}
+
+/** Whether the plan wraps a key with RSAES-PKCS1-v1_5. */
+export function isWrappedWeakly({ destination, spec }: PlannedKey): boolean {
+  return plannedWays(destination, spec).some(({ wrap }) => isWeak(wrap));
+}
+
+/**
+ * What stands against a plan at this moment: a plan is pure, and an end that it names may have passed since it was made.
+ * @param plan - the plan
+ * @param nowIso - the room's clock, ISO 8601 with `Z`
+ * @returns null when nothing does, otherwise the first refusal, naming the key
+ */
+export function refusesPlanNow(plan: Plan, nowIso: string): Refusal | null {
+  for (const { id, destination } of plan.keys) {
+    const against = formatFor(destination).refusesNow(destination, nowIso);
+    if (against !== null) return { ...against, cause: `${id}: ${against.cause}` };
+  }
+  return null;
 }
 
 function sharedTargets(keys: readonly PlannedKey[]): readonly Notice[] {
@@ -216,7 +243,7 @@ function parseDestination(given: { type: string }, spec: KeySpec, path: string):
     );
   }
   const destination = parseMembers(format.schema, given, 'PLAN-SCHEMA', path);
-  const reason = format.refusesSpec(destination, spec);
+  const reason = refusesSpec(destination, spec);
   if (reason !== null) throw new Refused(reason);
   return destination;
 }

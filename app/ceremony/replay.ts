@@ -3,6 +3,7 @@ import { refuse } from '../rules/refusal.ts';
 import { checkConfirmation, checkReopening } from './confirmation.ts';
 import type { CeremonyEvent } from './events.ts';
 import { evolve } from './evolve.ts';
+import { checkLeavingOut } from './leaving-out.ts';
 import { outcomeFits } from './outcome.ts';
 import { parsePlanDocument } from './plan.ts';
 import { currentStep, isClosed, type CeremonyState } from './state.ts';
@@ -53,6 +54,8 @@ function objectTo(state: CeremonyState, event: CeremonyEvent): string | null {
       return checkReopening(state, event.confirmedBy)?.cause ?? null;
     case 'token-not-reopened':
       return isClosed(state) ? 'the ceremony is closed.' : null;
+    case 'key-left-out':
+      return checkLeavingOut(state, event)?.cause ?? null;
     case 'ceremony-stopped':
       return currentStep(state)?.id === event.step ? null : 'another step is the current one.';
   }

@@ -1,6 +1,6 @@
 import type { EffectRequest, KekRecord, NoticeRecord, OutcomeOf } from './effects.ts';
 import type { LoggedInput, Mode, RefusalRecord } from './events.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedKey } from './plan.ts';
 import type { Person } from './roles.ts';
 import type { Step } from './step.ts';
 
@@ -37,6 +37,8 @@ export interface CeremonyState {
   readonly bundle: { readonly createdAt: string; readonly logSize: number } | null;
   readonly copies: readonly OutcomeOf<'write-copy'>[];
   readonly destroyed: readonly string[];
+  /** Keys that the people go on without, and why. */
+  readonly leftOut: ByKey<string>;
   /** Why the ceremony was stopped for good before its end. */
   readonly stopped: { readonly step: string; readonly reason: string } | null;
 }
@@ -68,6 +70,14 @@ export function isClosed(state: CeremonyState): boolean {
 }
 
 /**
+ * The keys of the plan that the ceremony still carries: all but those that the people left out.
+ * @param state - the ceremony
+ */
+export function carriedKeys(state: CeremonyState): readonly PlannedKey[] {
+  return state.plan.keys.filter(({ id }) => !state.leftOut.has(id));
+}
+
+/**
  * Every notice so far, in the order in which it came up: for the screen, the command line and the online desk alike.
  * @param state - the ceremony
  */
@@ -76,6 +86,10 @@ export function noticesOf(state: CeremonyState): readonly NoticeRecord[] {
     ...state.plan.notices,
     ...(state.workstation?.notices ?? []),
     ...[...state.keks.values()].flatMap((kek) => kek.notices),
+    ...[...state.leftOut].map(([key, reason]) => ({
+      rule: 'KEY-LEFT-OUT-BY-DECISION',
+      text: `${key} was left out: ${reason}`,
+    })),
   ];
 }
 

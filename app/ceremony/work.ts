@@ -1,9 +1,9 @@
 import { utf8ToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import type { EffectRequest } from './effects.ts';
-import type { PlannedKey } from './plan.ts';
-import { currentStep, type CeremonyState } from './state.ts';
-import type { StepWork } from './step.ts';
+import { isWrappedWeakly, type PlannedKey } from './plan.ts';
+import { carriedKeys, currentStep, type CeremonyState } from './state.ts';
+import type { Step, StepWork } from './step.ts';
 
 /** Where the log stands when a command is decided: its size and the room's time, ISO 8601 UTC. */
 export interface Position {
@@ -30,7 +30,9 @@ export function remainingWork(state: CeremonyState): readonly Piece[] {
     case 'once':
       return [{ work }];
     case 'key':
-      return state.plan.keys.filter((key) => !isDone(state, work, key)).map((key) => ({ work, key }));
+      return carriedKeys(state)
+        .filter((key) => !isDone(state, work, key))
+        .map((key) => ({ work, key }));
     case 'copy':
       return remainingCopies(state).map((copy) => ({ work, copy }));
     case 'destroyed-key':
@@ -70,9 +72,23 @@ export function remainingCopies(state: CeremonyState): readonly number[] {
   return Array.from({ length: state.plan.copies }, (_, index) => index + 1).filter((copy) => !written.has(copy));
 }
 
-/** The keys that the plan wants destroyed and that are still in the token. */
+/**
+ * The keys that the plan wants destroyed and that are still in the token. A key that was left out left no wrapped copy: one
+ * that was in the token before the ceremony stays there, one that was made for it goes.
+ */
 export function keysToDestroy(state: CeremonyState): readonly PlannedKey[] {
-  return state.plan.keys.filter((key) => key.after === 'destroy' && !state.destroyed.includes(key.id));
+  const isKept = ({ id, source }: PlannedKey): boolean =>
+    state.leftOut.has(id) && (source !== 'generate' || !state.targets.has(id));
+  return state.plan.keys.filter((key) => key.after === 'destroy' && !state.destroyed.includes(key.id) && !isKept(key));
+}
+
+/**
+ * The keys whose ids are typed by hand at a step: those that it destroys, or those that are wrapped in a weak way.
+ * @param state - the ceremony
+ * @param step - a step of the kind `type-key-ids`
+ */
+export function keysToType(state: CeremonyState, step: Pick<Step, 'work'>): readonly PlannedKey[] {
+  return step.work?.kind === 'destroy-key' ? keysToDestroy(state) : carriedKeys(state).filter(isWrappedWeakly);
 }
 
 function isDone(state: CeremonyState, work: StepWork, key: PlannedKey): boolean {

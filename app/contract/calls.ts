@@ -13,8 +13,8 @@ const pin = v.pipe(
   v.check((bytes) => bytes.length >= 1 && bytes.length <= 255),
 );
 
-/** Why somebody said stop: 1 to 500 printable characters. */
-const stopReason = v.pipe(text, v.maxLength(500), v.regex(/^(?=.*\S)[^\p{Cc}\p{Cf}\p{Cs}]+$/u));
+/** Why somebody said stop, or goes on without a key: 1 to 500 printable characters. */
+const reason = v.pipe(text, v.maxLength(500), v.regex(/^(?=.*\S)[^\p{Cc}\p{Cf}\p{Cs}]+$/u));
 
 const namedPerson = v.strictObject({
   name: v.pipe(text, v.maxLength(200)),
@@ -85,7 +85,12 @@ export const calls = {
   /** Looks again what became of work that was interrupted. */
   'ceremony.lookAgain': { input: nothing, output: viewSchema },
   /** Stops the ceremony for good, with the reason in the log: at any step, by anybody. */
-  'ceremony.stop': { input: v.strictObject({ step: id, reason: stopReason }), output: viewSchema },
+  'ceremony.stop': { input: v.strictObject({ step: id, reason }), output: viewSchema },
+  /** Goes on without the key whose work has failed, by the people whom the step names, with the reason in the log. */
+  'ceremony.leaveOutKey': {
+    input: v.strictObject({ step: id, key: id, confirmedBy: ids, reason }),
+    output: viewSchema,
+  },
   'ceremony.leave': { input: nothing, output: v.null() },
   'media.list': { input: v.strictObject({ direction }), output: v.array(medium) },
   'media.browse': { input: v.strictObject({ direction }), output: v.nullable(medium) },

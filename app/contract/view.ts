@@ -24,6 +24,8 @@ export const factSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('fingerprint'), caption: text, hex: sha256, words: v.array(text) }),
   v.strictObject({ kind: v.literal('table'), caption: text, columns: v.array(text), rows: v.array(v.array(text)) }),
   v.strictObject({ kind: v.literal('notice'), rule: text, text }),
+  /** Something that ends: shown with the time that is left. `ends` is ISO 8601 with Z. */
+  v.strictObject({ kind: v.literal('deadline'), caption: text, ends: text }),
 ]);
 
 export const refusalSchema = v.strictObject({ rule: text, cause: text, remedy: text, code: v.optional(text) });
@@ -58,6 +60,8 @@ export const stepViewSchema = v.strictObject({
     folders: count,
     /** Ids to be typed by hand, in this order. */
     keyIds: v.array(text),
+    /** Why they are typed: a warning, and what to do; null where none are. */
+    typing: v.nullable(v.strictObject({ warning: text, instruction: text })),
   }),
   /** Title of the step after this one; null at the end. */
   next: v.nullable(text),
@@ -88,10 +92,20 @@ export const viewSchema = v.strictObject({
   }),
   /** What the machine is doing now, since when (ISO 8601), how long that takes as a rule, and what to do after that. */
   work: v.nullable(
-    v.strictObject({ what: text, key: v.nullable(text), since: text, normalSeconds: count, afterwards: text }),
+    v.strictObject({
+      what: text,
+      key: v.nullable(text),
+      since: text,
+      normalSeconds: count,
+      afterwards: text,
+      /** Which piece of how many this is; null for work of one piece. */
+      progress: v.nullable(v.strictObject({ piece: count, of: count })),
+    }),
   ),
   /** Why the work of the current step did not complete. */
   refusal: v.nullable(refusalSchema),
+  /** The key whose work failed and that the people of this step may go on without; null where none is. */
+  leaveOut: v.nullable(text),
   /** The token must be opened again with its PIN before the ceremony can go on, and by whom; null otherwise. */
   reopen: v.nullable(v.strictObject({ confirmers: confirmersSchema, distinctPeople: count })),
   /** True when work was interrupted and nobody has been able to see yet what became of it. */
@@ -100,6 +114,8 @@ export const viewSchema = v.strictObject({
   stopped: v.nullable(v.strictObject({ step: text, reason: text })),
   /** The copies of the bundle that are written, and where. */
   copies: v.array(v.strictObject({ copy: count, folder: text })),
+  /** Keys that the people went on without, and why. */
+  leftOut: v.array(v.strictObject({ key: text, reason: text })),
   /** Ids of the keys that this ceremony has left in the token so far. */
   keysInToken: v.array(text),
   isClosed: v.boolean(),

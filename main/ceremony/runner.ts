@@ -4,12 +4,14 @@ import type { EffectOutcome } from '../../app/ceremony/effects.ts';
 import { decide, type Command } from '../../app/ceremony/decide.ts';
 import { checkReopening, type Confirmation } from '../../app/ceremony/confirmation.ts';
 import { evolve } from '../../app/ceremony/evolve.ts';
+import type { LeavingOut } from '../../app/ceremony/leaving-out.ts';
 import { replay } from '../../app/ceremony/replay.ts';
 import { currentStep, type CeremonyState, type WorkInFlight } from '../../app/ceremony/state.ts';
 import type { Position } from '../../app/ceremony/work.ts';
 import type { RuleId } from '../../app/rules/index.ts';
-import { Refused, refuse, refusal, type Refusal } from '../../app/rules/refusal.ts';
+import { Refused, refuse, type Refusal } from '../../app/rules/refusal.ts';
 import type { AuditLog } from '../audit/store.ts';
+import { actorOf, asRefusal } from './as-refusal.ts';
 import type { Worker } from './worker.ts';
 
 /** What the runner leans on. `now` is the room's clock. */
@@ -159,6 +161,16 @@ export class Runner {
     this.#announce();
   }
 
+  /**
+   * Goes on without the key whose work has failed.
+   * @throws Refused with the rule that stands against it; nothing was logged then
+   */
+  leaveOut(decided: LeavingOut): void {
+    this.#refuseWhileWorking();
+    this.#submit({ type: 'leave-out-key', ...decided });
+    this.#announce();
+  }
+
   /** Resolves when no work is under way any more. */
   async idle(): Promise<void> {
     await this.#working;
@@ -282,17 +294,3 @@ export class Runner {
 
 /** Refusals that come before the token was asked to make anything: what lies there is somebody else's. */
 const neverBegun: readonly RuleId[] = ['TARGET-KEY-ID-FREE', 'TARGET-KEY-LABEL-FREE'];
-
-/** Who an entry names as its cause: the people who confirmed, or the application. */
-function actorOf(command: Command): string {
-  if (command.type === 'stop-ceremony') return 'room';
-  if (!('confirmedBy' in command)) return 'keyferry';
-  return command.confirmedBy.length === 0 ? 'room' : command.confirmedBy.join(' ');
-}
-
-/** An unforeseen error becomes a refusal too; only its kind is kept, since its text could hold anything. */
-function asRefusal(error: unknown): Refusal {
-  if (error instanceof Refused) return error.refusal;
-  const name = error instanceof Error ? error.name : typeof error;
-  return refusal('WORK-COMPLETED', 'Something failed that should not have failed.', { code: name });
-}

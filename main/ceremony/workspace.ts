@@ -4,7 +4,12 @@ import type { WrappedParts } from '../../app/byok/format.ts';
 import { syncFolder } from '../media/sync-folder.ts';
 
 /** What the token gave out for a key, part by part; the names stand in the log. */
-export const partNames = { ephemeral: 'wrapped ephemeral key', key: 'wrapped target key' } as const;
+export const partNames = {
+  ephemeral: 'wrapped ephemeral key',
+  key: 'wrapped target key',
+  iv: 'IV of the nonce',
+  nonce: 'encrypted nonce',
+} as const;
 
 /**
  * Keeps wrapped keys between wrapping and taking out. They are ciphertext, but they are kept out of the log all the
@@ -28,15 +33,20 @@ export function openWorkspace(folder: string): Workspace {
   return {
     keep(key, parts) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      rmSync(file(key, 'ephemeral'), { force: true });
-      rmSync(file(key, 'key'), { force: true });
-      if (parts.wrappedEphemeral !== null) writeSynced(file(key, 'ephemeral'), parts.wrappedEphemeral);
-      writeSynced(file(key, 'key'), parts.wrappedKey);
+      const { wrappedEphemeral, wrappedKey, sealedNonce } = parts;
+      const bytes = { ephemeral: wrappedEphemeral, key: wrappedKey, iv: sealedNonce?.iv, nonce: sealedNonce?.sealed };
+      for (const part of Object.keys(partNames) as (keyof typeof partNames)[]) {
+        rmSync(file(key, part), { force: true });
+        const kept = bytes[part] ?? null;
+        if (kept !== null) writeSynced(file(key, part), kept);
+      }
       syncFolder(folder);
     },
     parts(key) {
-      const wrappedKey = readOrNull(file(key, 'key'));
-      return wrappedKey === null ? null : { wrappedEphemeral: readOrNull(file(key, 'ephemeral')), wrappedKey };
+      const [wrappedKey, iv, sealed] = [readOrNull(file(key, 'key')), readOrNull(file(key, 'iv')), readOrNull(file(key, 'nonce'))]; // prettier-ignore
+      if (wrappedKey === null) return null;
+      const sealedNonce = iv === null || sealed === null ? null : { iv, sealed };
+      return { wrappedEphemeral: readOrNull(file(key, 'ephemeral')), wrappedKey, sealedNonce };
     },
     clear() {
       rmSync(folder, { recursive: true, force: true });

@@ -59,7 +59,7 @@ async function token(): Promise<Row[]> {
   const wrap = await median(40, (run) => {
     const recorded = made[run];
     if (recorded === undefined) throw new Error('a key for each run');
-    return client.wrapTargetKey({ ckaId: recorded.ckaId, spec, recorded, plan, kek: numbers });
+    return client.wrapTargetKey({ ckaId: recorded.ckaId, spec, recorded, plan, kek: numbers, nonce: null });
   });
   await client.close();
   const raw = openRaw(choice.path, choice.environment, serial);

@@ -45,9 +45,15 @@ export class DeviceUnderTest {
     process.env['P11SHIM_FAIL'] = others === undefined ? fault : `${others},${fault}`;
   }
 
+  /** Takes bytes off the end of whatever is encrypted from now on. */
+  cutEncrypted(bytes: number): void {
+    process.env['P11SHIM_CUT'] = `C_Encrypt=${bytes}`;
+  }
+
   heal(): void {
     delete process.env['P11SHIM_FAIL'];
     delete process.env['P11SHIM_HIDE'];
+    delete process.env['P11SHIM_CUT'];
   }
 
   /** Every call the shim has seen, oldest first. */

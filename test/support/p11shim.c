@@ -5,6 +5,7 @@
  *   P11SHIM_FAIL=C_WrapKey=0x30@2,...   answers with this CKR code from the second call on (@1 when left out)
  *   P11SHIM_DELAY=C_WrapKey=500,...     sleeps so many milliseconds before the call
  *   P11SHIM_CRASH=C_WrapKey@3,...       dies of SIGSEGV in the third call
+ *   P11SHIM_CUT=C_Encrypt=1,...         takes so many bytes off the end of what the call gives
  *   P11SHIM_LOG=/path                   appends "C_WrapKey mech=0x210b rv=0x0" for each call, never a value
  *
  * Only the functions at the end of this file are watched; the others go straight to the real module.
@@ -77,6 +78,13 @@ static CK_RV note(const char *function, CK_MECHANISM_TYPE mechanism, CK_RV rv) {
   return rv;
 }
 
+/* Shortens an output that the real module has written. */
+static CK_RV cut(const char *function, CK_RV rv, CK_BYTE_PTR out, CK_ULONG_PTR length) {
+  unsigned long bytes;
+  if (rv == CKR_OK && out && told_to("P11SHIM_CUT", function, 1, &bytes)) *length -= bytes < *length ? bytes : *length;
+  return rv;
+}
+
 /* PKCS#11 lets a caller ask for the length first, so the shortened list is made before anything is copied. */
 static CK_RV shim_C_GetMechanismList(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count) {
   CK_ULONG all = 0, kept = 0, i;
@@ -118,7 +126,7 @@ FORWARD(C_DestroyObject, 0, (CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o), (s, o))
 FORWARD(C_FindObjectsInit, 0, (CK_SESSION_HANDLE s, CK_ATTRIBUTE_PTR t, CK_ULONG n), (s, t, n))
 FORWARD(C_GetAttributeValue, 0, (CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o, CK_ATTRIBUTE_PTR t, CK_ULONG n), (s, o, t, n))
 FORWARD(C_EncryptInit, MECHANISM(m), (CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE key), (s, m, key))
-FORWARD(C_Encrypt, 0, (CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_BYTE_PTR out, CK_ULONG_PTR l), (s, in, n, out, l))
+FORWARD(C_GenerateRandom, 0, (CK_SESSION_HANDLE s, CK_BYTE_PTR out, CK_ULONG n), (s, out, n))
 FORWARD(C_SignInit, MECHANISM(m), (CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE key), (s, m, key))
 FORWARD(C_Sign, 0, (CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_BYTE_PTR out, CK_ULONG_PTR l), (s, in, n, out, l))
 FORWARD(C_GenerateKey, MECHANISM(m),
@@ -130,6 +138,11 @@ FORWARD(C_GenerateKeyPair, MECHANISM(m),
 FORWARD(C_WrapKey, MECHANISM(m),
         (CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE with, CK_OBJECT_HANDLE key, CK_BYTE_PTR out, CK_ULONG_PTR l),
         (s, m, with, key, out, l))
+
+static CK_RV shim_C_Encrypt(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_BYTE_PTR out, CK_ULONG_PTR l) {
+  CK_RV rv = misbehave("C_Encrypt");
+  return note("C_Encrypt", 0, rv == CKR_OK ? cut("C_Encrypt", real->C_Encrypt(s, in, n, out, l), out, l) : rv);
+}
 
 static CK_RV load_real_module(void) {
   const char *path = getenv("P11SHIM_MODULE");
@@ -149,7 +162,7 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST_
   WATCH(C_Initialize); WATCH(C_Finalize); WATCH(C_GetSlotList); WATCH(C_GetTokenInfo); WATCH(C_GetMechanismList);
   WATCH(C_GetMechanismInfo); WATCH(C_OpenSession); WATCH(C_Login); WATCH(C_CreateObject); WATCH(C_DestroyObject);
   WATCH(C_FindObjectsInit); WATCH(C_GetAttributeValue); WATCH(C_EncryptInit); WATCH(C_Encrypt); WATCH(C_GenerateKey);
-  WATCH(C_GenerateKeyPair); WATCH(C_WrapKey); WATCH(C_SignInit); WATCH(C_Sign);
+  WATCH(C_GenerateKeyPair); WATCH(C_WrapKey); WATCH(C_SignInit); WATCH(C_Sign); WATCH(C_GenerateRandom);
   *list = &shim;
   return CKR_OK;
 }

@@ -7,7 +7,7 @@ import { parsePlanDocument } from '../../app/ceremony/plan.ts';
 import { roles, type Person } from '../../app/ceremony/roles.ts';
 import { currentStep, type CeremonyState } from '../../app/ceremony/state.ts';
 import type { Step } from '../../app/ceremony/step.ts';
-import { keysToDestroy, remainingCopies } from '../../app/ceremony/work.ts';
+import { keysToType, remainingCopies } from '../../app/ceremony/work.ts';
 import { sha256Hex } from '../../app/keys/fingerprint.ts';
 import { encodeSpki } from '../../app/keys/spki.ts';
 import { bytesToHex, utf8ToBytes } from '../../app/keys/bytes.ts';
@@ -102,7 +102,7 @@ function inputFor(state: CeremonyState, step: Step): LoggedInput {
     case 'choose-outbound':
       return { kind: 'folders', folders: remainingCopies(state).map((copy) => `/media/b${copy}`) };
     case 'type-key-ids':
-      return { kind: 'key-ids', keyIds: keysToDestroy(state).map((key) => key.id) };
+      return { kind: 'key-ids', keyIds: keysToType(state, step).map((key) => key.id) };
   }
 }
 
@@ -122,6 +122,7 @@ export function outcomeFor(state: CeremonyState, request: EffectRequest): Effect
     oaepHash: 'sha1',
     performed: 'composed' as const,
     kwpMechanism: '0x210b',
+    nonce: null,
     payloadBytes: 67,
   };
   switch (request.kind) {
@@ -155,7 +156,7 @@ export function outcomeFor(state: CeremonyState, request: EffectRequest): Effect
     case 'log-in':
       return { kind: request.kind, pin };
     case 'probe-token':
-      return { kind: request.kind, mechanisms: [], proofs: [proof] };
+      return { kind: request.kind, mechanisms: [], proofs: [proof], lacking: [] };
     case 'read-inbound':
       return {
         kind: request.kind,
@@ -166,6 +167,9 @@ export function outcomeFor(state: CeremonyState, request: EffectRequest): Effect
           bits: 4096,
           id: `kid of ${key.id}`,
           deadline: null,
+          option: null,
+          importToken: null,
+          nonce: null,
           files: [],
           notices: [],
         })),

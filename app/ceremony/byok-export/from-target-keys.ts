@@ -1,5 +1,5 @@
 import { isAsymmetric } from '../../keys/specs.ts';
-import type { Plan } from '../plan.ts';
+import { isWrappedWeakly, type Plan } from '../plan.ts';
 import { countOf, each, everyone, pair, quorumOf, type Cast, type Draft } from './draft.ts';
 
 /** Phase 5: the target keys are made or selected. */
@@ -39,6 +39,27 @@ export function keys(plan: Plan, cast: Cast): readonly Draft[] {
   ];
 }
 
+/** Asked only where the plan wraps with RSAES-PKCS1-v1_5: nobody shall come to the weak way by habit. */
+function confirmWeakWraps(plan: Plan, cast: Cast): readonly Draft[] {
+  const weak = plan.keys.filter(isWrappedWeakly).length;
+  if (weak === 0) return [];
+  return [
+    {
+      id: 'wrap.weak',
+      title: `Confirm by name: ${countOf(weak, 'key')} wrapped in a weak way`,
+      kind: 'type-key-ids',
+      acts: cast.hands,
+      says: [
+        'The plan wraps these keys with RSAES-PKCS1-v1_5. It is weak: somebody who can have the cloud’s key try forged messages may learn ours. OAEP has no such weakness. We type each id to say that we mean it.',
+      ],
+      ticks: ['The destination takes nothing stronger, or the plan gives another reason.'],
+      confirmers: quorumOf(plan),
+      sensitive: true,
+      action: `Accept the weak way for ${countOf(weak, 'key')}`,
+    },
+  ];
+}
+
 /** Phase 6: approve, wrap, check. */
 export function wrap(plan: Plan, cast: Cast): readonly Draft[] {
   return [
@@ -54,6 +75,7 @@ export function wrap(plan: Plan, cast: Cast): readonly Draft[] {
       sensitive: true,
       action: `Approve wrapping ${countOf(plan.keys.length, 'key')}`,
     },
+    ...confirmWeakWraps(plan, cast),
     {
       id: 'wrap.wrap',
       title: `Wrap ${countOf(plan.keys.length, 'key')} in the token`,

@@ -145,7 +145,10 @@ export function bringIn(plan: Plan, cast: Cast): readonly Draft[] {
       title: 'Read the wrapping keys from media A',
       kind: 'choose-inbound',
       acts: cast.hands,
-      says: ['I connect the media that came from the online desk. Keyferry reads it and changes nothing on it.'],
+      says: [
+        'I connect the media that came from the online desk. Keyferry reads it and changes nothing on it. Ends of wrapping keys and import tokens are judged by the clock of this room.',
+      ],
+      ticks: ['The clock on the wall and the clock on the screen agree within a minute, now.'],
       confirmers: each(cast.hands),
       work: { kind: 'read-inbound', each: 'once' },
       action: 'Read the media',

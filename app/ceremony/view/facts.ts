@@ -1,16 +1,10 @@
-import { formatFor } from '../../byok/registry.ts';
-import { utc } from '../../bundle/upload-md.ts';
-import { countOf } from '../byok-export/draft.ts';
-import { hexToBytes } from '../../keys/bytes.ts';
-import { hexGroups, pgpWords, rsaThumbprint } from '../../keys/fingerprint.ts';
 import { formatKcv } from '../../keys/kcv.ts';
-import { refuser } from '../../keys/refuser.ts';
-import { readSpki } from '../../keys/spki.ts';
 import type { Fact } from '../../contract/view.ts';
-import type { KekRecord, NoticeRecord } from '../effects.ts';
-import type { Plan, PlannedKey } from '../plan.ts';
-import type { CeremonyState } from '../state.ts';
+import { carriedKeys, type CeremonyState } from '../state.ts';
 import type { Step } from '../step.ts';
+import { beginningOf, fingerprint, noticeFacts, values } from './fact-forms.ts';
+import { keysOfPlan, planFacts } from './plan-facts.ts';
+import { assignments, comparedKek, weakWraps, wrappedKeys } from './wrapping-facts.ts';
 
 /**
  * What there is to look at on a step: everything the people confirm is here, and comes from the log.
@@ -35,91 +29,13 @@ const factsByStep: Readonly<Partial<Record<string, (state: CeremonyState, step: 
   'keys.make': (state) => [keysOfPlan(state.plan)],
   'keys.check': madeKeys,
   'wrap.approve': assignments,
+  'wrap.weak': weakWraps,
   'wrap.wrap': assignments,
   'wrap.check': wrappedKeys,
   'take-out.write': writtenSoFar,
   'take-out.check': bundle,
   'close.destroy': (state) => [keysOfPlan(state.plan)],
 };
-
-/**
- * A SHA-256 to be read aloud.
- * @param caption - whose hash it is
- * @param hex - 64 lower-case hex digits
- */
-export function fingerprint(caption: string, hex: string): Fact {
-  return { kind: 'fingerprint', caption, hex, words: pgpWords(hexToBytes(hex)) };
-}
-
-/**
- * What a plan says, before and during a ceremony.
- * @param plan - the plan
- * @param sha256 - its hash, hex
- */
-export function planFacts(plan: Plan, sha256: string): Fact[] {
-  const people = Object.entries(plan.roles).filter(([, count]) => count > 0);
-  const quorum = Object.entries(plan.quorum).filter(([, count]) => count > 0);
-  const list = (counts: readonly (readonly [string, number])[]): string =>
-    counts.map(([role, count]) => countOf(count, role)).join(', ');
-  return [
-    values('The plan', [
-      ['Title', plan.title],
-      ['Purpose', plan.purpose === '' ? 'not stated' : plan.purpose],
-      ['People', list(people)],
-      ['Sensitive steps need', list(quorum)],
-      ['Roles that nobody combines', separationOf(plan)],
-      ['Copies of the bundle', String(plan.copies)],
-      ['Hours for the upload', `${plan.uploadMarginHours} at least, before a wrapping key or import token ends`],
-    ]),
-    keysOfPlan(plan),
-    destinationsOf(plan),
-    fingerprint('SHA-256 of the plan', sha256),
-    ...noticeFacts(plan.notices),
-  ];
-}
-
-/** Only what somebody here could combine: a role that the plan does not fill is nobody's. */
-function separationOf({ separate, roles }: Plan): string {
-  const filled = separate.filter((apart) => apart.every((role) => roles[role] > 0));
-  return filled.map((apart) => apart.join(' and ')).join('; ') || 'none';
-}
-
-function values(caption: string, items: readonly (readonly [string, string])[], isCode = false): Fact {
-  return { kind: 'values', caption, items: items.map(([label, value]) => ({ label, value, isCode })) };
-}
-
-function noticeFacts(notices: readonly NoticeRecord[]): Fact[] {
-  return notices.map(({ rule, text }) => ({ kind: 'notice', rule, text }));
-}
-
-function keysOfPlan(plan: Plan): Fact {
-  return {
-    kind: 'table',
-    caption: 'Keys of the plan',
-    columns: ['Key', 'Kind', 'Comes from', 'Afterwards'],
-    rows: plan.keys.map((key) => [
-      key.id,
-      key.spec,
-      key.source === 'generate' ? 'made in the token' : `token, CKA_ID ${key.source.existing.ckaId}`,
-      key.after === 'destroy' ? 'destroyed in the token' : 'kept in the token',
-    ]),
-  };
-}
-
-/** All that the plan says of each destination: nobody approves what is not on the screen. */
-function destinationsOf(plan: Plan): Fact {
-  return {
-    kind: 'table',
-    caption: 'Where each key goes',
-    columns: ['Key', 'Goes to', 'Named there', 'For'],
-    rows: plan.keys.map((key) => [key.id, ...placeNameAndUses(key)]),
-  };
-}
-
-function placeNameAndUses({ destination }: PlannedKey): string[] {
-  const { place, name, uses } = formatFor(destination).describe(destination);
-  return [place, name, uses];
-}
 
 function workstation({ workstation: found }: CeremonyState): Fact[] {
   if (found === null) return [];
@@ -167,6 +83,7 @@ function tokenIdentity({ token }: CeremonyState): Fact[] {
 function tokenProofs({ probe }: CeremonyState): Fact[] {
   if (probe === null) return [];
   return [
+    ...lackingWays(probe.lacking),
     {
       kind: 'table',
       caption: 'Throw-away keys, wrapped in the token and opened in software',
@@ -182,64 +99,16 @@ function tokenProofs({ probe }: CeremonyState): Fact[] {
   ];
 }
 
-function comparedKek(state: CeremonyState, { key }: Step): Fact[] {
-  const kek = key === null ? undefined : state.keks.get(key);
-  if (kek === undefined) return [];
-  return [
-    fingerprint('SHA-256 of the wrapping key (SubjectPublicKeyInfo)', kek.spkiSha256),
-    values('The same key as a JWK thumbprint (RFC 7638)', [['SHA-256, base64url', thumbprintOf(kek)]], true),
-    values('The wrapping key', [
-      ['Name', kek.id ?? 'the cloud gives it none'],
-      ['Size', `RSA, ${kek.bits} bits`],
-      ['Ends', kek.deadline === null ? 'no deadline given' : utc(kek.deadline)],
-    ]),
-    {
-      kind: 'table',
-      caption: 'Read from the media',
-      columns: ['File', 'Recognised as', 'Bytes', 'SHA-256'],
-      rows: kek.files.map((file) => [file.name, file.as, String(file.bytes), beginningOf(file.sha256)]),
-    },
-    ...noticeFacts(kek.notices),
-  ];
-}
-
-/** Some online desks have tools for the thumbprint only; it is another hash of the very same two numbers. */
-function thumbprintOf({ key, spki }: KekRecord): string {
-  const refuse = refuser('LOG-HOLDS-A-CEREMONY', `The wrapping key for ${key}`);
-  const found = readSpki(hexToBytes(spki), refuse);
-  return found.kind === 'rsa' ? rsaThumbprint(found.modulus, found.exponent) : refuse('it is no RSA key');
-}
-
-/** One line a key with all that is approved, and below it the names of the wrapping keys, too long for the line. */
-function assignments({ plan, keks }: CeremonyState): Fact[] {
-  return [
-    {
-      kind: 'table',
-      caption: 'Each key, where it goes, and the wrapping key that protects it',
-      columns: ['Key', 'Kind', 'Goes to', 'Named there', 'For', 'KEK SHA-256 begins'],
-      rows: plan.keys.map((key) => [
-        key.id,
-        key.spec,
-        ...placeNameAndUses(key),
-        beginningOf(keks.get(key.id)?.spkiSha256 ?? ''),
-      ]),
-    },
-    {
-      kind: 'table',
-      caption: 'Name of each wrapping key in the cloud',
-      columns: ['Key', 'Wrapping key'],
-      rows: plan.keys.map((key) => [key.id, keks.get(key.id)?.id ?? 'unnamed']),
-    },
-  ];
-}
-
-/** The first 8 bytes: enough to recognise a hash that was compared whole before. */
-function beginningOf(sha256: string): string {
-  return hexGroups(sha256).slice(0, 4).join(' ');
+/** What the token cannot do although a destination could ask for it: an import job must not choose it. */
+function lackingWays(lacking: NonNullable<CeremonyState['probe']>['lacking']): Fact[] {
+  if (lacking.length === 0) return [];
+  const rows = lacking.map(({ spec, method, oaepHash, cause }) => [spec, method, oaepHash ?? 'none', cause]);
+  const caption = 'What this token cannot do, and no import job may ask for';
+  return [{ kind: 'table', caption, columns: ['Kind', 'Method', 'OAEP hash', 'Why'], rows }];
 }
 
 function madeKeys(state: CeremonyState): Fact[] {
-  return state.plan.keys.flatMap((key) => {
+  return carriedKeys(state).flatMap((key) => {
     const target = state.targets.get(key.id);
     if (target === undefined) return [];
     const checks = target.keyCheckValues.map((value) => ['Check value', formatKcv(value)] as const);
@@ -256,18 +125,6 @@ function madeKeys(state: CeremonyState): Fact[] {
       },
     ];
   });
-}
-
-function wrappedKeys(state: CeremonyState): Fact[] {
-  const rows = state.plan.keys.flatMap((key) =>
-    (state.wrapped.get(key.id)?.parts ?? []).map((part) => [
-      key.id,
-      part.name,
-      `${part.bytes} bytes, shape right`,
-      hexGroups(part.sha256).slice(0, 8).join(' '),
-    ]),
-  );
-  return [{ kind: 'table', caption: 'Wrapped keys', columns: ['Key', 'Part', 'Size', 'SHA-256 begins'], rows }];
 }
 
 function writtenSoFar({ copies }: CeremonyState): Fact[] {

@@ -5,7 +5,8 @@ import { roles } from '../roles.ts';
 import { logInStep } from '../confirmation.ts';
 import { currentStep, isClosed, keysLeftInToken, needsToken, type CeremonyState } from '../state.ts';
 import { phases, type Step } from '../step.ts';
-import { keysToDestroy, remainingCopies } from '../work.ts';
+import { keyToLeaveOut } from '../leaving-out.ts';
+import { keysToType, remainingCopies } from '../work.ts';
 import { factsOf } from './facts.ts';
 import { workInWords } from './work-in-words.ts';
 
@@ -49,6 +50,8 @@ export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
         ? null
         : workInWords(state, state.inFlight.request, moment.workingSince),
     refusal: moment.trouble ?? state.failure,
+    leaveOut: moment.trouble === null && reopen === null ? keyToLeaveOut(state) : null,
+    leftOut: [...state.leftOut].map(([key, reason]) => ({ key, reason })),
     reopen,
     isUnsettled: state.inFlight !== null && moment.workingSince === null && reopen === null,
     stopped: state.stopped,
@@ -105,10 +108,24 @@ function stepView(state: CeremonyState, step: Step): StepView {
     asks: {
       seats: step.kind === 'name-people' ? seatsOf(state.plan.roles) : [],
       folders: step.kind === 'choose-outbound' ? remainingCopies(state).length : step.kind === 'choose-inbound' ? 1 : 0,
-      keyIds: step.kind === 'type-key-ids' ? keysToDestroy(state).map((key) => key.id) : [],
+      keyIds: step.kind === 'type-key-ids' ? keysToType(state, step).map((key) => key.id) : [],
+      typing: step.kind === 'type-key-ids' ? typingOf(step) : null,
     },
     next: state.steps[state.current + 1]?.title ?? null,
   };
+}
+
+/** Why ids are typed at a step: a tick is made by habit, a name is not. */
+function typingOf(step: Step): StepView['asks']['typing'] {
+  return step.work?.kind === 'destroy-key'
+    ? {
+        warning: 'This cannot be undone',
+        instruction: 'Type the id of each key that is to be destroyed, exactly as shown.',
+      }
+    : {
+        warning: 'This way of wrapping is weak',
+        instruction: 'Type the id of each key that is to be wrapped in this way, exactly as shown.',
+      };
 }
 
 function confirmersOf(state: CeremonyState, step: Step): StepView['confirmers'] {

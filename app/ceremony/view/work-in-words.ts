@@ -1,7 +1,8 @@
 import { keySpecs } from '../../keys/specs.ts';
 import type { CeremonyView } from '../../contract/view.ts';
 import type { EffectKind, EffectRequest } from '../effects.ts';
-import type { CeremonyState } from '../state.ts';
+import { carriedKeys, currentStep, type CeremonyState } from '../state.ts';
+import { remainingWork } from '../work.ts';
 
 interface Words {
   readonly what: string;
@@ -57,5 +58,26 @@ export function workInWords(
   const spec = state.plan.keys.find((planned) => planned.id === key)?.spec;
   const info = spec === undefined ? null : keySpecs[spec];
   const isSlow = info?.kind === 'rsa' && (request.kind === 'make-key' || request.kind === 'wrap-key');
-  return { what, key, since, normalSeconds: isSlow ? rsaSeconds[info.bits] : normalSeconds, afterwards };
+  return {
+    what,
+    key,
+    since,
+    normalSeconds: isSlow ? rsaSeconds[info.bits] : normalSeconds,
+    afterwards,
+    progress: progressOf(state),
+  };
+}
+
+/** Which piece of the step's work is under way: what is done is not among what remains. */
+function progressOf(state: CeremonyState): NonNullable<CeremonyView['work']>['progress'] {
+  const each = currentStep(state)?.work?.each;
+  if (each === undefined || each === 'once') return null;
+  const remaining = remainingWork(state).length;
+  const of =
+    each === 'copy'
+      ? state.plan.copies
+      : each === 'key'
+        ? carriedKeys(state).length
+        : remaining + state.destroyed.length;
+  return of < 2 ? null : { piece: of - remaining + 1, of };
 }

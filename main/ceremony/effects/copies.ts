@@ -1,6 +1,6 @@
 import { bundleFiles, type BundleFile } from '../../../app/ceremony/bundle-files.ts';
 import type { OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
-import type { CeremonyState } from '../../../app/ceremony/state.ts';
+import { carriedKeys, type CeremonyState } from '../../../app/ceremony/state.ts';
 import { bundleName, layout } from '../../../app/bundle/layout.ts';
 import type { WrappedParts } from '../../../app/byok/format.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
@@ -83,7 +83,7 @@ function refusalsOf(attempt: () => unknown): readonly Refusal[] {
 
 /** The bytes of the bundle: they depend on the log and the kept wrapped keys alone, so they can be made again. */
 function filesOf(ports: WorkPorts, request: RequestOf<'write-copy'>, state: CeremonyState): readonly BundleFile[] {
-  const wrapped = new Map(state.plan.keys.map((key) => [key.id, keptParts(ports, state, key.id)]));
+  const wrapped = new Map(carriedKeys(state).map((key) => [key.id, keptParts(ports, state, key.id)]));
   return bundleFiles({
     state,
     wrapped,
@@ -99,7 +99,8 @@ function keptParts({ workspace }: WorkPorts, state: CeremonyState, key: string):
   if (parts === null || logged === undefined) {
     return refuse('WRAPPED-KEY-KEPT-INTACT', `The wrapped key ${key} is missing from this workstation.`);
   }
-  const isSame = describeParts(parts).every(({ sha256 }, index) => logged[index]?.sha256 === sha256);
+  const kept = describeParts(parts);
+  const isSame = kept.length === logged.length && kept.every(({ sha256 }, index) => logged[index]?.sha256 === sha256);
   return isSame ? parts : refuse('WRAPPED-KEY-KEPT-INTACT', `The wrapped key ${key} differs from the hash in the log.`);
 }
 

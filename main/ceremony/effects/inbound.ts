@@ -2,11 +2,13 @@ import type { Notice, RoomTime } from '../../../app/byok/format.ts';
 import { formatFor } from '../../../app/byok/registry.ts';
 import type { KekRecord, OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
 import { checkKekReuse } from '../../../app/ceremony/kek-register.ts';
-import type { PlannedKey } from '../../../app/ceremony/plan.ts';
+import { refusesPlanNow, type PlannedKey } from '../../../app/ceremony/plan.ts';
+import { checkWay } from '../../../app/ceremony/proven-ways.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { bytesToHex } from '../../../app/keys/bytes.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
-import { readInboundFolder, type InboundMediaFile } from '../../media/inbound.ts';
+import { Refused } from '../../../app/rules/refusal.ts';
+import { readInboundFolder, type InboundKeyFolder, type InboundMediaFile } from '../../media/inbound.ts';
 import type { WorkPorts } from '../work-ports.ts';
 
 /**
@@ -18,20 +20,27 @@ import type { WorkPorts } from '../work-ports.ts';
 export async function readInbound(
   ports: WorkPorts,
   request: RequestOf<'read-inbound'>,
-  { plan }: CeremonyState,
+  { plan, probe }: CeremonyState,
 ): Promise<OutcomeOf<'read-inbound'>> {
-  const folders = readInboundFolder(
+  const nowIso = ports.now().toISOString();
+  const against = refusesPlanNow(plan, nowIso);
+  if (against !== null) throw new Refused(against);
+  const folders = await readInboundFolder(
     request.folder,
     plan.keys.map((key) => key.id),
   );
-  const room = { nowIso: ports.now().toISOString(), uploadMarginHours: plan.uploadMarginHours };
-  const keks = plan.keys.map((key) => readKek(key, folders.get(key.id) ?? [], room));
+  const room = { nowIso, uploadMarginHours: plan.uploadMarginHours };
+  const keks = plan.keys.map((key) => {
+    const kek = readKek(key, folders.get(key.id) ?? { files: [], archives: [] }, room);
+    checkWay(key, kek, probe?.proofs ?? []);
+    return kek;
+  });
   checkKekReuse(plan, keks);
   return { kind: 'read-inbound', keks };
 }
 
-function readKek(key: PlannedKey, files: readonly InboundMediaFile[], room: RoomTime): KekRecord {
-  const { kek, recognised, notices } = formatFor(key.destination).readInbound(files, key.destination, room);
+function readKek(key: PlannedKey, { files, archives }: InboundKeyFolder, room: RoomTime): KekRecord {
+  const { kek, carried, recognised, notices } = formatFor(key.destination).readInbound(files, key.destination, room);
   return {
     key: key.id,
     spki: bytesToHex(kek.spki),
@@ -39,7 +48,13 @@ function readKek(key: PlannedKey, files: readonly InboundMediaFile[], room: Room
     bits: kek.bits,
     id: kek.id,
     deadline: kek.deadline,
-    files: recognised.map(({ file, as }) => ({ ...hashOf(files, file), as })),
+    option: kek.option,
+    importToken: carried.importToken === null ? null : bytesToHex(carried.importToken),
+    nonce: carried.nonce === null ? null : bytesToHex(carried.nonce),
+    files: [
+      ...recognised.map(({ file, as }) => ({ ...hashOf(files, file), as })),
+      ...archives.map(({ name }) => ({ ...hashOf(archives, name), as: 'console archive, unpacked' })),
+    ],
     notices: notices.map(({ rule, text }: Notice) => ({ rule, text: `${key.id}: ${text}` })),
   };
 }

@@ -1,9 +1,12 @@
+import type { Way } from '../../../app/byok/format.ts';
 import { formatFor } from '../../../app/byok/registry.ts';
+import { isSameWrap, plannedWays, waysFor } from '../../../app/byok/ways.ts';
 import type { OutcomeOf } from '../../../app/ceremony/effects.ts';
-import type { Plan } from '../../../app/ceremony/plan.ts';
+import type { PlannedKey } from '../../../app/ceremony/plan.ts';
+import { isProven } from '../../../app/ceremony/proven-ways.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { refuse } from '../../../app/rules/refusal.ts';
-import type { Hsm, TokenIdentity, WrapNeed } from '../../hsm/port.ts';
+import type { Hsm, ProbeReport, TokenIdentity, WrapNeed } from '../../hsm/port.ts';
 import { rehearsalLabel } from '../token-site.ts';
 import type { WorkPorts } from '../work-ports.ts';
 
@@ -44,13 +47,27 @@ export async function logIn(
   return { kind: 'log-in', pin: { ...(await ports.hsm.login(secret)) } };
 }
 
-/** Proves with throw-away keys that the token can do what every key of the plan needs. */
-export async function probeToken({ hsm }: WorkPorts, state: CeremonyState): Promise<OutcomeOf<'probe-token'>> {
-  const report = await hsm.probe(needsOf(state.plan));
+/**
+ * Proves with throw-away keys that the token can do what every key of the plan needs. Where the wrapping key decides among
+ * several ways, one that the token can do is enough for now.
+ * @throws Refused with the rule that the token violates for a key that it can wrap in no planned way; the remedy names the
+ *   ways of the destination that it could
+ */
+export async function probeToken({ hsm }: WorkPorts, { plan }: CeremonyState): Promise<OutcomeOf<'probe-token'>> {
+  const report = await hsm.probe(plan.keys.flatMap((key) => needsOf(key, plannedKeyWays(key))));
+  const stuck = plan.keys.find((key) => provenAmong(key, plannedKeyWays(key), report).length === 0);
+  if (stuck !== undefined) return refuseKey(hsm, stuck, report.failures);
   return {
     kind: 'probe-token',
     mechanisms: report.mechanisms.map((mechanism) => ({ ...mechanism })),
     proofs: report.proofs.map((proof) => ({ ...proof })),
+    lacking: report.failures.map(({ need, refusal: { rule, cause } }) => ({
+      spec: need.spec,
+      method: need.plan.method,
+      oaepHash: need.plan.oaepHash,
+      rule,
+      cause,
+    })),
   };
 }
 
@@ -93,10 +110,35 @@ const identityFields = [
   'cryptoki',
 ] as const satisfies (keyof TokenIdentity)[];
 
-function needsOf(plan: Plan): readonly WrapNeed[] {
-  const needs = plan.keys.map((key): WrapNeed => {
-    const format = formatFor(key.destination);
-    return { spec: key.spec, plan: format.wrapPlan(key.destination, key.spec), kekBits: probeKekBits };
+const plannedKeyWays = ({ destination, spec }: PlannedKey): readonly Way[] => plannedWays(destination, spec);
+
+/** What the token must prove for these ways; the device proves the same thing once. */
+function needsOf({ spec }: PlannedKey, ways: readonly Way[]): readonly WrapNeed[] {
+  return ways.map(({ wrap }) => ({ spec, plan: wrap, kekBits: probeKekBits }));
+}
+
+function provenAmong(
+  { spec }: PlannedKey,
+  ways: readonly Way[],
+  { proofs }: Pick<ProbeReport, 'proofs'>,
+): readonly Way[] {
+  return ways.filter(({ wrap }) => isProven(proofs, spec, wrap));
+}
+
+/** Says what was tried for a key and failed, and which other ways of its destination this token can do. */
+async function refuseKey(hsm: Hsm, key: PlannedKey, failures: ProbeReport['failures']): Promise<never> {
+  const { id, spec, destination } = key;
+  const tried = failures.filter(({ need }) => need.spec === spec && plannedKeyWays(key).some(({ wrap }) => isSameWrap(wrap, need.plan))); // prettier-ignore
+  const others = waysFor(destination, spec).filter((way) => !plannedKeyWays(key).includes(way));
+  const works = provenAmong(key, others, await hsm.probe(needsOf(key, others))).map(({ option }) => option);
+  const { title } = formatFor(destination);
+  const causes = [...new Set(tried.map(({ refusal }) => refusal.cause))].join(' ');
+  const [first] = tried;
+  return refuse(first?.refusal.rule ?? 'TOKEN-MECHANISM-AVAILABLE', `${id} (${spec}) to ${title}: ${causes}`, {
+    ...(first?.refusal.code === undefined ? {} : { code: first.refusal.code }),
+    remedy:
+      works.length === 0
+        ? `This token can wrap a ${spec} key for ${title} in no way that Keyferry has: take another token, or enable what is missing on this one.`
+        : `With this token ${title} can have the key by ${works.join(' or ')}: plan that, have the plan approved again and begin anew, or enable what is missing on the token.`,
   });
-  return [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];
 }

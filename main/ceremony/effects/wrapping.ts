@@ -1,7 +1,8 @@
 import type { WrappedParts } from '../../../app/byok/format.ts';
 import { formatFor } from '../../../app/byok/registry.ts';
-import { generatorOf } from '../../../app/ceremony/bundle-files.ts';
-import type { OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
+import { wrapPlanOf } from '../../../app/byok/ways.ts';
+import { carriedOf, generatorOf, toCarry } from '../../../app/ceremony/bundle-files.ts';
+import type { KekRecord, OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { hexToBytes } from '../../../app/keys/bytes.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
@@ -15,7 +16,7 @@ import { partNames } from '../workspace.ts';
 /**
  * Wraps one target key under the KEK that the people compared, and keeps the wrapped parts in the workspace.
  * @returns the parts' sizes and hashes, and the proof made with throw-away keys just before
- * @throws Refused with KEK-FINGERPRINT-CONFIRMED, TARGET-KEY-IS-THE-RECORDED-ONE, TOKEN-ENCODES-AS-PROBED, BLOB-SHAPE-VALID, or what the token refuses
+ * @throws Refused with IMPORT-TOKEN-IN-FORCE when the import token has ended, KEK-FINGERPRINT-CONFIRMED, TARGET-KEY-IS-THE-RECORDED-ONE, TOKEN-ENCODES-AS-PROBED, BLOB-SHAPE-VALID, or what the token refuses
  */
 export async function wrapKey(
   ports: WorkPorts,
@@ -29,6 +30,8 @@ export async function wrapKey(
     throw new Error(`The log asks to wrap ${request.key} before its keys are known`);
   }
   const format = formatFor(key.destination);
+  const carried = carriedOf(kek);
+  checkNotEnded(kek, ports.now());
   const wrappingKey = comparedKek(state, key.id, hexToBytes(kek.spki));
   const { parts, proof } = await ports.hsm.wrapTargetKey({
     ckaId: target.ckaId,
@@ -37,14 +40,23 @@ export async function wrapKey(
       publicKey: target.publicKey === null ? null : hexToBytes(target.publicKey),
       keyCheckValues: target.keyCheckValues,
     },
-    plan: format.wrapPlan(key.destination, key.spec),
+    plan: wrapPlanOf(key.destination, key.spec, kek),
+    nonce: carried.nonce,
     kek: { modulus: wrappingKey.modulus, exponent: wrappingKey.exponent },
   });
   checkProof(state, proof);
-  const toCarry = { keyId: key.id, spec: key.spec, destination: key.destination, kek };
-  format.inspect(toCarry, format.assemble(toCarry, parts, generatorOf(state)));
+  const told = toCarry(state, key);
+  format.inspect(told, format.assemble(told, parts, carried, generatorOf(state)));
   ports.workspace.keep(key.id, parts);
   return { kind: 'wrap-key', key: key.id, parts: describeParts(parts), proof: { ...proof } };
+}
+
+/** The token was in force for the planned hours when it was read; a ceremony may have taken longer than that since. */
+function checkNotEnded({ key, deadline }: KekRecord, now: Date): void {
+  if (deadline === null || Date.parse(deadline) > now.getTime()) return;
+  refuse('IMPORT-TOKEN-IN-FORCE', `The import token or import job for ${key} ended at ${deadline}.`, {
+    remedy: 'Compare the clock of this room. When it is right, go on without this key and carry it in a new ceremony.',
+  });
 }
 
 /** The wrapping key from the very bytes whose fingerprint two people compared: hashed here once more, just before use. */
@@ -63,7 +75,11 @@ function comparedKek(state: CeremonyState, key: string, spki: Uint8Array): Extra
 }
 
 /** Sizes and hashes of what the token gave out, as the log keeps them. */
-export function describeParts({ wrappedEphemeral, wrappedKey }: WrappedParts): OutcomeOf<'wrap-key'>['parts'] {
+export function describeParts({
+  wrappedEphemeral,
+  wrappedKey,
+  sealedNonce,
+}: WrappedParts): OutcomeOf<'wrap-key'>['parts'] {
   const describe = (name: string, bytes: Uint8Array): OutcomeOf<'wrap-key'>['parts'][number] => ({
     name,
     sha256: sha256Hex(bytes),
@@ -72,12 +88,16 @@ export function describeParts({ wrappedEphemeral, wrappedKey }: WrappedParts): O
   return [
     ...(wrappedEphemeral === null ? [] : [describe(partNames.ephemeral, wrappedEphemeral)]),
     describe(partNames.key, wrappedKey),
+    ...(sealedNonce === null
+      ? []
+      : [describe(partNames.iv, sealedNonce.iv), describe(partNames.nonce, sealedNonce.sealed)]),
   ];
 }
 
 function checkProof(state: CeremonyState, proof: EncodingProof): void {
   const earlier = state.probe?.proofs.find(
-    ({ spec, method, oaepHash }) => spec === proof.spec && method === proof.method && oaepHash === proof.oaepHash,
+    ({ spec, method, oaepHash, nonce }) =>
+      spec === proof.spec && method === proof.method && oaepHash === proof.oaepHash && nonce === proof.nonce,
   );
   if (earlier?.kwpMechanism !== proof.kwpMechanism || earlier.performed !== proof.performed) {
     refuse(

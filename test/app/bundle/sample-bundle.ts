@@ -3,6 +3,7 @@ import { canonicalBytes, type JsonValue } from '../../../app/audit/canonical-jso
 import { appendEntry, emptyChain, followLink } from '../../../app/audit/chain.ts';
 import type { Entry } from '../../../app/audit/entry.ts';
 import { extractBytes } from '../../../app/audit/extract.ts';
+import { nothingCarried, type WrappedParts } from '../../../app/byok/format.ts';
 import { destinationOf } from '../../../app/byok/registry.ts';
 import { bundleName, keyFolder, layout, publicKeyPath } from '../../../app/bundle/layout.ts';
 import { manifestBytes, parseManifest, type Manifest, type ManifestKey } from '../../../app/bundle/manifest.ts';
@@ -59,7 +60,13 @@ const keks = [
   { key: 'store', bits: 3072, id: kid('contoso-hsm.managedhsm.azure.net') },
 ].map((kek, index) => {
   const spki = spkis[index] ?? '';
-  return { ...kek, spki: Buffer.from(spki).toString('hex'), spkiSha256: sha256(spki), deadline: null };
+  return {
+    ...kek,
+    spki: Buffer.from(spki).toString('hex'),
+    spkiSha256: sha256(spki),
+    deadline: null,
+    importToken: null,
+  };
 });
 
 function loggedParts(index: 0 | 1): JsonValue {
@@ -150,20 +157,21 @@ function manifestKey(index: 0 | 1): Omit<ManifestKey, 'files'> {
 }
 
 /** What the token gave out for a key: the right lengths, and bytes of its own for each key. */
-function partsOf(index: 0 | 1): { wrappedEphemeral: Uint8Array; wrappedKey: Uint8Array } {
+function partsOf(index: 0 | 1): WrappedParts & { readonly wrappedEphemeral: Uint8Array } {
   return {
     wrappedEphemeral: new Uint8Array((keks[index]?.bits ?? 0) / 8).fill(0x55 + index),
     wrappedKey: new Uint8Array([152, 40][index] ?? 0).fill(0x66 + index),
+    sealedNonce: null,
   };
 }
 
 /** The key transfer file as the destination itself writes it. */
-export function sampleBlob(index: 0 | 1, parts = partsOf(index)): [string, Uint8Array] {
+export function sampleBlob(index: 0 | 1, parts: WrappedParts = partsOf(index)): [string, Uint8Array] {
   const key = manifestKey(index);
   const format = destinationOf(key.destination.type);
   if (format === undefined) throw new Error('no such destination');
-  const toCarry = { keyId: key.id, spec: key.spec, destination: key.destination as never, kek: key.kek };
-  const [file] = format.assemble(toCarry, parts, 'Keyferry test');
+  const toCarry = { keyId: key.id, spec: key.spec, destination: key.destination as never, kek: key.kek, wrap };
+  const [file] = format.assemble(toCarry, parts, nothingCarried, 'Keyferry test');
   if (file === undefined) throw new Error('no file');
   return [`${keyFolder(key.id)}/${file.name}`, file.bytes];
 }

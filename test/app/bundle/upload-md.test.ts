@@ -13,6 +13,7 @@ const key = (id: string, deadline: string | null): UploadSheet['keys'][number] =
   destination: 'Azure Key Vault',
   deadline,
   section: {
+    undated: id === 'undated' ? '24 hours from its download' : null,
     warnings: ['An existing name becomes a <b>new</b> version.'],
     upload: [
       { purpose: 'Import the key.', posix: "az keyvault key import --name 'a'", powershell: 'Add-AzKeyVaultKey' },
@@ -27,7 +28,12 @@ const sheet: UploadSheet = {
   mode: 'rehearsal',
   createdAt: '2026-11-23T14:07:32Z',
   notices: [{ rule: 'INBOUND-TEXT-ENCODING', text: 'kek.json was UTF-16.' }],
-  keys: [key('none', null), key('late', '2026-11-25T14:07:00Z'), key('early', '2026-11-24T14:07:59.5Z')],
+  keys: [
+    key('none', null),
+    key('undated', null),
+    key('late', '2026-11-25T14:07:00Z'),
+    key('early', '2026-11-24T14:07:59.5Z'),
+  ],
 };
 const text = uploadMarkdown(sheet);
 const lines = text.split('\n');
@@ -45,7 +51,7 @@ describe('the upload sheet', () => {
 
   it('puts the keys in the order of their deadlines, those without one last', () => {
     const order = lines.filter((line) => /^\d\. /u.test(line)).map((line) => /^\d\. (\w+)/u.exec(line)?.[1]);
-    expect(order).toEqual(['early', 'late', 'none']);
+    expect(order).toEqual(['early', 'late', 'none', 'undated']);
     const sections = lines.filter((line) => /^## \d\. /u.test(line)).map((line) => /^## \d\. (\w+)/u.exec(line)?.[1]);
     expect(sections).toEqual(order);
   });
@@ -54,14 +60,15 @@ describe('the upload sheet', () => {
     expect(lines.find((line) => line.startsWith('1. early'))).toMatch(/2026-11-24 14:07 UTC, 24 hours/u);
     expect(lines.find((line) => line.startsWith('2. late'))).toMatch(/2026-11-25 14:07 UTC, 47 hours/u);
     expect(lines.find((line) => line.startsWith('3. none'))).not.toMatch(/UTC/u);
+    expect(lines.find((line) => line.startsWith('4. undated'))).toMatch(/24 hours from its download/u);
   });
 
   it('has every command for POSIX and PowerShell', () => {
     const posix = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code);
     const powershell = blocks.filter(({ language }) => language === 'powershell').map(({ code }) => code);
     expect(posix).toHaveLength(powershell.length);
-    expect(posix.filter((code) => code === "az keyvault key import --name 'a'")).toHaveLength(3);
-    expect(powershell.filter((code) => code === 'Get-AzKeyVaultKey')).toHaveLength(3);
+    expect(posix.filter((code) => code === "az keyvault key import --name 'a'")).toHaveLength(4);
+    expect(powershell.filter((code) => code === 'Get-AzKeyVaultKey')).toHaveLength(4);
   });
 
   it('shows notices with their rule, and failures as one row of a table', () => {

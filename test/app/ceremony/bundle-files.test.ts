@@ -31,8 +31,8 @@ function parts(state: CeremonyState): BundleParts {
   return {
     state,
     wrapped: new Map([
-      ['root', { wrappedEphemeral, wrappedKey: new Uint8Array(80).fill(2) }],
-      ['vault-key', { wrappedEphemeral, wrappedKey: new Uint8Array(40).fill(3) }],
+      ['root', { wrappedEphemeral, wrappedKey: new Uint8Array(80).fill(2), sealedNonce: null }],
+      ['vault-key', { wrappedEphemeral, wrappedKey: new Uint8Array(40).fill(3), sealedNonce: null }],
     ]),
     record: [],
     createdAt: '2026-11-23T14:07:32Z',

@@ -11,7 +11,19 @@ const at = (keyName: string, place: object): object => ({
 });
 
 function kek(key: string, spkiSha256: string): KekRecord {
-  return { key, spki: '3000', spkiSha256, bits: 4096, id: null, deadline: null, files: [], notices: [] };
+  return {
+    key,
+    spki: '3000',
+    spkiSha256,
+    bits: 4096,
+    id: null,
+    deadline: null,
+    option: null,
+    importToken: null,
+    nonce: null,
+    files: [],
+    notices: [],
+  };
 }
 
 /** Two keys, to these places, under wrapping keys with these fingerprints. */

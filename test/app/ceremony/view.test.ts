@@ -230,8 +230,10 @@ describe('what the token proved', () => {
     if (proof === undefined) throw new Error('no proof');
     const direct = { ...proof, method: 'oaep' as const, performed: 'single' as const, kwpMechanism: null };
     const weak = { ...direct, method: 'pkcs1-v1_5' as const, oaepHash: null };
-    const facts = view({ ...state, probe: { kind: 'probe-token', mechanisms: [], proofs: [proof, direct, weak] } }).step
-      ?.facts;
+    const facts = view({
+      ...state,
+      probe: { kind: 'probe-token', mechanisms: [], proofs: [proof, direct, weak], lacking: [] },
+    }).step?.facts;
     expect(facts?.flatMap((fact) => (fact.kind === 'table' ? fact.rows.map((row) => row.length) : []))).toEqual([
       5, 5, 5,
     ]);

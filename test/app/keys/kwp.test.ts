@@ -2,14 +2,26 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesToHex, hexToBytes } from '../../../app/keys/bytes.ts';
-import { openKwp, type BlockDecrypt } from '../../../app/keys/kwp.ts';
+import { openKwp, unwrapRounds, type BlockDecrypt } from '../../../app/keys/kwp.ts';
 import { openssl } from '../../support/openssl.ts';
 import { ruleOf } from '../../support/rule-of.ts';
-import { jsonVector } from '../../vectors/read-vectors.ts';
+import { jsonVector, jsonVectors } from '../../vectors/read-vectors.ts';
 
 interface Published {
   readonly cases: readonly { comment: string; kek: string; plain: string; wrapped: string }[];
 }
+
+/** A vector of AES Key Wrap or of AES Key Wrap with Padding, in hex; `plain` is there where nothing is wrong. */
+interface Wrapped {
+  readonly expect: 'KWP-OPENS' | null;
+  readonly comment: string;
+  readonly kek: string;
+  readonly plain?: string;
+  readonly wrapped: string;
+}
+
+const vectorsOf = (area: string): (Wrapped & { name: string })[] =>
+  jsonVectors(area).map(({ name, vector }) => ({ ...(vector as Wrapped), name }));
 
 const kek = hexToBytes('000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f');
 
@@ -66,6 +78,54 @@ describe('RFC 5649', () => {
     expect(wrapped).toEqual(before);
   });
 });
+
+describe('RFC 3394', () => {
+  const vectors = vectorsOf('rfc3394');
+  const initialValue = 'a6a6a6a6a6a6a6a6';
+
+  it('is shown by all six of its vectors', () => expect(vectors).toHaveLength(6));
+
+  it.each(vectors)('$name: the rounds undo $comment', (vector) => {
+    const opened = unwrapRounds(hexToBytes(vector.wrapped), decryptWith(hexToBytes(vector.kek)));
+    expect(bytesToHex(opened)).toBe(`${initialValue}${vector.plain ?? ''}`);
+  });
+
+  it.each(vectors)('$name: the rounds give another initial value when any bit is flipped', (vector) => {
+    const decrypt = decryptWith(hexToBytes(vector.kek));
+    for (let bit = 0; bit < vector.wrapped.length * 4; bit++) {
+      const opened = unwrapRounds(flipBit(hexToBytes(vector.wrapped), bit), decrypt);
+      expect(bytesToHex(opened.subarray(0, 8)), `bit ${bit}`).not.toBe(initialValue);
+    }
+  });
+
+  it.each(vectors)('$name: is not taken for RFC 5649', (vector) => {
+    const decrypt = decryptWith(hexToBytes(vector.kek));
+    expect(ruleOf(() => openKwp(hexToBytes(vector.wrapped), decrypt))).toBe('KWP-OPENS');
+  });
+});
+
+describe('Wycheproof', () => {
+  const vectors = vectorsOf('wycheproof-kwp');
+  const valid = vectors.filter((vector) => vector.expect === null);
+  const invalid = vectors.filter((vector) => vector.expect !== null);
+
+  it('has something to take and something to refuse', () => expect([valid.length, invalid.length]).toEqual([3, 16]));
+
+  it.each(valid)('$name: opens $comment', (vector) => {
+    const opened = openKwp(hexToBytes(vector.wrapped), decryptWith(hexToBytes(vector.kek)));
+    expect(bytesToHex(opened)).toBe(vector.plain);
+  });
+
+  it.each(invalid)('$name: refuses $comment', (vector) => {
+    const decrypt = decryptWith(hexToBytes(vector.kek));
+    expect(ruleOf(() => openKwp(hexToBytes(vector.wrapped), decrypt))).toBe(vector.expect);
+  });
+});
+
+function flipBit(bytes: Uint8Array, bit: number): Uint8Array {
+  const at = Math.floor(bit / 8);
+  return bytes.with(at, (bytes[at] ?? 0) ^ (0x80 >> (bit % 8)));
+}
 
 function decryptWith(key: Uint8Array): BlockDecrypt {
   return (block) => {

@@ -8,7 +8,7 @@ import { sha256Hex } from '../../../../app/keys/fingerprint.ts';
 import type { RuleId } from '../../../../app/rules/index.ts';
 import { makePair } from '../../../support/openssl.ts';
 import { ruleOfAsync } from '../../../support/rule-of.ts';
-import { azureKey, opened, planWith, walkTo } from '../../../support/walk.ts';
+import { azureKey, opened, planWith, time, walkTo } from '../../../support/walk.ts';
 
 const wrappingKey = makePair('rsa-2048');
 
@@ -27,7 +27,11 @@ function atTheWrap(): CeremonyState {
 
 const state = atTheWrap();
 const accepted = state.probe?.proofs[0] as EncodingProof;
-const parts: WrappedParts = { wrappedEphemeral: new Uint8Array(256).fill(7), wrappedKey: new Uint8Array(80).fill(7) };
+const parts: WrappedParts = {
+  wrappedEphemeral: new Uint8Array(256).fill(7),
+  wrappedKey: new Uint8Array(80).fill(7),
+  sealedNonce: null,
+};
 
 /** Wraps with a token that answers so; gives the rule that refused, and what was kept. */
 async function wrapped(outcome: WrapOutcome, from = state): Promise<{ rule: RuleId | null; kept: readonly string[] }> {
@@ -35,6 +39,7 @@ async function wrapped(outcome: WrapOutcome, from = state): Promise<{ rule: Rule
   const ports = {
     hsm: { wrapTargetKey: () => Promise.resolve(outcome) },
     workspace: { keep: (key: string) => kept.push(key) },
+    now: () => new Date(time),
   } as unknown as Parameters<typeof wrapKey>[0];
   return { rule: await ruleOfAsync(() => wrapKey(ports, { kind: 'wrap-key', key: 'root' }, from)), kept };
 }
@@ -50,6 +55,7 @@ describe('what a token is asked to wrap', () => {
         },
       },
       workspace: { keep: () => undefined },
+      now: () => new Date(time),
     } as unknown as Parameters<typeof wrapKey>[0];
     await wrapKey(ports, { kind: 'wrap-key', key: 'root' }, state);
     const target = state.targets.get('root');
@@ -81,6 +87,23 @@ describe('a wrapping key other than the one that two people compared', () => {
   });
 });
 
+describe('an import token that has ended since it was read', () => {
+  const endingAt = (deadline: string | null): CeremonyState => {
+    const kek = state.keks.get('root') ?? expect.unreachable('the walk brings one');
+    return { ...state, keks: new Map([['root', { ...kek, deadline }]]) };
+  };
+
+  it.each([
+    ['a second ago', '2026-11-23T14:07:31Z', 'IMPORT-TOKEN-IN-FORCE'],
+    ['at this very moment', '2026-11-23T14:07:32Z', 'IMPORT-TOKEN-IN-FORCE'],
+    ['only in a second', '2026-11-23T14:07:33Z', null],
+    ['never', null, null],
+  ])('%s: nothing is wrapped for it', async (_, deadline, rule) => {
+    const answer = await wrapped({ parts, proof: accepted }, endingAt(deadline));
+    expect(answer).toEqual({ rule, kept: rule === null ? ['root'] : [] });
+  });
+});
+
 describe('what a token wrapped', () => {
   it('is kept when it has the shape of the destination and the proof is the one accepted', async () => {
     expect(await wrapped({ parts, proof: accepted })).toEqual({ rule: null, kept: ['root'] });
@@ -91,6 +114,7 @@ describe('what a token wrapped', () => {
     ['another way', { performed: 'native' }],
     ['another hash', { oaepHash: 'sha256' }],
     ['another kind of key', { spec: 'ec-p384' }],
+    ['another nonce', { nonce: 'aes-gcm' }],
   ])('is not kept when the proof is of %s than the one accepted', async (_, change) => {
     const answer = await wrapped({ parts, proof: { ...accepted, ...change } });
     expect(answer).toEqual({ rule: 'TOKEN-ENCODES-AS-PROBED', kept: [] });

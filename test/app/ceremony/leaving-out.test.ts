@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { decide, type Command } from '../../../app/ceremony/decide.ts';
+import type { CeremonyEvent } from '../../../app/ceremony/events.ts';
+import { keyToLeaveOut } from '../../../app/ceremony/leaving-out.ts';
+import { replay } from '../../../app/ceremony/replay.ts';
+import { carriedKeys, currentStep, noticesOf, type CeremonyState } from '../../../app/ceremony/state.ts';
+import { keysToDestroy, remainingWork } from '../../../app/ceremony/work.ts';
+import { ruleOf } from '../../support/rule-of.ts';
+import {
+  after,
+  azureKey,
+  completeOne,
+  confirmation,
+  failing,
+  opened,
+  opening,
+  planWith,
+  refusedBy,
+  stepDone,
+  walkTo,
+  wholeCeremony,
+} from '../../support/walk.ts';
+
+const existing = { existing: { ckaId: 'ab12' } };
+const three = planWith([azureKey('a'), azureKey('b'), azureKey('c', { source: existing })]);
+
+/** At a step with work for each key: the first is done, the second has failed. */
+function secondFailed(step: string, plan = three): CeremonyState {
+  const asked = after(walkTo(opened(plan), step), decide(walkTo(opened(plan), step), confirmation(walkTo(opened(plan), step)))); // prettier-ignore
+  return failing(completeOne(asked));
+}
+
+const without = (state: CeremonyState, more: object = {}): Command => ({
+  type: 'leave-out-key',
+  step: currentStep(state)?.id ?? '',
+  key: 'b',
+  reason: 'the token refuses it',
+  confirmedBy: state.people.map(({ id }) => id),
+  ...more,
+});
+
+describe('a key whose work has failed', () => {
+  it.each(['keys.make', 'wrap.wrap'])('can be left out at %s, and the others go on', (step) => {
+    const failed = secondFailed(step);
+    expect(keyToLeaveOut(failed)).toBe('b');
+    const state = after(failed, decide(failed, without(failed)));
+    expect(carriedKeys(state).map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(currentStep(state)?.id).toBe(step);
+    expect(state.failure).toBeNull();
+    // Nothing goes on before the people have confirmed the step again.
+    expect(state.input).toBeNull();
+    expect(remainingWork(state)).toMatchObject([{ key: { id: 'c' } }]);
+    expect(currentStep(stepDone(state))?.id).not.toBe(step);
+    expect(noticesOf(state).map(({ rule }) => rule)).toContain('KEY-LEFT-OUT-BY-DECISION');
+  });
+
+  it('ends the step when it was the last piece', () => {
+    const plan = planWith([azureKey('a'), azureKey('b')]);
+    const failed = secondFailed('wrap.wrap', plan);
+    expect(currentStep(after(failed, decide(failed, without(failed))))?.id).toBe('wrap.check');
+  });
+
+  it('is carried to the end without it: it is in no later work but its own destruction', () => {
+    let state = secondFailed('wrap.wrap');
+    state = after(state, decide(state, without(state)));
+    while (currentStep(state)?.id !== 'close.destroy') state = stepDone(state);
+    expect([...state.wrapped.keys()]).toEqual(['a', 'c']);
+    expect(keysToDestroy(state).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('stays in the token when it was there before: no other copy of it exists', () => {
+    const plan = planWith([azureKey('a'), azureKey('b', { source: existing }), azureKey('c')]);
+    const failed = secondFailed('wrap.wrap', plan);
+    const state = after(failed, decide(failed, without(failed)));
+    expect(keysToDestroy(state).map(({ id }) => id)).toEqual(['a', 'c']);
+  });
+
+  it('is not destroyed when it was never made', () => {
+    const failed = secondFailed('keys.make');
+    const state = after(failed, decide(failed, without(failed)));
+    expect(keysToDestroy(state).map(({ id }) => id)).toEqual(['a', 'c']);
+  });
+});
+
+describe('leaving a key out is refused', () => {
+  it.each([
+    ['of another key than the one that failed', { key: 'c' }, 'KEY-LEFT-OUT-BY-DECISION'],
+    ['without a reason', { reason: '  ' }, 'KEY-LEFT-OUT-BY-DECISION'],
+    ['at another step', { step: 'wrap.check' }, 'STEP-IS-CURRENT'],
+    ['by too few people', { confirmedBy: ['p1'] }, 'STEP-CONFIRMED-BY-NAMED-ROLES'],
+    ['by nobody', { confirmedBy: [] }, 'STEP-CONFIRMED-BY-NAMED-ROLES'],
+    ['by a stranger', { confirmedBy: ['p9'] }, 'STEP-CONFIRMED-BY-NAMED-ROLES'],
+  ])('%s', (_, more, rule) => {
+    const failed = secondFailed('wrap.wrap');
+    expect(refusedBy(decide(failed, without(failed, more)))).toBe(rule);
+  });
+
+  it('before anything has failed, and while it is at work', () => {
+    const state = walkTo(opened(three), 'wrap.wrap');
+    expect(keyToLeaveOut(state)).toBeNull();
+    expect(refusedBy(decide(state, without(state, { key: 'a' })))).toBe('KEY-LEFT-OUT-BY-DECISION');
+    const atWork = after(state, decide(state, confirmation(state)));
+    expect(refusedBy(decide(atWork, without(atWork, { key: 'a' })))).toBe('KEY-LEFT-OUT-BY-DECISION');
+  });
+
+  it('of the last key: a ceremony without one is stopped instead', () => {
+    const state = walkTo(opened(planWith([azureKey('b')])), 'wrap.wrap');
+    const failed = failing(after(state, decide(state, confirmation(state))));
+    expect(keyToLeaveOut(failed)).toBeNull();
+    expect(refusedBy(decide(failed, without(failed)))).toBe('KEY-LEFT-OUT-BY-DECISION');
+  });
+
+  it('at a step whose work is not for single keys', () => {
+    const state = walkTo(opened(three), 'take-out.write');
+    const failed = failing(after(state, decide(state, confirmation(state))));
+    expect(keyToLeaveOut(failed)).toBeNull();
+  });
+
+  it('once the ceremony is closed', () => {
+    const { state } = wholeCeremony(three);
+    expect(refusedBy(decide(state, without(state, { step: 'wrap.wrap' })))).toBe('CEREMONY-OPEN');
+  });
+});
+
+describe('a log in which a key was left out', () => {
+  /** The events of a ceremony in which the wrap of the second key failed and the people went on. */
+  function eventsWithout(): CeremonyEvent[] {
+    const { events } = wholeCeremony(three);
+    const asked = events.findIndex((event) => event.type === 'effect-requested' && event.request.kind === 'wrap-key' && event.request.key === 'b'); // prettier-ignore
+    const failed = secondFailed('wrap.wrap');
+    const decision = decide(failed, without(failed));
+    if (!decision.ok) throw new Error(decision.refusal.cause);
+    const effect = (events[asked] as Extract<CeremonyEvent, { type: 'effect-requested' }>).effect;
+    const refusal = { rule: 'TOKEN-ANSWERS', cause: 'it did not', remedy: 'look at it' };
+    return [opening(three), ...events.slice(0, asked + 1), { type: 'effect-failed', effect, settled: false, refusal }, ...decision.events]; // prettier-ignore
+  }
+
+  it('replays to the state without it', () => {
+    expect([...(replay(eventsWithout())?.leftOut.keys() ?? [])]).toEqual(['b']);
+  });
+
+  it('is not taken when nobody could have decided it', () => {
+    const events = eventsWithout();
+    const unfailed = events.filter(({ type }) => type !== 'effect-failed');
+    expect(ruleOf(() => replay(unfailed))).toBe('LOG-HOLDS-A-CEREMONY');
+    const forged = events.map((event) => (event.type === 'key-left-out' ? { ...event, confirmedBy: ['p1'] } : event));
+    expect(ruleOf(() => replay(forged))).toBe('LOG-HOLDS-A-CEREMONY');
+  });
+});
