@@ -9,12 +9,12 @@ import { supportMatrix } from './support-matrix.ts';
 
 /**
  * Oracle OCI Vault: each vault has one RSA-4096 wrapping key, made with it and never changed, so nothing here ends.
- * RSA_OAEP_SHA256 takes AES keys, RSA_OAEP_AES_SHA256 (RSA-AES with an AES-256 ephemeral key) RSA key pairs as PKCS#8, and
- * AES keys too.
+ * RSA_OAEP_SHA256 takes AES keys, RSA_OAEP_AES_SHA256 (RSA-AES with an AES-256 ephemeral key) RSA key pairs as PKCS#8.
  * Sources: docs.oracle.com, KeyManagement/Tasks/importingkeys.htm (key types; "Vault wrapping keys are 4096-bit RSA keys");
  * oracle/oci-python-sdk, src/oci/key_management/models/{wrapping_key,key_shape,wrapped_import_key,import_key_details}.py.
- * UNCONFIRMED: whether the vault's OCID in the JSON always belongs to the host name of its endpoint, so the two are not
- * compared; whether ciphertexts of an HSM key tell anything about it.
+ * UNCONFIRMED: AES keys by RSA_OAEP_AES_SHA256, which the SDK describes for private keys; whether the vault's OCID in the
+ * JSON always belongs to the host name of its endpoint, so the two are not compared; whether ciphertexts of an HSM key
+ * tell anything about it.
  */
 export const ociVault: DestinationFormat<OciDestination> = {
   type: 'oci-vault',

@@ -50,10 +50,16 @@ export class DeviceUnderTest {
     process.env['P11SHIM_CUT'] = `C_Encrypt=${bytes}`;
   }
 
+  /** Flips the last bit of whatever is encrypted from now on. */
+  flipEncrypted(): void {
+    process.env['P11SHIM_FLIP'] = 'C_Encrypt=1';
+  }
+
   heal(): void {
     delete process.env['P11SHIM_FAIL'];
     delete process.env['P11SHIM_HIDE'];
     delete process.env['P11SHIM_CUT'];
+    delete process.env['P11SHIM_FLIP'];
   }
 
   /** Every call the shim has seen, oldest first. */

@@ -5,7 +5,8 @@
  *   P11SHIM_FAIL=C_WrapKey=0x30@2,...   answers with this CKR code from the second call on (@1 when left out)
  *   P11SHIM_DELAY=C_WrapKey=500,...     sleeps so many milliseconds before the call
  *   P11SHIM_CRASH=C_WrapKey@3,...       dies of SIGSEGV in the third call
- *   P11SHIM_CUT=C_Encrypt=1,...         takes so many bytes off the end of what the call gives
+ *   P11SHIM_CUT=C_Encrypt=1             takes so many bytes off the end of what C_Encrypt gives
+ *   P11SHIM_FLIP=C_Encrypt=1            flips these bits in the last byte of what C_Encrypt gives
  *   P11SHIM_LOG=/path                   appends "C_WrapKey mech=0x210b rv=0x0" for each call, never a value
  *
  * Only the functions at the end of this file are watched; the others go straight to the real module.
@@ -78,11 +79,11 @@ static CK_RV note(const char *function, CK_MECHANISM_TYPE mechanism, CK_RV rv) {
   return rv;
 }
 
-/* Shortens an output that the real module has written. */
-static CK_RV cut(const char *function, CK_RV rv, CK_BYTE_PTR out, CK_ULONG_PTR length) {
-  unsigned long bytes;
-  if (rv == CKR_OK && out && told_to("P11SHIM_CUT", function, 1, &bytes)) *length -= bytes < *length ? bytes : *length;
-  return rv;
+/* Spoils an output that the real module has written. */
+static void spoil(const char *function, CK_BYTE_PTR out, CK_ULONG_PTR length) {
+  unsigned long value;
+  if (told_to("P11SHIM_CUT", function, 1, &value)) *length -= value < *length ? value : *length;
+  if (told_to("P11SHIM_FLIP", function, 1, &value) && *length > 0) out[*length - 1] ^= (CK_BYTE) value;
 }
 
 /* PKCS#11 lets a caller ask for the length first, so the shortened list is made before anything is copied. */
@@ -141,7 +142,9 @@ FORWARD(C_WrapKey, MECHANISM(m),
 
 static CK_RV shim_C_Encrypt(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_BYTE_PTR out, CK_ULONG_PTR l) {
   CK_RV rv = misbehave("C_Encrypt");
-  return note("C_Encrypt", 0, rv == CKR_OK ? cut("C_Encrypt", real->C_Encrypt(s, in, n, out, l), out, l) : rv);
+  if (rv == CKR_OK) rv = real->C_Encrypt(s, in, n, out, l);
+  if (rv == CKR_OK && out) spoil("C_Encrypt", out, l);
+  return note("C_Encrypt", 0, rv);
 }
 
 static CK_RV load_real_module(void) {

@@ -1,9 +1,9 @@
 import { refuse } from '../../rules/refusal.ts';
 
 // The console's files. Today's zip is `Import_Parameters_<key id>_<time>.zip` with WrappingPublicKey.bin, ImportToken.bin
-// and README.txt (AWS KMS Developer Guide, "Download the wrapping public key and import token", step "Download"); until
-// 2023 it was ImportParameters.zip with wrappingKey_<key id>_<time>, importToken_<key id>_<time> and a README, and some
-// guides show them without the time. The text of the README is published nowhere: nothing is read from it.
+// and README.txt (AWS KMS Developer Guide, "Download the wrapping public key and import token"). The older one was
+// ImportParameters.zip with wrappingKey_<key id>_<time>, importToken_<key id>_<time> and a README; Utimaco's guide to AWS
+// BYOK shows the names without the time. The text of the README is published nowhere: nothing is read from it.
 
 /** How files name the call they came from. */
 interface Call {
@@ -43,8 +43,7 @@ export function isOneCall(one: Call, other: Call): boolean {
  */
 export function requirePlannedKey(file: string, id: string): void {
   const stamp = callOf(file).stamp ?? '';
-  const isPlanned =
-    stamp === '' || stamp === id || (stamp.startsWith(`${id}_`) && /^\d+$/.test(stamp.slice(id.length + 1)));
+  const isPlanned = stamp === '' || stamp === id || stamp.startsWith(`${id}_`);
   const [inArchive] = /mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(archiveOf(file)) ?? [];
   if (isPlanned && (inArchive === undefined || inArchive === id)) return;
   refuse('INBOUND-FOR-PLANNED-KEY', `By its name, ${file} is for another key than "${id}".`);

@@ -39,7 +39,7 @@ const byPurpose: Readonly<Record<string, Readonly<Record<string, KeySpec>>>> = {
 };
 
 /** What a key of an algorithm is for, and the only key spec that fits it. */
-export interface GoogleAlgorithm {
+interface GoogleAlgorithm {
   /** As gcloud's `--purpose` has it. */
   readonly purpose: string;
   readonly spec: KeySpec;
@@ -52,7 +52,7 @@ const algorithms: ReadonlyMap<string, GoogleAlgorithm> = new Map(
 );
 
 /** Where import job and key of a plan live. */
-export interface KeyRing {
+interface KeyRing {
   readonly project: string;
   readonly location: string;
   readonly keyRing: string;

@@ -22,7 +22,7 @@ export const ociFiles = { shape: 'key-shape.json', material: 'wrapped-import-key
  * @param spec - AES or RSA: the others have no way to OCI
  * @param refuse - for the others
  */
-export function shapeOf(spec: KeySpec, refuse: Refuser): v.InferOutput<typeof keyShape> {
+function shapeOf(spec: KeySpec, refuse: Refuser): v.InferOutput<typeof keyShape> {
   const info = keySpecs[spec];
   if (info.kind !== 'aes' && info.kind !== 'rsa') return refuse(`OCI has no key shape for ${spec}`);
   return { algorithm: info.kind.toUpperCase(), length: info.bits / 8 };

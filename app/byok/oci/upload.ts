@@ -114,7 +114,7 @@ const failures: UploadSection['failures'] = [
   {
     message: 'ServiceError 404, or the host is not found',
     meaning:
-      'The endpoint is not the management endpoint of the vault: `oci kms management vault get` shows it as management-endpoint.',
+      'The endpoint is not the management endpoint of the vault: oci kms management vault get shows it as management-endpoint.',
   },
   {
     message: 'LimitExceeded',

@@ -127,6 +127,7 @@ describe.each(services)('%s', (_, { read, answer, vectors }) => {
     expect(rule(inJson(pem))).toBeNull();
     expect(rule(inJson(privatePem))).toBe('INBOUND-NO-PRIVATE-KEY');
     expect(rule(inJson(privatePem.replaceAll('PRIVATE', 'PUBLIC')))).toBe('INBOUND-NO-PRIVATE-KEY');
+    expect(rule(inJson(Buffer.from(pkcs8).toString('base64')))).toBe('INBOUND-NO-PRIVATE-KEY');
     expect(rule(pemFile, inboundFile('k.pem', privatePem))).toBe('INBOUND-NO-PRIVATE-KEY');
     expect(rule(inJson(asPem(['pkey', '-pubin', '-inform', 'DER'], ec)))).toBe('KEK-ALGORITHM-RSA');
   });

@@ -23,10 +23,10 @@ export const ociVaultCloud: Cloud = {
   }),
 
   open(delivered, kek, { spec, option }) {
-    const shape = jsonOf(delivered('key-shape.json'));
+    const { algorithm, length } = jsonOf(delivered('key-shape.json'));
     const [kind = '', bits = ''] = spec.split('-');
-    if (shape.algorithm !== kind.toUpperCase() || shape.length !== Number(bits) / 8) {
-      throw new Error(`the key shape is ${JSON.stringify(shape)}`);
+    if (algorithm !== kind.toUpperCase() || length !== Number(bits) / 8) {
+      throw new Error(`the key shape is ${String(algorithm)} of ${String(length)} bytes`);
     }
     const { keyMaterial, wrappingAlgorithm } = jsonOf(delivered('wrapped-import-key.json'));
     if (wrappingAlgorithm !== option) throw new Error(`the wrapping algorithm is ${String(wrappingAlgorithm)}`);

@@ -147,6 +147,7 @@ describe('the folder', () => {
     expect(rule(job({ 'publicKey.pem': pemText }))).toBe('INBOUND-NO-PRIVATE-KEY');
     const relabelled = pemText.replaceAll('PRIVATE', 'PUBLIC');
     expect(rule(job({ 'publicKey.pem': relabelled }))).toBe('INBOUND-NO-PRIVATE-KEY');
+    expect(rule(job({ 'publicKey.pem': Buffer.from(pkcs8).toString('base64') }))).toBe('INBOUND-NO-PRIVATE-KEY');
     expect(rule(job(), inboundFile('key.der', pkcs8))).toBe('INBOUND-NO-PRIVATE-KEY');
     const publicEc = new TextDecoder().decode(openssl(['pkey', '-pubin', '-inform', 'DER'], ec));
     expect(rule(job({ 'publicKey.pem': publicEc }))).toBe('KEK-ALGORITHM-RSA');
