@@ -72,7 +72,7 @@ function checkMembers(candidate: unknown): Entry {
   const result = v.safeParse(entrySchema, candidate);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  return refuse('LOG-ENTRY-CANONICAL', `Member "${v.getDotPath(issue) ?? 'entry'}" of a log entry: ${issue.message}`);
+  return refuse('LOG-ENTRY-CANONICAL', `Member "${v.getDotPath(issue) ?? 'entry'}" of a log entry: ${issue.message}.`);
 }
 
 function readJson(bytes: Uint8Array): unknown {

@@ -85,7 +85,7 @@ function checkMembers(candidate: unknown): Manifest {
   const result = v.safeParse(manifestSchema, candidate);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  return refuse('BUNDLE-MANIFEST-SCHEMA', `Member "${v.getDotPath(issue) ?? 'manifest'}": ${issue.message}`);
+  return refuse('BUNDLE-MANIFEST-SCHEMA', `Member "${v.getDotPath(issue) ?? 'manifest'}": ${issue.message}.`);
 }
 
 function isUnique(ids: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 import type { UploadCommand } from '../byok/format.ts';
-import { checksBefore, deadlineOf, inOrder, utc, type UploadKey, type UploadSheet } from './upload-md.ts';
+import { utc } from '../byok/inbound/deadline.ts';
+import { checksBefore, deadlineOf, inOrder, type UploadKey, type UploadSheet } from './upload-md.ts';
 
 /** A4, large type, commands whole on a page; nothing is loaded and nothing runs. */
 const style = [

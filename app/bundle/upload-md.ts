@@ -1,4 +1,5 @@
 import type { UploadCommand, UploadSection } from '../byok/format.ts';
+import { utc } from '../byok/inbound/deadline.ts';
 import type { Manifest } from './manifest.ts';
 
 /** What UPLOAD.md says about one key. */
@@ -140,13 +141,4 @@ export function deadlineOf({ deadline, section }: Pick<UploadKey, 'deadline' | '
   if (deadline === null) return section.undated ?? 'none is named in what was carried in';
   const hours = Math.floor((Date.parse(deadline) - Date.parse(now)) / 3_600_000);
   return `${utc(deadline)}, ${hours} hours left when this sheet was written`;
-}
-
-/**
- * Writes a time for people.
- * @param time - ISO 8601 with `Z`
- * @returns `2026-11-24 14:07 UTC`
- */
-export function utc(time: string): string {
-  return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
 }

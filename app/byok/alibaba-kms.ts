@@ -1,3 +1,4 @@
+import { utc } from './inbound/deadline.ts';
 import * as v from 'valibot';
 import { keySpecs } from '../keys/specs.ts';
 import type { DestinationFormat, KeyToCarry, UploadCommand, UploadSection } from './format.ts';
@@ -134,7 +135,7 @@ function importMaterial({ destination }: KeyToCarry<AlibabaDestination>, folder:
 function showKey({ destination }: KeyToCarry<AlibabaDestination>): UploadCommand {
   const { region, keyId, validTo } = destination;
   const command = `aliyun kms DescribeKey --region '${region}' --KeyId '${keyId}'`;
-  const end = validTo === undefined ? 'no MaterialExpireTime' : `MaterialExpireTime ${validTo}`;
+  const end = validTo === undefined ? 'no MaterialExpireTime' : `MaterialExpireTime ${utc(validTo)}`;
   return {
     purpose: `Look at the key: KeyState is Enabled, Origin EXTERNAL, ${end}.`,
     posix: command,
@@ -151,7 +152,9 @@ function warnings({ destination }: KeyToCarry<AlibabaDestination>): string[] {
     ...(wrappingAlgorithm === 'RSAES_OAEP_SHA_1' ? ['Dedicated KMS takes no RSAES_OAEP_SHA_1.'] : []),
     ...(validTo === undefined
       ? []
-      : [`At ${validTo} Alibaba deletes the key material; after that only the same material brings the key back.`]),
+      : [
+          `At ${utc(validTo)} Alibaba deletes the key material; after that only the same material brings the key back.`,
+        ]),
   ];
 }
 

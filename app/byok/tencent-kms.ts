@@ -1,3 +1,4 @@
+import { utc } from './inbound/deadline.ts';
 import * as v from 'valibot';
 import { keySpecs } from '../keys/specs.ts';
 import type { DestinationFormat, KeyToCarry, UploadCommand, UploadSection } from './format.ts';
@@ -148,7 +149,9 @@ function warnings({ destination }: KeyToCarry<TencentDestination>): string[] {
     'Nothing proves afterwards that Tencent has the very key of the HSM: it shows no check value, and its ciphertexts are its own. RSA only shows that the material arrived undamaged.',
     ...(validTo === undefined
       ? []
-      : [`At ${validTo} Tencent deletes the key material; after that only the same material brings the key back.`]),
+      : [
+          `At ${utc(validTo)} Tencent deletes the key material; after that only the same material brings the key back.`,
+        ]),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { refusal, type Refusal } from '../rules/refusal.ts';
-import { utcOf } from './inbound/deadline.ts';
+import { utc, utcOf } from './inbound/deadline.ts';
 
 /** The last end that a service takes, and why. */
 export interface LatestEnd {
@@ -38,5 +38,5 @@ export function unixEnd(validTo: string | undefined): number {
 
 /** A planned end in words, for the people who approve it. */
 export function endInWords(validTo: string | undefined): string {
-  return validTo === undefined ? 'does not expire' : `expires at ${validTo}`;
+  return validTo === undefined ? 'does not expire' : `expires at ${utc(validTo)}`;
 }

@@ -145,7 +145,7 @@ function parseMembers<S extends v.GenericSchema>(
   if (result.success) return result.output;
   const issue = result.issues[0];
   const member = [path, v.getDotPath(issue)].filter((part) => part !== null && part !== '').join('.');
-  return refuse(rule, `Member "${member === '' ? 'plan' : member}": ${issue.message}`);
+  return refuse(rule, `Member "${member === '' ? 'plan' : member}": ${issue.message}.`);
 }
 
 function checkQuorum(has: RoleCounts, asks: RoleCounts): void {

@@ -1,4 +1,4 @@
-import { base64ToBytes } from './bytes.ts';
+import { base64UrlToBytes } from './bytes.ts';
 import { readDerPrefix, readSequence, tags } from './der.ts';
 import { decodeText } from './text.ts';
 import type { Refuser } from './refuser.ts';
@@ -8,24 +8,32 @@ const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 /**
  * Tells whether a file holds a private key: PEM of any kind, DER PKCS#8 (encrypted too), PKCS#1 or SEC 1, or either of
- * these as bare base64. Somebody carried the wrong file; it must not be taken for a mere format error.
+ * these as bare base64, once or more. Somebody carried the wrong file; it must not be taken for a mere format error.
  * @param bytes - the whole file
  */
 export function holdsPrivateKey(bytes: Uint8Array): boolean {
-  const text = decodeText(bytes)?.text ?? asciiOf(bytes);
-  if (text.includes('PRIVATE KEY')) return true;
-  return isPrivateKeyDer(bytes) || isPrivateKeyDer(base64ToBytes(text.replace(/\s/g, '')) ?? new Uint8Array());
+  return isPrivateKeyDer(bytes) || isPrivateKeyText(decodeText(bytes)?.text ?? asciiOf(bytes));
 }
 
 /**
- * Tells whether JSON holds a private or secret JWK at any depth. Members that are null do not count: `az` prints them.
+ * Tells whether JSON holds a private key at any depth: a private or secret JWK, or a text that is one, whether anybody
+ * reads that member or not. Members of a JWK that are null do not count: `az` prints them.
  * @param value - parsed JSON
  */
-export function holdsPrivateJwk(value: unknown): boolean {
+export function holdsPrivateKeyInside(value: unknown): boolean {
+  if (typeof value === 'string') return isPrivateKeyText(value);
   if (typeof value !== 'object' || value === null) return false;
   const members = new Map(Object.entries(value));
   const isKey = members.has('kty') && secretMembers.some((name) => (members.get(name) ?? null) !== null);
-  return isKey || [...members.values()].some(holdsPrivateJwk);
+  return isKey || [...members.values()].some(holdsPrivateKeyInside);
+}
+
+/** PEM, or base64 of any kind, with padding or without: what is inside is looked at again. */
+function isPrivateKeyText(text: string): boolean {
+  if (text.includes('PRIVATE KEY')) return true;
+  const [, digits] = /^([\w+/-]+)=*$/.exec(text.replace(/\s/g, '')) ?? [];
+  const bytes = digits === undefined ? null : base64UrlToBytes(digits.replaceAll('+', '-').replaceAll('/', '_'));
+  return bytes !== null && holdsPrivateKey(bytes);
 }
 
 /**

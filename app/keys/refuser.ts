@@ -3,7 +3,7 @@ import type { RuleId } from '../rules/index.ts';
 
 /**
  * What a parser calls when its input is not what it must be. The parser knows what is wrong; its caller knows which
- * rule that violates and which file it came from.
+ * rule that violates and which file it came from. The cause is a clause without a full stop.
  */
 export type Refuser = (cause: string) => never;
 
@@ -14,5 +14,5 @@ export type Refuser = (cause: string) => never;
  * @returns a function that throws Refused
  */
 export function refuser(rule: RuleId, place: string): Refuser {
-  return (cause) => refuse(rule, `${place}: ${cause}`);
+  return (cause) => refuse(rule, `${place}: ${cause}.`);
 }

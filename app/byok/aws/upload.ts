@@ -1,5 +1,6 @@
 import { isAsymmetric, keySpecs } from '../../keys/specs.ts';
 import type { KeyToCarry, UploadCommand, UploadSection } from '../format.ts';
+import { utc } from '../inbound/deadline.ts';
 import { materialFileName, tokenFileName } from './blob.ts';
 import { awsKeySpecs, readKeyName, type AwsDestination } from './destination.ts';
 
@@ -69,7 +70,7 @@ function comparePublicKeys(key: KeyToCarry<AwsDestination>, folder: string): Upl
 
 function lookAfterwards(key: KeyToCarry<AwsDestination>): UploadCommand[] {
   const { validTo } = key.destination;
-  const end = validTo === undefined ? 'KEY_MATERIAL_DOES_NOT_EXPIRE, no end' : `KEY_MATERIAL_EXPIRES, ${validTo}`;
+  const end = validTo === undefined ? 'KEY_MATERIAL_DOES_NOT_EXPIRE, no end' : `KEY_MATERIAL_EXPIRES, ${utc(validTo)}`;
   const state = inBoth(
     `Look at the KMS key: its state is Enabled, its origin EXTERNAL, its expiration ${end}.`,
     call('describe-key', key, `--query 'KeyMetadata.[KeyState,Origin,ExpirationModel,ValidTo]' --output text`),
@@ -95,7 +96,7 @@ function warnings({ destination, spec, kek }: KeyToCarry<AwsDestination>): strin
       : []),
     ...(validTo === undefined
       ? []
-      : [`At ${validTo} AWS deletes the key material; after that only the same material brings the key back.`]),
+      : [`At ${utc(validTo)} AWS deletes the key material; after that only the same material brings the key back.`]),
     ...(kind === 'aes' ? [] : ['AWS binds this KMS key to the first material that it takes: no other can follow.']),
     ...(kind === 'hmac'
       ? [

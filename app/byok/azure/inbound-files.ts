@@ -16,13 +16,17 @@ const operations = v.nullish(v.array(v.string()), null);
 const keyBundle = v.looseObject({
   key: v.looseObject({ kid: v.string(), kty: v.string(), n: text, e: text, keyOps: operations, key_ops: operations }),
   attributes: v.nullish(
-    v.looseObject({
-      enabled: v.nullish(v.boolean(), null),
-      expires: moment,
-      exp: moment,
-      notBefore: moment,
-      nbf: moment,
-    }),
+    v.pipe(
+      v.looseObject({
+        enabled: v.nullish(v.boolean(), null),
+        expires: moment,
+        exp: moment,
+        notBefore: moment,
+        nbf: moment,
+      }),
+      // An array passes for an object without any of these.
+      v.check((value) => !Array.isArray(value), 'is no object'),
+    ),
     null,
   ),
 });

@@ -3,7 +3,7 @@ import { bytesToBase64 } from '../../keys/bytes.ts';
 import { httpsOrigin, plainName, utcMoment } from '../names.ts';
 
 /** What Huawei calls its ways of putting key material under the wrapping key. */
-export const wrappingAlgorithms = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'] as const;
+const wrappingAlgorithms = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'] as const;
 
 /** A key id: `^[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$` (ImportKeyMaterial, key_id). */
 export const keyIdShape = '[0-9a-z]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}';

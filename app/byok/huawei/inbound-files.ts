@@ -60,7 +60,7 @@ export function asHuaweiFile(found: Recognised): HuaweiFile {
 }
 
 /** What the console of the older generation says of a download in its file name. */
-export interface DownloadName {
+interface DownloadName {
   readonly file: string;
   readonly keyId: string;
   /** As the name has it; empty when it has none. */

@@ -1,11 +1,11 @@
-import { equalBytes } from '../../keys/bytes.ts';
-import { encodeSpki, type PublicKey } from '../../keys/spki.ts';
+import type { PublicKey } from '../../keys/spki.ts';
 import { refuse } from '../../rules/refusal.ts';
 import type { InboundFile, InboundReading, Kek, Notice, RoomTime } from '../format.ts';
 import { onlyOne, readmeLabel } from '../inbound/candidates.ts';
 import { checkParameters, type ParameterNames } from '../inbound/import-parameters.ts';
 import { encodingNotices, recogniseFile } from '../inbound/recognise.ts';
 import { exponentNotices, rsaKek } from '../inbound/rsa-kek.ts';
+import { supportMatrix } from '../support-matrix.ts';
 import { isTokenSized, keyIdsIn, tokenCharacters, type HuaweiDestination } from './destination.ts';
 import { asHuaweiFile, downloadName, type HuaweiAnswer, type HuaweiFile } from './inbound-files.ts';
 
@@ -24,7 +24,7 @@ const names: ParameterNames = {
 };
 
 /** "The returned public key type is RSA_2048" (get-parameters-for-import). */
-const kekSizes = [2048];
+const [{ kekBits }] = supportMatrix['huawei-kms'];
 
 type FileOf<K extends HuaweiFile['kind']> = Extract<HuaweiFile, { readonly kind: K }>;
 
@@ -41,7 +41,7 @@ interface Pair {
 
 /**
  * Reads what was carried in for one key: the JSON of get-parameters-for-import, or wrapping key and import token as two
- * files. Both may be there; then they must agree.
+ * files.
  * @param files - every file of the key's folder
  * @param destination - parsed by the schema
  * @param room - the room's time, and the hours that the upload may take
@@ -57,12 +57,12 @@ export function readHuaweiInbound(
   const answer = onlyOne(found, 'answer', labels.answer);
   const key = onlyOne(found, 'key', labels.key);
   const token = onlyOne(found, 'token', labels.token);
+  refuseBeside(answer, key ?? token);
   checkDownloadNames([key, token], destination);
   const pair = answer === undefined ? fromFiles(key, token) : fromAnswer(answer, destination, room);
-  checkSameCall(pair, key, token);
   checkTokenSize(pair);
   const kek: Kek = {
-    ...rsaKek(pair.publicKey, kekSizes, pair.keyPlace),
+    ...rsaKek(pair.publicKey, kekBits, pair.keyPlace),
     id: destination.keyId,
     deadline: pair.deadline,
     option: null,
@@ -136,14 +136,10 @@ function fromFiles(key: FileOf<'key'> | undefined, token: FileOf<'token'> | unde
   };
 }
 
-/** A token opens only what its own wrapping key wrapped: files beside the JSON must hold the very same. */
-function checkSameCall(pair: Pair, key: FileOf<'key'> | undefined, token: FileOf<'token'> | undefined): void {
-  if (key !== undefined && !equalBytes(encodeSpki(key.publicKey), encodeSpki(pair.publicKey))) {
-    refuse('KEK-FILES-AGREE', `${key.file} and ${pair.keyPlace} are two wrapping keys.`);
-  }
-  if (token !== undefined && !equalBytes(token.token, pair.token)) {
-    refuse('KEK-FILES-AGREE', `${token.file} and ${pair.tokenPlace} are two import tokens.`);
-  }
+/** Two candidates for the same thing: nobody should have to guess which of them counts, even where they agree today. */
+function refuseBeside(answer: FileOf<'answer'> | undefined, loose: HuaweiFile | undefined): void {
+  if (answer === undefined || loose === undefined) return;
+  refuse('INBOUND-ONE-CANDIDATE', `${answer.file} and ${loose.file} both hold the ${labels[loose.kind]}.`);
 }
 
 function checkTokenSize({ token, tokenPlace }: Pair): void {

@@ -1,5 +1,6 @@
 import { isAsymmetric, keySpecs, type KeySpec } from '../../keys/specs.ts';
 import type { KeyToCarry, UploadCommand, UploadSection } from '../format.ts';
+import { utc } from '../inbound/deadline.ts';
 import { requestFileName } from '../outbound/import-request.ts';
 import type { HuaweiDestination } from './destination.ts';
 
@@ -36,7 +37,7 @@ function warnings({ destination, spec }: Key): string[] {
     `Wrapping key and import token must have been fetched for ${wrappingAlgorithm}: the service names it nowhere in them.`,
     `${keyId} is bound for ever to the first material it takes; other material needs another key.`,
     `The console takes the same through "Use Existing Key Material": the .bin files, and import_token of ${requestFileName} as text.`,
-    ...(validTo === undefined ? [] : [`The service deletes the key material within 24 hours after ${validTo}.`]),
+    ...(validTo === undefined ? [] : [`The service deletes the key material within 24 hours after ${utc(validTo)}.`]),
     ...(isAsymmetric(spec) ? ['The material of a key pair cannot be deleted without the key.'] : []),
     ...(kind === 'ec'
       ? [
@@ -56,7 +57,7 @@ function before({ spec }: Key): string {
 }
 
 function afterwards({ spec, destination: { validTo } }: Key): string {
-  const end = validTo === undefined ? 'empty' : `the moment ${validTo}, counted since 1970`;
+  const end = validTo === undefined ? 'empty' : `the moment ${utc(validTo)}, counted since 1970`;
   return `Look at the key: key_state is 2 (enabled), origin external, key_spec ${specName(spec)}, expiration_time ${end}.`;
 }
 

@@ -7,6 +7,7 @@ import { checkDeadline, momentOf } from '../inbound/deadline.ts';
 import { encodingNotices, recogniseFile, type Recognised } from '../inbound/recognise.ts';
 import { exponentNotices, inboundBase64, rsaKek } from '../inbound/rsa-kek.ts';
 import { sealedNonceBytes } from '../outbound/wrapped-shape.ts';
+import { supportMatrix } from '../support-matrix.ts';
 import type { IbmDestination } from './destination.ts';
 
 const labels = { token: 'JSON of GET /api/v2/import_token', readme: readmeLabel } as const;
@@ -26,7 +27,7 @@ type IbmFile = { readonly file: string } & (
 );
 
 /** Import tokens have RSA-4096 keys, whose PEM text is `payload`. */
-const kekSizes = [4096];
+const [{ kekBits }] = supportMatrix['ibm-key-protect'];
 
 /**
  * Reads what was carried in for one key. The answer does not name its instance, so that it cannot be compared with the
@@ -49,7 +50,7 @@ export function readIbmInbound(
   const { deadline, notices } = checkDeadline(endOf(token, file), 'the import token', file, room);
   const place = `${file}: payload`;
   const kek: Kek = {
-    ...rsaKek(readPayload(token.payload, place), kekSizes, place),
+    ...rsaKek(readPayload(token.payload, place), kekBits, place),
     id: destination.instance,
     deadline,
     option: null,

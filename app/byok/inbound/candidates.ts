@@ -49,5 +49,5 @@ export function parseMembers<S extends v.GenericSchema>(schema: S, value: unknow
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  return refuse('INBOUND-JSON-MEMBERS', `${file}: member "${v.getDotPath(issue) ?? ''}": ${issue.message}`);
+  return refuse('INBOUND-JSON-MEMBERS', `${file}: member "${v.getDotPath(issue) ?? ''}": ${issue.message}.`);
 }

@@ -7,6 +7,9 @@ const hour = 60 * minute;
 /** A clock without a network may be off by this much before anybody notices (milliseconds). */
 export const clockDoubt = 15 * minute;
 
+/** 9999-12-31T23:59:59.999Z. */
+const latestMoment = 253_402_300_799_999;
+
 /** Rules that say of something that it does not end too soon. */
 type InForceRule = 'KEK-IN-FORCE' | 'IMPORT-TOKEN-IN-FORCE';
 
@@ -60,8 +63,9 @@ export function clockOf({ nowIso }: RoomTime): string {
  */
 export function momentOf(value: string | number, place: string): number {
   const moment = typeof value === 'number' ? value * 1000 : momentOfText(value);
-  // 8.64e15 is the last moment a Date can hold (ECMA-262), and none of interest lies before 1970.
-  if (moment >= 0 && moment <= 8.64e15) return moment;
+  // None of interest lies before 1970 or behind the year 9999, the last that ISO 8601 writes with four digits: seconds
+  // as late as that are milliseconds.
+  if (moment >= 0 && moment <= latestMoment) return moment;
   return refuse('INBOUND-JSON-MEMBERS', `${place}: "${String(value).slice(0, 40)}" is not a moment in time.`);
 }
 
@@ -84,4 +88,13 @@ export function isDay(date: string): boolean {
 /** ISO 8601 with `Z`, whole seconds. */
 export function utcOf(moment: number): string {
   return `${new Date(moment).toISOString().slice(0, 19)}Z`;
+}
+
+/**
+ * Writes a time for people.
+ * @param time - ISO 8601 with `Z`
+ * @returns `2026-11-24 14:07 UTC`
+ */
+export function utc(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
 }

@@ -1,7 +1,7 @@
 import { maxInboundBytes, maxPublicKeyFileBytes } from '../../keys/limits.ts';
 import { readDerPrefix, readSequence, tags } from '../../keys/der.ts';
 import { readPublicKeyPem } from '../../keys/pem.ts';
-import { holdsPrivateJwk, holdsPrivateKey } from '../../keys/private-key.ts';
+import { holdsPrivateKey, holdsPrivateKeyInside } from '../../keys/private-key.ts';
 import { refuser, type Refuser } from '../../keys/refuser.ts';
 import { readSpki, type PublicKey } from '../../keys/spki.ts';
 import { parseStrictJsonText } from '../../keys/strict-json.ts';
@@ -33,9 +33,10 @@ export function recogniseFile(inbound: InboundFile): Recognised {
   refusePrivateKey(bytes, file);
   const decoded = decodeText(bytes);
   const encoding = decoded?.encoding ?? 'UTF-8';
-  if (isReadme(file)) return { file, encoding, kind: 'readme' };
+  const text = decoded?.text.trim() ?? '';
+  // A README is prose: JSON of that name may be anything, a private key too.
+  if (isReadme(file) && !text.startsWith('{')) return { file, encoding, kind: 'readme' };
   if (decoded === null) return { file, encoding, ...recogniseBytes(bytes, file) };
-  const text = decoded.text.trim();
   if (text.startsWith('{')) return { file, encoding, kind: 'json', value: readJson(text, file) };
   if (!text.includes('-----BEGIN ')) return { file, encoding, kind: 'text', text, bytes };
   capKey(bytes, file);
@@ -78,7 +79,7 @@ function isReadme(file: string): boolean {
 
 function readJson(text: string, file: string): unknown {
   const value = parseStrictJsonText(text, refuser('INBOUND-JSON-STRICT', file));
-  if (holdsPrivateJwk(value)) refuse('INBOUND-NO-PRIVATE-KEY', `${file} holds a private key in JSON form.`);
+  if (holdsPrivateKeyInside(value)) refuse('INBOUND-NO-PRIVATE-KEY', `${file} holds a private key in a member.`);
   return value;
 }
 

@@ -1,4 +1,4 @@
-import { utc } from '../../bundle/upload-md.ts';
+import { utc } from '../../byok/inbound/deadline.ts';
 import type { Fact } from '../../contract/view.ts';
 import { hexToBytes } from '../../keys/bytes.ts';
 import { hexGroups, rsaThumbprint } from '../../keys/fingerprint.ts';
@@ -79,7 +79,8 @@ export function assignments(state: CeremonyState): Fact[] {
 }
 
 function endOf(kek: KekRecord | undefined): string {
-  return kek?.deadline == null ? 'not said' : utc(kek.deadline);
+  const deadline = kek?.deadline ?? null;
+  return deadline === null ? 'not said' : utc(deadline);
 }
 
 /** The keys that are typed by hand, each with where it goes. */

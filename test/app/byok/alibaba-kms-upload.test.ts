@@ -58,7 +58,7 @@ describe('the upload to Alibaba', () => {
       expect(posix).toContain('--KeyMaterialExpireUnix 1801353600');
       expect(powershell).toContain('--KeyMaterialExpireUnix 1801353600');
     }
-    expect(dated.checks[0]?.purpose).toContain('2027-01-31T00:00:00Z');
+    expect(dated.checks[0]?.purpose).toContain('2027-01-31 00:00 UTC');
     expect(dated.warnings.length).toBe(section().warnings.length + 1);
   });
 

@@ -109,7 +109,7 @@ describe('the checks', () => {
   it('name the state and the end that the plan wants', () => {
     const purpose = (changes: object): string => section('hmac-256', changes).checks[0]?.purpose ?? '';
     expect(purpose({})).toContain('KEY_MATERIAL_DOES_NOT_EXPIRE');
-    expect(purpose({ validTo: '2027-01-31T00:00:00Z' })).toMatch(/KEY_MATERIAL_EXPIRES.*2027-01-31T00:00:00Z/u);
+    expect(purpose({ validTo: '2027-01-31T00:00:00Z' })).toMatch(/KEY_MATERIAL_EXPIRES.*2027-01-31 00:00 UTC/u);
   });
 
   it('note the id of the material of an AES key', () =>

@@ -160,7 +160,7 @@ describe('key and wrapping key', () => {
       planned.projectId,
       planned.keyId,
       planned.wrappingAlgorithm,
-      validTo,
+      '2027-06-30 12:00 UTC',
     ]) {
       expect(words).toContain(value);
     }

@@ -54,8 +54,8 @@ describe('the import', () => {
     expect(upload('ec-p384').upload[0]?.purpose).toContain('EC_P384');
     const validTo = '2027-06-30T12:00:00Z';
     const { warnings, checks } = upload('hmac-256', { validTo });
-    expect(warnings.join()).toContain(validTo);
-    expect(checks[0]?.purpose).toContain(validTo);
+    expect(warnings.join()).toContain('2027-06-30 12:00 UTC');
+    expect(checks[0]?.purpose).toContain('2027-06-30 12:00 UTC');
     expect(upload('hmac-256').warnings.length).toBe(warnings.length - 1);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holdsPrivateJwk, holdsPrivateKey } from '../../../app/keys/private-key.ts';
+import { holdsPrivateKey, holdsPrivateKeyInside } from '../../../app/keys/private-key.ts';
 import { makePair, openssl } from '../../support/openssl.ts';
 
 const rsa = makePair('rsa-2048');
@@ -53,15 +53,23 @@ describe('no private key is seen', () => {
   });
 });
 
-describe('JSON Web Keys', () => {
-  it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])('with %s are private, at any depth', (member) => {
-    expect(holdsPrivateJwk({ kty: 'RSA', [member]: 'AQAB' })).toBe(true);
-    expect(holdsPrivateJwk({ keys: [{ kty: 'RSA', n: '', [member]: 'AQAB' }] })).toBe(true);
-    expect(holdsPrivateJwk({ key: { kty: 'RSA-HSM', [member]: null } })).toBe(false);
-    expect(holdsPrivateJwk({ [member]: 'AQAB' })).toBe(false);
+describe('JSON', () => {
+  it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])('with a JWK that has %s holds one, at any depth', (member) => {
+    expect(holdsPrivateKeyInside({ kty: 'RSA', [member]: 'AQAB' })).toBe(true);
+    expect(holdsPrivateKeyInside({ keys: [{ kty: 'RSA', n: '', [member]: 'AQAB' }] })).toBe(true);
+    expect(holdsPrivateKeyInside({ key: { kty: 'RSA-HSM', [member]: null } })).toBe(false);
+    expect(holdsPrivateKeyInside({ [member]: 'AQAB' })).toBe(false);
   });
 
-  it.each([null, 1, 'd', [], {}, { kty: 'RSA', n: 'AQAB', e: 'AQAB' }])('such as %j are not', (value) =>
-    expect(holdsPrivateJwk(value)).toBe(false),
+  it('with a text that is one holds one, at any depth', () => {
+    for (const text of [pem, Buffer.from(rsa.pkcs8).toString('base64')]) {
+      expect(holdsPrivateKeyInside(text)).toBe(true);
+      expect(holdsPrivateKeyInside({ note: [{ never: 'read' }, { read: text }] })).toBe(true);
+    }
+    expect(holdsPrivateKeyInside({ note: [Buffer.from(rsa.spki).toString('base64')] })).toBe(false);
+  });
+
+  it.each([null, 1, 'd', [], {}, { kty: 'RSA', n: 'AQAB', e: 'AQAB' }])('such as %j holds none', (value) =>
+    expect(holdsPrivateKeyInside(value)).toBe(false),
   );
 });
