@@ -79,6 +79,14 @@ export class Session {
     if (step) this.#showIf(await this.ask(this.client['ceremony.stop']({ step: step.id, reason })));
   }
 
+  /** Goes on without a key whose work has failed: the one that the people read about, whatever has changed since. */
+  async leaveOut(key: string, reason: string, confirmedBy: readonly string[]): Promise<void> {
+    const step = this.view?.step;
+    if (!step) return;
+    const input = { step: step.id, key, confirmedBy: [...confirmedBy], reason };
+    this.#showIf(await this.ask(this.client['ceremony.leaveOutKey'](input)));
+  }
+
   async #confirm(step: StepView, draft: StepDraft): Promise<void> {
     const input = draft.takeInput(step.kind);
     const [ticks, confirmedBy] = [[...draft.ticks], [...draft.confirmedBy]];

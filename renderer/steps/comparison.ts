@@ -9,14 +9,19 @@ export interface AroundComparison {
 /**
  * Parts the facts of a step that compares: its checks stand right below the last fingerprint.
  * @param facts - in the order in which they are read
- * @returns what stands up to that fingerprint, with every notice, which nobody may overlook; nothing when there is none
+ * @returns what stands up to that fingerprint, with every notice and deadline, which nobody may overlook; nothing when
+ * there is no fingerprint
  */
 export function aroundComparison(facts: readonly Fact[]): AroundComparison {
   const last = facts.findLastIndex(({ kind }) => kind === 'fingerprint');
   if (last < 0) return { before: [], after: facts };
   const rest = facts.slice(last + 1);
   return {
-    before: [...facts.slice(0, last + 1), ...rest.filter(({ kind }) => kind === 'notice')],
-    after: rest.filter(({ kind }) => kind !== 'notice'),
+    before: [...facts.slice(0, last + 1), ...rest.filter(isUrgent)],
+    after: rest.filter((fact) => !isUrgent(fact)),
   };
+}
+
+function isUrgent({ kind }: Fact): boolean {
+  return kind === 'notice' || kind === 'deadline';
 }

@@ -29,6 +29,8 @@ export const fieldId = {
   pin: 'pin',
   pinAgain: 'pin-again',
   media: 'media',
+  leaveOutReason: 'leave-out-reason',
+  leaveOutConfirmer: (role: string, person: string): string => `leave-out-${role}-${person}`,
 } as const;
 
 /**
@@ -39,7 +41,7 @@ export const fieldId = {
  * @returns the gaps in reading order; none when the step can be confirmed
  */
 export function gapsIn(step: StepView, given: Given): Gap[] {
-  return [...inputGaps(step, given), ...tickGaps(step, given), ...confirmerGaps(step, given)];
+  return [...inputGaps(step, given), ...tickGaps(step, given), ...confirmerGaps(step, given.confirmedBy)];
 }
 
 /**
@@ -49,7 +51,19 @@ export function gapsIn(step: StepView, given: Given): Gap[] {
  * @returns the gaps in reading order
  */
 export function reopenGaps(reopen: Confirming, given: Given): Gap[] {
-  return [...pinGaps(given.pin), ...confirmerGaps(reopen, given)];
+  return [...pinGaps(given.pin), ...confirmerGaps(reopen, given.confirmedBy)];
+}
+
+/**
+ * Says what stands between the people and a ceremony that goes on without a key.
+ * @param asked - who must confirm: the people of the step whose work has failed
+ * @param reason - as it will stand in the log; empty while there is none
+ * @param confirmedBy - ids of who has confirmed that, which is another thing than the step
+ * @returns the gaps in reading order
+ */
+export function leaveOutGaps(asked: Confirming, reason: string, confirmedBy: ReadonlySet<string>): Gap[] {
+  const noReason = { words: 'The reason is not given', field: fieldId.leaveOutReason };
+  return [...(reason === '' ? [noReason] : []), ...confirmerGaps(asked, confirmedBy, fieldId.leaveOutConfirmer)];
 }
 
 function inputGaps(step: StepView, given: Given): Gap[] {
@@ -127,21 +141,21 @@ function tickGaps(step: StepView, given: Given): Gap[] {
   return [{ words, field: fieldId.tick(first.id) }];
 }
 
-function confirmerGaps(asked: Confirming, given: Given): Gap[] {
+function confirmerGaps(
+  asked: Confirming,
+  confirmedBy: ReadonlySet<string>,
+  fieldOf: (role: string, person: string) => string = fieldId.confirmer,
+): Gap[] {
   const gaps = asked.confirmers.flatMap((group) => {
-    const words = stillToConfirm(group, given.confirmedBy);
+    const words = stillToConfirm(group, confirmedBy);
     if (words === null) return [];
-    const open = group.people.find(({ id }) => !given.confirmedBy.has(id));
-    return [{ words, field: fieldId.confirmer(group.role, open?.id ?? '') }];
+    const open = group.people.find(({ id }) => !confirmedBy.has(id));
+    return [{ words, field: fieldOf(group.role, open?.id ?? '') }];
   });
-  return gaps.length > 0 ? gaps : distinctGaps(asked, given);
-}
-
-function distinctGaps(asked: Confirming, given: Given): Gap[] {
-  if (given.confirmedBy.size >= asked.distinctPeople) return [];
+  if (gaps.length > 0 || confirmedBy.size >= asked.distinctPeople) return gaps;
   const open = asked.confirmers
     .flatMap(({ role, people }) => people.map((person) => ({ role, id: person.id })))
-    .find(({ id }) => !given.confirmedBy.has(id));
+    .find(({ id }) => !confirmedBy.has(id));
   const words = `${asked.distinctPeople} different people must confirm`;
-  return [{ words, field: fieldId.confirmer(open?.role ?? '', open?.id ?? '') }];
+  return [{ words, field: fieldOf(open?.role ?? '', open?.id ?? '') }];
 }

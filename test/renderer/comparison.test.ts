@@ -5,12 +5,13 @@ import { aroundComparison } from '../../renderer/steps/comparison.ts';
 const fingerprint: Fact = { kind: 'fingerprint', caption: 'KEK', hex: 'e5'.repeat(32), words: [] };
 const values: Fact = { kind: 'values', caption: 'KEK', items: [] };
 const table: Fact = { kind: 'table', caption: 'Files', columns: [], rows: [] };
+const deadline: Fact = { kind: 'deadline', caption: 'The import token ends', ends: '2026-11-24T14:07:00Z' };
 const notice: Fact = { kind: 'notice', rule: 'KEK-SIZE-ALLOWED', text: 'Look' };
 
 describe('the checks of a step that compares', () => {
-  it('stand right below the fingerprint, and below every notice', () => {
-    expect(aroundComparison([fingerprint, values, table, notice])).toEqual({
-      before: [fingerprint, notice],
+  it('stand right below the fingerprint, and below every notice and deadline', () => {
+    expect(aroundComparison([fingerprint, values, deadline, table, notice])).toEqual({
+      before: [fingerprint, deadline, notice],
       after: [values, table],
     });
     expect(aroundComparison([values, fingerprint, table]).before).toEqual([values, fingerprint]);

@@ -3,6 +3,8 @@ import type { StepView } from '../../app/contract/view.ts';
 import { StepDraft } from '../../renderer/state/draft.svelte.ts';
 import { viewAt } from './view-at.ts';
 
+const nothing: StepView['asks'] = { seats: [], folders: 0, keyIds: [], typing: null };
+
 function draftAt(more: Partial<StepView>): StepDraft {
   const { step } = viewAt({ size: 1 });
   if (step === null) throw new Error('no step');
@@ -11,13 +13,13 @@ function draftAt(more: Partial<StepView>): StepDraft {
 
 describe('a draft', () => {
   it('has a line for each seat and for each key id', () => {
-    const draft = draftAt({ asks: { seats: ['operator', 'witness'], folders: 0, keyIds: ['a', 'b', 'c'] } });
+    const draft = draftAt({ asks: { ...nothing, seats: ['operator', 'witness'], keyIds: ['a', 'b', 'c'] } });
     expect(draft.seats.map(({ role }) => role)).toEqual(['operator', 'witness']);
     expect(draft.keyIds).toEqual(['', '', '']);
   });
 
   it('gives a step what its kind takes', () => {
-    const draft = draftAt({ asks: { seats: ['operator'], folders: 2, keyIds: ['a'] } });
+    const draft = draftAt({ asks: { ...nothing, seats: ['operator'], folders: 2, keyIds: ['a'] } });
     draft.seats = [{ role: 'operator', name: ' Ada ', organisation: 'Contoso' }];
     draft.keyIds = ['a'];
     for (const medium of ['m2', 'm1']) draft.media.add(medium);

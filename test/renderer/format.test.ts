@@ -12,7 +12,6 @@ import {
   utcClock,
   utcMoment,
 } from '../../renderer/words/format.ts';
-import { breakable } from '../../renderer/words/breakable.ts';
 
 describe('times', () => {
   it('shows the clock in UTC whatever the zone of the computer', () => {
@@ -75,29 +74,5 @@ describe('counts and sizes', () => {
 
   it('shortens a hash to its ends', () => {
     expect(shortHash(`e5d277b0${'0'.repeat(52)}91c4`)).toBe('E5D2 77B0 … 91C4');
-  });
-});
-
-describe('where a cell may break', () => {
-  it.each([
-    '3432 FC40 33AD 3F4B',
-    'payroll-root',
-    'https://contoso-prod.vault.azure.net/keys/payroll-root/0c1f5d3a9b8e4d61a2f07e6b5c4d3e2f',
-    'Azure Key Vault: contoso-prod.vault.azure.net',
-    '',
-  ])('loses nothing of %s', (text) => {
-    expect(breakable(text).pieces.join('')).toBe(text);
-  });
-
-  it('keeps groups of hex in pairs, short ids whole, and addresses together at their scheme', () => {
-    expect(breakable('3432 FC40 33AD 3F4B')).toEqual({ pieces: ['3432 FC40 ', '33AD 3F4B'], setting: 'code whole' });
-    expect(breakable('payroll-signing').setting).toBe('whole');
-    expect(breakable('https://vault.azure.net/keys/a').pieces).toEqual([
-      'https://vault',
-      '.azure',
-      '.net/',
-      'keys/',
-      'a',
-    ]);
   });
 });

@@ -42,6 +42,12 @@ describe('what the people did at a step', () => {
     expect(voidsDraft(refused, { ...refused })).toBe(false);
   });
 
+  it('is void once a key was left out: it was done for that key too', () => {
+    const without = { ...viewAt({ size: 9 }), leftOut: [{ key: 'a', reason: 'no room' }] };
+    expect(voidsDraft(viewAt({ size: 8 }), without)).toBe(true);
+    expect(voidsDraft(without, { ...without })).toBe(false);
+  });
+
   it('is void when the very same refusal comes back after another try', () => {
     const refused = { ...viewAt({ size: 9 }), refusal };
     expect(voidsDraft(refused, { ...refused, room: { ...refused.room, log: { ...refused.room.log, size: 12 } } })).toBe(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepView } from '../../app/contract/view.ts';
-import { fieldId, gapsIn, reopenGaps, type Given } from '../../renderer/steps/readiness.ts';
+import { fieldId, gapsIn, leaveOutGaps, reopenGaps, type Given } from '../../renderer/steps/readiness.ts';
 
 const step: StepView = {
   id: 'bring-in.accept',
@@ -15,7 +15,7 @@ const step: StepView = {
   distinctPeople: 0,
   sensitive: false,
   action: 'Accept',
-  asks: { seats: [], folders: 0, keyIds: [] },
+  asks: { seats: [], folders: 0, keyIds: [], typing: null },
   next: null,
 };
 const given: Given = {
@@ -149,5 +149,34 @@ describe('a token that is opened again', () => {
     const of = (more: Partial<Given>): string[] => reopenGaps(reopen, { ...given, ...more }).map(({ field }) => field);
     expect(of({})).toEqual([fieldId.pin, fieldId.confirmer('custodian', 'a')]);
     expect(of({ pin: '1', confirmedBy: new Set(['b']) })).toEqual([]);
+  });
+});
+
+describe('a ceremony that goes on without a key', () => {
+  const person = (id: string): { id: string; name: string } => ({ id, name: id });
+  const confirmers = [
+    { role: 'operator' as const, needed: 1, people: [person('a')] },
+    { role: 'custodian' as const, needed: 1, people: [person('a'), person('b')] },
+  ];
+  const missing = (distinctPeople: number, reason: string, ...ids: string[]): string[] =>
+    leaveOutGaps({ confirmers, distinctPeople }, reason, new Set(ids)).map(({ field }) => field);
+
+  it('wants a reason, then the people of the step', () => {
+    expect(missing(1, '')).toEqual([
+      fieldId.leaveOutReason,
+      fieldId.leaveOutConfirmer('operator', 'a'),
+      fieldId.leaveOutConfirmer('custodian', 'a'),
+    ]);
+    expect(missing(1, '', 'a')).toEqual([fieldId.leaveOutReason]);
+    expect(missing(1, 'The token has no room', 'a')).toEqual([]);
+  });
+
+  it('wants as many different people as the step', () => {
+    expect(missing(2, 'no room', 'a')).toEqual([fieldId.leaveOutConfirmer('custodian', 'b')]);
+    expect(missing(2, 'no room', 'a', 'b')).toEqual([]);
+  });
+
+  it('has boxes of its own, apart from those of the step that shows the same people', () => {
+    expect(fieldId.leaveOutConfirmer('operator', 'a')).not.toBe(fieldId.confirmer('operator', 'a'));
   });
 });

@@ -134,6 +134,29 @@ describe('the session', () => {
     expect([session.view, session.draft]).toEqual([stopped, null]);
   });
 
+  it('goes on without the key that the people read about, and begins the step afresh', async () => {
+    const failed: CeremonyView = { ...logIn, leaveOut: 'payroll-root' };
+    const { main, session } = await at(failed);
+    const without = { ...viewAt({ size: 9 }), leftOut: [{ key: 'payroll-root', reason: 'no room' }] };
+    main.answers['ceremony.leaveOutKey'] = { ok: true, value: without };
+    draftOf(session).confirmedBy.add('p3');
+    await session.leaveOut('payroll-root', 'no room', ['p1', 'p2']);
+    const input = { step: 'token.log-in', key: 'payroll-root', confirmedBy: ['p1', 'p2'], reason: 'no room' };
+    expect(main.sent).toEqual([{ name: 'ceremony.leaveOutKey', input }]);
+    expect(session.view).toEqual(without);
+    expect([...draftOf(session).confirmedBy]).toEqual([]);
+  });
+
+  it('keeps what was done at the step when main refuses to go on without a key', async () => {
+    const { main, session } = await at({ ...logIn, leaveOut: 'payroll-root' });
+    const refused = refusal('KEY-LEFT-OUT-BY-DECISION', 'not now');
+    main.answers['ceremony.leaveOutKey'] = { ok: false, refusal: refused };
+    draftOf(session).confirmedBy.add('p3');
+    await session.leaveOut('payroll-root', 'no room', ['p1']);
+    expect([session.view?.leaveOut, session.refusal?.rule]).toEqual(['payroll-root', refused.rule]);
+    expect([...draftOf(session).confirmedBy]).toEqual(['p3']);
+  });
+
   it('keeps the ceremony on screen when main refuses to stop or to leave it', async () => {
     const { main, session } = await at(logIn);
     const no = { ok: false as const, refusal: refusal('WORK-COMPLETED', 'at work') };

@@ -32,11 +32,10 @@ const pairs = [
   ),
   { front: 'on-accent', back: 'accent', least: 4.5 },
   { front: 'on-hatch', back: 'hatch-paper', least: 4.5 },
-  { front: 'red', back: 'red-wash', least: 4.5 },
+  ...['red', 'amber'].map((text) => ({ front: text, back: `${text}-wash`, least: 4.5 })),
   { front: 'green', back: 'red-wash', least: 4.5 },
   // Edges of fields and rules, and shapes that carry a meaning.
   ...['paper', 'sheet', 'wash'].map((ground) => ({ front: 'edge', back: ground, least: 3 })),
-  ...['amber', 'red'].map((shape) => ({ front: shape, back: `${shape}-wash`, least: 3 })),
   { front: 'accent', back: 'wash', least: 3 },
 ];
 

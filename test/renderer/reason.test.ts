@@ -3,23 +3,32 @@ import { describe, expect, it } from 'vitest';
 import { calls } from '../../app/contract/calls.ts';
 import { byokExport } from '../../app/ceremony/byok-export/definition.ts';
 import { parsePlanDocument } from '../../app/ceremony/plan.ts';
-import { mismatchAt, roomBeside, stopReason } from '../../renderer/words/stop-reason.ts';
+import { mismatchAt } from '../../renderer/words/mismatch.ts';
+import { reasonOf, roomBeside } from '../../renderer/words/reason.ts';
 import { azureKey, planWith } from '../support/walk.ts';
 
+const step = 'prepare.plan';
+
+/** Whether the contract takes it: to stop, and to go on without a key. */
 function isTaken(reason: string): boolean {
-  const checked = calls['ceremony.stop'].input['~standard'].validate({ step: 'prepare.plan', reason });
-  if (checked instanceof Promise) throw new Error('the contract is checked at once');
-  return checked.issues === undefined;
+  const checks = [
+    calls['ceremony.stop'].input['~standard'].validate({ step, reason }),
+    calls['ceremony.leaveOutKey'].input['~standard'].validate({ step, key: 'a', confirmedBy: [], reason }),
+  ];
+  return checks.every((checked) => {
+    if (checked instanceof Promise) throw new Error('the contract is checked at once');
+    return checked.issues === undefined;
+  });
 }
 
-describe('the reason to stop', () => {
+describe('the reason to stop, or to go on without a key', () => {
   it('is what the contract takes, whatever was typed or pasted', () => {
     const unit = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom('\u00ad', '\n', '\ud800', '👩‍🔧'));
     const typing = fc.array(unit, { maxLength: 60 }).map((units) => units.join(''));
     fc.assert(
       fc.property(typing, fc.constantFrom(null, 'prepare.plan', 'token.log-in', 'bring-in.compare.a'), (text, step) => {
         const mismatch = step === null ? null : mismatchAt(step);
-        const reason = stopReason(mismatch, text.slice(0, roomBeside(mismatch)));
+        const reason = reasonOf(mismatch, text.slice(0, roomBeside(mismatch)));
         expect(reason === '' || isTaken(reason)).toBe(true);
         if (mismatch !== null) expect(reason.startsWith(mismatch)).toBe(true);
       }),
@@ -28,13 +37,13 @@ describe('the reason to stop', () => {
 
   it('may be as long as the contract allows, and no longer', () => {
     for (const mismatch of [null, mismatchAt('bring-in.compare.a')]) {
-      const longest = stopReason(mismatch, 'x'.repeat(roomBeside(mismatch)));
+      const longest = reasonOf(mismatch, 'x'.repeat(roomBeside(mismatch)));
       expect([isTaken(longest), isTaken(`${longest}x`)]).toEqual([true, false]);
     }
   });
 
   it('is none without a word', () => {
-    expect(stopReason(null, ' \u200b\t ')).toBe('');
+    expect(reasonOf(null, ' \u200b\t ')).toBe('');
   });
 
   it('is known beforehand where the people compare, and only there', () => {
