@@ -20,11 +20,11 @@ export function refusesEnd(validTo: string | undefined, nowIso: string, latest: 
   if (validTo === undefined) return null;
   const end = Date.parse(validTo);
   const now = Date.parse(nowIso);
-  const says = `the clock of this room says ${utcOf(now)}`;
-  if (end <= now) return refusal('PLAN-TIMES-AHEAD', `"validTo" is ${validTo}, which has passed; ${says}.`);
+  const says = `the clock of this room says ${utc(nowIso)}`;
+  if (end <= now) return refusal('PLAN-TIMES-AHEAD', `"validTo" is ${utc(validTo)}, which has passed; ${says}.`);
   if (latest === null || end <= latest.moment) return null;
-  const last = `${latest.reason}, so ${utcOf(latest.moment)} at the latest`;
-  return refusal('PLAN-TIMES-AHEAD', `"validTo" is ${validTo}; ${last}; ${says}.`);
+  const last = `${latest.reason}, so ${utc(utcOf(latest.moment))} at the latest`;
+  return refusal('PLAN-TIMES-AHEAD', `"validTo" is ${utc(validTo)}; ${last}; ${says}.`);
 }
 
 /**

@@ -106,7 +106,8 @@ export const ceremonyRules = {
   'KEY-LEFT-OUT-BY-DECISION': {
     claim:
       'A key is left out of a ceremony only after its work has failed, with a reason, by the people of that step, and never the last one.',
-    remedy: 'Try again, or have the people of this step say why the key is left out; stop the ceremony to leave out all.',
+    remedy:
+      'Try again, or have the people of this step say why the key is left out; stop the ceremony to leave out all.',
   },
   'CALL-AS-DECLARED': {
     claim: 'The window asks only for declared calls, with payloads of the declared shape, from its own top frame.',

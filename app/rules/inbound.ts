@@ -107,7 +107,7 @@ export const inboundRules = {
   },
   'IMPORT-TOKEN-IN-FORCE': {
     claim:
-      'The import token or import job does not end within the hours that the plan wants for the upload, by the clock of the room.',
+      'The import token or import job does not end within the hours that the plan wants for the upload when it is read, and has not ended when a key is wrapped, by the clock of the room.',
     remedy:
       'Compare the clock of this room first; when it is right, have the online desk fetch a new wrapping key and import token.',
   },

@@ -231,6 +231,8 @@ export class Runner {
     try {
       await this.#busy(async () => {
         for (let flight = this.#state.inFlight; flight !== null; flight = this.#state.inFlight) {
+          // What is normal is known of one piece, so each piece has a time of its own.
+          this.#workingSince = this.#position().time;
           this.#announce();
           this.#submit(await this.#perform(flight, secret));
           // Interrupted: nobody knows what became of it before somebody can look.

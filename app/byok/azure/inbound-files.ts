@@ -17,6 +17,9 @@ const keyBundle = v.looseObject({
   key: v.looseObject({ kid: v.string(), kty: v.string(), n: text, e: text, keyOps: operations, key_ops: operations }),
   attributes: v.nullish(
     v.pipe(
+      v.unknown(),
+      // An array would pass for an object without any of these.
+      v.check((value) => !Array.isArray(value), 'an array stands where an object belongs'),
       v.looseObject({
         enabled: v.nullish(v.boolean(), null),
         expires: moment,
@@ -24,8 +27,6 @@ const keyBundle = v.looseObject({
         notBefore: moment,
         nbf: moment,
       }),
-      // An array passes for an object without any of these.
-      v.check((value) => !Array.isArray(value), 'is no object'),
     ),
     null,
   ),

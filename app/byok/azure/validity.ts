@@ -1,6 +1,6 @@
 import { refuse } from '../../rules/refusal.ts';
 import type { Notice, RoomTime } from '../format.ts';
-import { clockDoubt, clockOf, momentOf, spareUntil, utcOf } from '../inbound/deadline.ts';
+import { clockDoubt, clockOf, momentOf, spareUntil, utc, utcOf } from '../inbound/deadline.ts';
 import type { KeyBundle } from './inbound-files.ts';
 
 type Attributes = NonNullable<KeyBundle['attributes']>;
@@ -28,14 +28,14 @@ export function checkInForce(attributes: Attributes, file: string, room: RoomTim
 function checkStart(starts: number, file: string, room: RoomTime): Notice[] {
   const wait = starts - Date.parse(room.nowIso);
   if (wait <= 0) return [];
-  const text = `the wrapping key is not valid before ${utcOf(starts)}; ${clockOf(room)}`;
+  const text = `the wrapping key is not valid before ${utc(utcOf(starts))}; ${clockOf(room)}`;
   return wait > clockDoubt ? refuse('KEK-IN-FORCE', `${file}: ${text}.`) : [notice(`${file}: ${text}.`)];
 }
 
 function checkEnd(ends: number, file: string, room: RoomTime): Notice[] {
   const spare = spareUntil(ends, 'KEK-IN-FORCE', 'the wrapping key', file, room);
   const soon = spare <= clockDoubt ? `, and soon: ${clockOf(room)}` : '';
-  return [notice(`${file}: the wrapping key ends at ${utcOf(ends)}; upload before that${soon}.`)];
+  return [notice(`${file}: the wrapping key ends at ${utc(utcOf(ends))}; upload before that${soon}.`)];
 }
 
 function notice(text: string): Notice {

@@ -27,7 +27,7 @@ export function spareUntil(ends: number, rule: InForceRule, what: string, file: 
   const spare = left - room.uploadMarginHours * hour;
   if (left > 0 && spare >= 0) return spare;
   const wants = `the plan wants ${room.uploadMarginHours} hours for the upload`;
-  return refuse(rule, `${file}: ${what} ends at ${utcOf(ends)}; ${wants}, and ${clockOf(room)}.`);
+  return refuse(rule, `${file}: ${what} ends at ${utc(utcOf(ends))}; ${wants}, and ${clockOf(room)}.`);
 }
 
 /**
@@ -42,7 +42,7 @@ export function checkDeadline(
   room: RoomTime,
 ): { readonly deadline: string; readonly notices: Notice[] } {
   const spare = spareUntil(ends, 'IMPORT-TOKEN-IN-FORCE', what, file, room);
-  const text = `${file}: ${what} ends at ${utcOf(ends)}, hardly later than the plan needs; ${clockOf(room)}.`;
+  const text = `${file}: ${what} ends at ${utc(utcOf(ends))}, hardly later than the plan needs; ${clockOf(room)}.`;
   return {
     deadline: utcOf(ends),
     notices: spare <= clockDoubt ? [{ rule: 'IMPORT-TOKEN-IN-FORCE', text }] : [],
@@ -51,7 +51,7 @@ export function checkDeadline(
 
 /** The sentence that leads people to the clock when it decides. */
 export function clockOf({ nowIso }: RoomTime): string {
-  return `the clock of this room says ${utcOf(Date.parse(nowIso))}: make sure that it is right`;
+  return `the clock of this room says ${utc(nowIso)}: make sure that it is right`;
 }
 
 /**

@@ -49,33 +49,23 @@ function thumbprintOf({ key, spki }: KekRecord): string {
   return found.kind === 'rsa' ? rsaThumbprint(found.modulus, found.exponent) : refuse('it is no RSA key');
 }
 
-/** One line a key with all that is approved, and below it what is too long for the line. */
+/** All that is approved of each key, in one place. */
 export function assignments(state: CeremonyState): Fact[] {
-  const { keks } = state;
-  return [
-    {
-      kind: 'table',
-      caption: 'Each key, where it goes, and the wrapping key that protects it',
-      columns: ['Key', 'Kind', 'Goes to', 'Named there', 'For', 'KEK SHA-256 begins'],
-      rows: carriedKeys(state).map((key) => [
-        key.id,
-        key.spec,
-        ...placeNameAndUses(key),
-        beginningOf(keks.get(key.id)?.spkiSha256 ?? ''),
-      ]),
-    },
-    {
-      kind: 'table',
-      caption: 'How each key is wrapped, until when, and what the cloud calls the wrapping key',
-      columns: ['Key', 'Wrapped by', 'Ends', 'Wrapping key'],
-      rows: carriedKeys(state).map((key) => [
-        key.id,
-        wayInWords(key, keks.get(key.id)),
-        endOf(keks.get(key.id)),
-        keks.get(key.id)?.id ?? 'unnamed',
-      ]),
-    },
-  ];
+  const rows = carriedKeys(state).map((key) => {
+    const kek = state.keks.get(key.id);
+    return [
+      key.id,
+      key.spec,
+      ...placeNameAndUses(key),
+      beginningOf(kek?.spkiSha256 ?? ''),
+      wayInWords(key, kek),
+      endOf(kek),
+      kek?.id ?? 'unnamed',
+    ];
+  });
+  const caption = 'Each key, where it goes, and the wrapping key that protects it';
+  const columns = ['Key', 'Kind', 'Goes to', 'Named there', 'For', 'KEK SHA-256 begins', 'Wrapped by', 'Ends', 'Wrapping key']; // prettier-ignore
+  return [{ kind: 'table', caption, columns, rows }];
 }
 
 function endOf(kek: KekRecord | undefined): string {

@@ -1,5 +1,6 @@
 import type { WrappedParts } from '../../../app/byok/format.ts';
 import { formatFor } from '../../../app/byok/registry.ts';
+import { utc } from '../../../app/byok/inbound/deadline.ts';
 import { wrapPlanOf } from '../../../app/byok/ways.ts';
 import { carriedOf, generatorOf, toCarry } from '../../../app/ceremony/bundle-files.ts';
 import type { KekRecord, OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
@@ -54,7 +55,7 @@ export async function wrapKey(
 /** The token was in force for the planned hours when it was read; a ceremony may have taken longer than that since. */
 function checkNotEnded({ key, deadline }: KekRecord, now: Date): void {
   if (deadline === null || Date.parse(deadline) > now.getTime()) return;
-  refuse('IMPORT-TOKEN-IN-FORCE', `The import token or import job for ${key} ended at ${deadline}.`, {
+  refuse('IMPORT-TOKEN-IN-FORCE', `The import token or import job for ${key} ended at ${utc(deadline)}.`, {
     remedy: 'Compare the clock of this room. When it is right, go on without this key and carry it in a new ceremony.',
   });
 }

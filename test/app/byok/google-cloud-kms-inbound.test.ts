@@ -100,9 +100,9 @@ describe('the end of an import job', () => {
 
   it('is told with the clock of the room when a quarter of an hour decides', () => {
     expect(notices(at('2026-11-24T16:15:00Z'))).toEqual(['IMPORT-TOKEN-IN-FORCE']);
-    expect(at('2026-11-24T16:15:00Z').notices[0]?.text).toMatch(/2026-11-24T14:00/);
+    expect(at('2026-11-24T16:15:00Z').notices[0]?.text).toMatch(/2026-11-24 14:00/);
     expect(notices(at('2026-11-24T16:15:01Z'))).toEqual([]);
-    expect(refusalOf(() => at('2026-11-24T13:00:00Z'))?.cause).toMatch(/2026-11-24T14:00/);
+    expect(refusalOf(() => at('2026-11-24T13:00:00Z'))?.cause).toMatch(/2026-11-24 14:00/);
   });
 
   it('is kept in whole seconds, of whatever zone', () => {

@@ -98,7 +98,7 @@ describe.each(services)('%s', (_, { read, answer, vectors }) => {
   });
 
   it('may have a README beside it, which is left alone', () => {
-    const { recognised } = read([inboundFile('README.txt', '{ anything'), pemFile]);
+    const { recognised } = read([inboundFile('README.txt', 'This archive holds anything.'), pemFile]);
     expect(recognised.map(({ file }) => file)).toEqual(['README.txt', 'wrapping-key.pem']);
     expect(recognised[0]?.as).not.toBe(recognised[1]?.as);
   });
