@@ -7,6 +7,7 @@ import { electronNodeEnvironment } from './electron-node.mjs';
 import { electron, inCheckout, root } from './paths.mjs';
 import { SetupFailed, foreground, main, say } from './run.mjs';
 import { prepareAll } from './setup/index.mjs';
+import { ensureSystem } from './setup/system.mjs';
 import { playwrightTotals, vitestTotals } from './totals.mjs';
 import { windowPlace } from './window.mjs';
 
@@ -52,6 +53,7 @@ async function buildAndRunWindow() {
 
 await main(async () => {
   await prepareAll();
+  await ensureSystem('tests');
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results);
   const units = await runUnits();

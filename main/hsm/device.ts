@@ -1,6 +1,6 @@
 import type { KeySpec } from '../../app/keys/specs.ts';
 import { Refused, refuse } from '../../app/rules/refusal.ts';
-import { meaningOfCkr, refusalOfCkr } from './ckr.ts';
+import { refusalOfCkr } from './ckr.ts';
 import { withId } from './locate-key.ts';
 import { checkPinUsable, logIn } from './login.ts';
 import { hexNumber, mechanisms, wrapFlag, type MechanismName } from './mechanisms.ts';
@@ -18,13 +18,15 @@ import type {
   WrapOutcome,
   WrapRequest,
 } from './port.ts';
+import { proveEach } from './probe.ts';
 import type { HsmDevice } from './protocol.ts';
 import { initialiseEmptyToken } from './rehearsal-token.ts';
-import { proveEncoding, type Proven } from './self-test.ts';
+import { checkNonce } from './seal-nonce.ts';
+import { proveEncoding, throwAwayKeys, type Bench, type Proven } from './self-test.ts';
 import { inSession, type Work } from './session.ts';
 import { destroyKey, findGeneratedKey, findTargetKey, generateTargetKey, locateRecorded } from './target-keys.ts';
 import { findBySerial, listTokens, type LoadedModule } from './tokens.ts';
-import { wrapUnderKek } from './wrap.ts';
+import { checkMethod, wrapUnderKek } from './wrap.ts';
 
 /** The mechanisms a probe reports. */
 const reported = Object.keys(mechanisms) as MechanismName[];
@@ -101,7 +103,7 @@ export class Device implements HsmDevice {
   probe(needs: readonly WrapNeed[]): ProbeReport {
     return this.#answering(() => ({
       mechanisms: this.#mechanisms(),
-      proofs: distinct(needs).map((need) => this.#prove(need).proof),
+      ...this.#proving((prove) => proveEach(needs, prove)),
     }));
   }
 
@@ -117,13 +119,16 @@ export class Device implements HsmDevice {
     return this.#answering(() => this.#work(({ session }) => findTargetKey(session, ckaId, spec)));
   }
 
-  wrapTargetKey({ spec, plan, kek, ...target }: WrapRequest): WrapOutcome {
+  wrapTargetKey({ spec, plan, kek, nonce, ...named }: WrapRequest): WrapOutcome {
     return this.#answering(() => {
-      this.#work(({ session }) => locateRecorded(session, { ...target, spec }));
-      const { proof, kwp } = this.#prove({ spec, plan, kekBits: kek.modulus.length * 8 });
+      checkMethod(spec, plan);
+      checkNonce(plan, nonce);
+      const target = { ...named, spec, plan };
+      this.#work(({ session }) => locateRecorded(session, target));
+      const { proof, kwp } = this.#proving((prove) => prove({ spec, plan, kekBits: kek.modulus.length * 8 }));
       const parts = this.#work((work) => {
-        const key = locateRecorded(work.session, { ...target, spec });
-        return wrapUnderKek(work, kek, key, { spec, plan, kwp });
+        const key = locateRecorded(work.session, target);
+        return wrapUnderKek(work, kek, key, { spec, plan, kwp, nonce });
       });
       return { parts, proof };
     });
@@ -147,9 +152,9 @@ export class Device implements HsmDevice {
       return perform();
     } catch (error) {
       if (!(error instanceof CryptokiError)) throw error;
-      if (error.code === null) refuse('TOKEN-ANSWERS', error.message);
-      if (loginEnding.includes(meaningOfCkr(error.code).rule)) this.#forgetLogin();
-      throw new Refused(refusalOfCkr(error.code, error.calledFunction));
+      const refusal = error.toRefusal();
+      if (loginEnding.includes(refusal.rule)) this.#forgetLogin();
+      throw new Refused(refusal);
     }
   }
 
@@ -176,9 +181,13 @@ export class Device implements HsmDevice {
     return inSession(this.#module().cryptoki, slot, operation);
   }
 
-  #prove(need: WrapNeed): Proven {
-    const listed = this.#module().cryptoki.mechanismNumbers(this.#selected().slot);
-    return proveEncoding((attempt) => this.#work(attempt), need, this.#throwAwayKek(need.kekBits), listed);
+  /** Makes proofs with throw-away keys, which the proofs share and which end with them. */
+  #proving<T>(operation: (prove: (need: WrapNeed) => Proven) => T): T {
+    return this.#work((holder) => {
+      const listed = this.#module().cryptoki.mechanismNumbers(this.#selected().slot);
+      const bench: Bench = { attempt: (attempt) => this.#work(attempt), throwAwayKey: throwAwayKeys(holder) };
+      return operation((need) => proveEncoding(bench, need, this.#throwAwayKek(need.kekBits), listed));
+    });
   }
 
   #throwAwayKek(bits: number): ThrowAwayKek {
@@ -246,9 +255,4 @@ function openModule({ path, libraryParameters }: ModuleChoice): CryptokiModule {
     if (error.code === null) return refuse('MODULE-LOADS', cause);
     return refuse('MODULE-LOADS', cause, { code: refusalOfCkr(error.code, error.calledFunction).code ?? '' });
   }
-}
-
-/** Needs that the same proof answers are proved once. */
-function distinct(needs: readonly WrapNeed[]): readonly WrapNeed[] {
-  return [...new Map(needs.map((need) => [JSON.stringify([need.spec, need.plan, need.kekBits]), need])).values()];
 }

@@ -1,5 +1,4 @@
 import { Refused, refuse } from '../../app/rules/refusal.ts';
-import { refusalOfCkr } from './ckr.ts';
 import { CryptokiError, users, type CryptokiSession } from './pkcs11.ts';
 import type { PinState } from './port.ts';
 import { pinWarning } from './tokens.ts';
@@ -27,7 +26,7 @@ export function logIn(session: CryptokiSession, pin: Uint8Array, readPinState: (
     session.login(users.user, pinText(pin));
   } catch (error) {
     if (!(error instanceof CryptokiError) || error.code === null) throw error;
-    throw new Refused(refusalOfCkr(error.code, error.calledFunction, pinWarning(readPinState())));
+    throw new Refused(error.toRefusal(pinWarning(readPinState())));
   }
 }
 

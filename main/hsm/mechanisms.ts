@@ -13,6 +13,7 @@ export const mechanisms = {
   CKM_RSA_AES_KEY_WRAP: 0x1054,
   CKM_AES_KEY_GEN: 0x1080,
   CKM_AES_ECB: 0x1081,
+  CKM_AES_GCM: 0x1087,
   CKM_AES_KEY_WRAP_PAD: 0x210a,
   CKM_AES_KEY_WRAP_KWP: 0x210b,
 } as const;
@@ -50,26 +51,71 @@ const oaepParameters: Readonly<Record<OaepHash, OaepParameter>> = {
   sha512: { hashAlg: 0x270, mgf: 4, source: 1 },
 };
 
-/** A mechanism as a call takes it. */
-export interface Mechanism {
-  readonly name: MechanismName;
-  readonly oaep: OaepParameter | null;
+/** CK_GCM_PARAMS without additional data; all lengths in bits. */
+export interface GcmParameter {
+  readonly iv: Uint8Array;
+  readonly ivBits: number;
+  readonly tagBits: 128;
 }
+
+/** A mechanism as a call takes it, with the parameters that it cannot do without. */
+export type Mechanism =
+  | { readonly name: 'CKM_RSA_PKCS_OAEP'; readonly hash: OaepHash; readonly parameter: OaepParameter }
+  | { readonly name: 'CKM_AES_GCM'; readonly parameter: GcmParameter }
+  | { readonly name: PlainMechanism };
+
+type PlainMechanism = Exclude<MechanismName, 'CKM_RSA_PKCS_OAEP' | 'CKM_AES_GCM'>;
 
 /**
  * RSA-OAEP with MGF1 of the same hash and an empty label (RFC 8017 section 7.1).
  * @param hash - the OAEP hash
  */
 export function oaep(hash: OaepHash): Mechanism {
-  return { name: 'CKM_RSA_PKCS_OAEP', oaep: oaepParameters[hash] };
+  return { name: 'CKM_RSA_PKCS_OAEP', hash, parameter: oaepParameters[hash] };
+}
+
+/**
+ * AES-GCM without additional data, with a tag of 128 bits behind the ciphertext (NIST SP 800-38D, PKCS#11 3.1 section
+ * 6.13.3).
+ * @param iv - new for every message under a key
+ */
+export function gcm(iv: Uint8Array): Mechanism {
+  return { name: 'CKM_AES_GCM', parameter: { iv, ivBits: iv.length * 8, tagBits: 128 } };
 }
 
 /**
  * A mechanism without parameters.
  * @param name - its PKCS#11 name
  */
-export function plain(name: MechanismName): Mechanism {
-  return { name, oaep: null };
+export function plain(name: PlainMechanism): Mechanism {
+  return { name };
+}
+
+/**
+ * How a key goes under an RSA key (RFC 8017 section 7).
+ * @param hash - the OAEP hash; null for RSAES-PKCS1-v1_5
+ */
+export function rsaEncryption(hash: OaepHash | null): Mechanism {
+  return hash === null ? plain('CKM_RSA_PKCS') : oaep(hash);
+}
+
+/**
+ * Names a mechanism for the people who look it up in a manual or set it in a policy.
+ * @returns for example `CKM_RSA_PKCS_OAEP (0x9) with SHA-256, MGF1-SHA-256`
+ */
+export function mechanismText(mechanism: Mechanism): string {
+  const name = numbered(mechanism.name);
+  if (mechanism.name !== 'CKM_RSA_PKCS_OAEP') return name;
+  const hash = mechanism.hash.replace('sha', 'SHA-');
+  return `${name} with ${hash}, MGF1-${hash}`;
+}
+
+/**
+ * Names a mechanism without its parameters.
+ * @returns for example `CKM_AES_GCM (0x1087)`
+ */
+export function numbered(name: MechanismName): string {
+  return `${name} (${hexNumber(mechanisms[name])})`;
 }
 
 /**

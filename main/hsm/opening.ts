@@ -1,5 +1,5 @@
 import * as crypto from 'node:crypto';
-import type { OaepHash, WrappedParts } from '../../app/byok/format.ts';
+import type { OaepHash, SealedNonce, WrappedParts } from '../../app/byok/format.ts';
 import { base64UrlToBytes, equalBytes } from '../../app/keys/bytes.ts';
 import { aesCheckValue, hmacCheckValue, type KeyCheckValue } from '../../app/keys/kcv.ts';
 import { openKwp } from '../../app/keys/kwp.ts';
@@ -28,15 +28,19 @@ export function makeThrowAwayKek(bits: number): ThrowAwayKek {
 
 /**
  * Opens wrapped parts in software, by other code than the token's.
- * @param parts - what the token made
+ * @param parts - what the token made; a sealed nonce is {@link checkSealedNonce}'s
  * @param privateKey - the private half of a throw-away KEK
- * @param oaepHash - the hash of OAEP and of its MGF1
+ * @param oaepHash - the hash of OAEP and of its MGF1; null for RSAES-PKCS1-v1_5
  * @returns the payload; the caller overwrites it
  * @throws Refused with TOKEN-ENCODES-AS-PROBED, naming the layer that does not open
  */
-export function openInSoftware(parts: WrappedParts, privateKey: crypto.KeyObject, oaepHash: OaepHash): Uint8Array {
-  if (parts.wrappedEphemeral === null) return openOaep(parts.wrappedKey, privateKey, oaepHash);
-  const ephemeral = openOaep(parts.wrappedEphemeral, privateKey, oaepHash);
+export function openInSoftware(
+  parts: WrappedParts,
+  privateKey: crypto.KeyObject,
+  oaepHash: OaepHash | null,
+): Uint8Array {
+  if (parts.wrappedEphemeral === null) return openRsa(parts.wrappedKey, privateKey, oaepHash);
+  const ephemeral = openRsa(parts.wrappedEphemeral, privateKey, oaepHash);
   try {
     if (ephemeral.length !== 32) return mismatch(`The ephemeral key has ${ephemeral.length} bytes instead of 32.`);
     return asProbed(() => openKwp(parts.wrappedKey, aesDecryption(ephemeral)));
@@ -45,11 +49,50 @@ export function openInSoftware(parts: WrappedParts, privateKey: crypto.KeyObject
   }
 }
 
-function openOaep(wrapped: Uint8Array, key: crypto.KeyObject, oaepHash: OaepHash): Uint8Array {
+function openRsa(wrapped: Uint8Array, key: crypto.KeyObject, oaepHash: OaepHash | null): Uint8Array {
+  const { RSA_PKCS1_PADDING, RSA_PKCS1_OAEP_PADDING } = crypto.constants;
+  // BoringSSL refuses a frame that is not that of RFC 8017 section 7.2.2; OpenSSL would make up a random message.
+  const padding = oaepHash === null ? { padding: RSA_PKCS1_PADDING } : { padding: RSA_PKCS1_OAEP_PADDING, oaepHash };
   try {
-    return crypto.privateDecrypt({ key, padding: crypto.constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, wrapped);
+    return crypto.privateDecrypt({ key, ...padding }, wrapped);
   } catch {
-    return mismatch(`The RSA part does not open as RSA-OAEP with ${oaepHash} for hash and MGF1 and without a label.`);
+    const encryption =
+      oaepHash === null ? 'RSAES-PKCS1-v1_5' : `RSA-OAEP with ${oaepHash} for hash and MGF1 and without a label`;
+    return mismatch(`The RSA part does not open as ${encryption}.`);
+  }
+}
+
+/**
+ * Opens a sealed nonce in software and compares it: what a service does to see that it has the key of the HSM.
+ * @param sealedNonce - what the token made
+ * @param key - the AES key, as it was opened
+ * @param nonce - the nonce that was to be encrypted
+ * @throws Refused with NONCE-SEALED-IN-TOKEN
+ */
+export function checkSealedNonce(sealedNonce: SealedNonce | null, key: Uint8Array, nonce: Uint8Array): void {
+  const opened = sealedNonce === null ? null : openGcm(sealedNonce, key);
+  if (opened === null || !equalBytes(opened, nonce)) {
+    refuse('NONCE-SEALED-IN-TOKEN', 'The encrypted nonce does not open by AES-GCM under the key that was wrapped.');
+  }
+}
+
+/** AES-GCM by the length of the key in bytes. */
+const gcmCiphers: Readonly<Record<number, crypto.CipherGCMTypes>> = {
+  16: 'aes-128-gcm',
+  24: 'aes-192-gcm',
+  32: 'aes-256-gcm',
+};
+
+/** AES-GCM without additional data, the tag of 16 bytes behind the ciphertext; null when it does not open. */
+function openGcm({ iv, sealed }: SealedNonce, key: Uint8Array): Uint8Array | null {
+  const cipher = gcmCiphers[key.length];
+  if (cipher === undefined) return null;
+  try {
+    const decipher = crypto.createDecipheriv(cipher, key, iv, { authTagLength: 16 });
+    decipher.setAuthTag(sealed.subarray(-16));
+    return Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]);
+  } catch {
+    return null;
   }
 }
 

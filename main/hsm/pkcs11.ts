@@ -1,7 +1,8 @@
 import pkcs11js from 'pkcs11js';
+import { refusal, type Refusal } from '../../app/rules/refusal.ts';
 import { attributes, decodeAttribute, type Attribute, type AttributeName, type AttributeValue } from './attributes.ts';
-import { ckrText, meaningOfCkr } from './ckr.ts';
-import { mechanisms, type Mechanism } from './mechanisms.ts';
+import { ckrText, meaningOfCkr, refusalOfCkr } from './ckr.ts';
+import { mechanisms, mechanismText, type Mechanism } from './mechanisms.ts';
 
 /** Handles as pkcs11js gives them: a CK_ULONG in a buffer, valid in this process only. */
 export type SlotHandle = Buffer & { readonly handleOf?: 'slot' };
@@ -18,8 +19,8 @@ const readWriteSession = 6;
 const osLocking = 2;
 /** pkcs11js cannot ask for the length; a wrapped RSA-4096 key has under 2500 bytes. */
 const outputBytes = 16384;
-/** pkcs11js's number for CK_RSA_PKCS_OAEP_PARAMS. */
-const oaepParameterType = 4;
+/** pkcs11js's numbers for CK_RSA_PKCS_OAEP_PARAMS and CK_GCM_PARAMS; its 3, CK_AES_GCM_PARAMS, is older and has no IV bits. */
+const parameterTypes = { CKM_RSA_PKCS_OAEP: 4, CKM_AES_GCM: 25 } as const;
 /** CKR_ATTRIBUTE_SENSITIVE and CKR_ATTRIBUTE_TYPE_INVALID: the token has no such attribute to tell. */
 const untoldAttribute: readonly (number | null)[] = [0x11, 0x12];
 
@@ -30,12 +31,22 @@ const attributeCodes: readonly (number | null)[] = [0x10, 0x12, 0x13, 0xd1];
 export class CryptokiError extends Error {
   readonly calledFunction: string;
   readonly code: number | null;
+  /** What the function was asked to do it with; null where it takes no mechanism. */
+  readonly mechanism: Mechanism | null;
 
-  constructor(calledFunction: string, code: number | null, text: string) {
+  constructor(calledFunction: string, code: number | null, text: string, mechanism: Mechanism | null = null) {
     super(`${calledFunction}: ${text}`);
     this.name = 'CryptokiError';
     this.calledFunction = calledFunction;
     this.code = code;
+    this.mechanism = mechanism;
+  }
+
+  /** The failure as a refusal: the rule of its code, the raw code kept, the mechanism named. */
+  toRefusal(more = ''): Refusal {
+    if (this.code === null) return refusal('TOKEN-ANSWERS', this.message);
+    const tried = this.mechanism === null ? '' : `Tried: ${mechanismText(this.mechanism)}.`;
+    return refusalOfCkr(this.code, this.calledFunction, [more, tried].filter(Boolean).join(' '));
   }
 
   /** Whether the token said that it lacks the mechanism or does not take it with this key or parameter. */
@@ -58,20 +69,25 @@ export class CryptokiError extends Error {
  * Folds the four shapes of pkcs11js's errors into one: Pkcs11Error and NativeError with `code`, plain Error with
  * `CKR_X:16` in its message (C_CreateObject, load), TypeError and other plain errors without any code.
  */
-function normalised(calledFunction: string, error: unknown): CryptokiError {
+function normalised(calledFunction: string, error: unknown, mechanism: Mechanism | null): CryptokiError {
   const { message, code } = error as { message: string; code?: unknown };
   const inMessage = /CKR_\w+:(\d+)/.exec(message)?.[1];
   const number = typeof code === 'number' && code !== 0 ? code : Number(inMessage ?? Number.NaN);
-  if (Number.isNaN(number)) return new CryptokiError(calledFunction, null, message);
-  return new CryptokiError(calledFunction, number, ckrText(number));
+  if (Number.isNaN(number)) return new CryptokiError(calledFunction, null, message, mechanism);
+  return new CryptokiError(calledFunction, number, ckrText(number), mechanism);
 }
 
-function call<T>(calledFunction: string, perform: () => T): T {
+function call<T>(calledFunction: string, perform: () => T, mechanism: Mechanism | null = null): T {
   try {
     return perform();
   } catch (error) {
-    throw normalised(calledFunction, error);
+    throw normalised(calledFunction, error, mechanism);
   }
+}
+
+/** A call that takes a mechanism: its failure names it. */
+function callWith<T>(calledFunction: string, mechanism: Mechanism, perform: (given: pkcs11js.Mechanism) => T): T {
+  return call(calledFunction, () => perform(toMechanism(mechanism)), mechanism);
 }
 
 function toTemplate(template: readonly Attribute[]): pkcs11js.Template {
@@ -81,9 +97,19 @@ function toTemplate(template: readonly Attribute[]): pkcs11js.Template {
   }));
 }
 
-function toMechanism({ name, oaep }: Mechanism): pkcs11js.Mechanism {
-  const mechanism = mechanisms[name];
-  return oaep === null ? { mechanism } : { mechanism, parameter: { type: oaepParameterType, ...oaep } };
+function toMechanism(asked: Mechanism): pkcs11js.Mechanism {
+  const mechanism = mechanisms[asked.name];
+  switch (asked.name) {
+    case 'CKM_RSA_PKCS_OAEP':
+      return { mechanism, parameter: { type: parameterTypes[asked.name], ...asked.parameter } };
+    case 'CKM_AES_GCM': {
+      const iv = Buffer.from(asked.parameter.iv);
+      const parameter: pkcs11js.GcmParams = { type: parameterTypes[asked.name], ...asked.parameter, iv };
+      return { mechanism, parameter };
+    }
+    default:
+      return { mechanism };
+  }
 }
 
 /** One session. Thin: one method, one PKCS#11 operation, synchronous; pkcs11js's async calls are used after free. */
@@ -147,46 +173,53 @@ export class CryptokiSession {
   }
 
   generateKey(mechanism: Mechanism, template: readonly Attribute[]): ObjectHandle {
-    return call('C_GenerateKey', () =>
-      this.#library.C_GenerateKey(this.#handle, toMechanism(mechanism), toTemplate(template)),
+    return callWith('C_GenerateKey', mechanism, (given) =>
+      this.#library.C_GenerateKey(this.#handle, given, toTemplate(template)),
     );
   }
 
   generateKeyPair(mechanism: Mechanism, forPublic: readonly Attribute[], forPrivate: readonly Attribute[]) {
-    return call('C_GenerateKeyPair', (): { readonly publicKey: ObjectHandle; readonly privateKey: ObjectHandle } =>
-      this.#library.C_GenerateKeyPair(
-        this.#handle,
-        toMechanism(mechanism),
-        toTemplate(forPublic),
-        toTemplate(forPrivate),
-      ),
+    return callWith(
+      'C_GenerateKeyPair',
+      mechanism,
+      (given): { readonly publicKey: ObjectHandle; readonly privateKey: ObjectHandle } =>
+        this.#library.C_GenerateKeyPair(this.#handle, given, toTemplate(forPublic), toTemplate(forPrivate)),
     );
   }
 
   wrapKey(mechanism: Mechanism, wrappingKey: ObjectHandle, key: ObjectHandle): Uint8Array {
     const room = Buffer.alloc(outputBytes);
-    return Uint8Array.from(
-      call('C_WrapKey', () => this.#library.C_WrapKey(this.#handle, toMechanism(mechanism), wrappingKey, key, room)),
+    const wrapped = callWith('C_WrapKey', mechanism, (given) =>
+      this.#library.C_WrapKey(this.#handle, given, wrappingKey, key, room),
     );
+    return Uint8Array.from(wrapped);
   }
 
   encrypt(mechanism: Mechanism, key: ObjectHandle, data: Uint8Array): Uint8Array {
-    call('C_EncryptInit', () => this.#library.C_EncryptInit(this.#handle, toMechanism(mechanism), key));
+    callWith('C_EncryptInit', mechanism, (given) => this.#library.C_EncryptInit(this.#handle, given, key));
     const room = Buffer.alloc(data.length + 64);
-    return Uint8Array.from(call('C_Encrypt', () => this.#library.C_Encrypt(this.#handle, Buffer.from(data), room)));
+    const encrypt = (): Buffer => this.#library.C_Encrypt(this.#handle, Buffer.from(data), room);
+    return Uint8Array.from(call('C_Encrypt', encrypt, mechanism));
   }
 
   sign(mechanism: Mechanism, key: ObjectHandle, data: Uint8Array): Uint8Array {
-    call('C_SignInit', () => this.#library.C_SignInit(this.#handle, toMechanism(mechanism), key));
+    callWith('C_SignInit', mechanism, (given) => this.#library.C_SignInit(this.#handle, given, key));
     const room = Buffer.alloc(outputBytes);
-    return Uint8Array.from(call('C_Sign', () => this.#library.C_Sign(this.#handle, Buffer.from(data), room)));
+    const sign = (): Buffer => this.#library.C_Sign(this.#handle, Buffer.from(data), room);
+    return Uint8Array.from(call('C_Sign', sign, mechanism));
   }
 
   /** The hash of a secret key's value, made in the token. */
   digestKey(mechanism: Mechanism, key: ObjectHandle): Uint8Array {
-    call('C_DigestInit', () => this.#library.C_DigestInit(this.#handle, toMechanism(mechanism)));
-    call('C_DigestKey', () => this.#library.C_DigestKey(this.#handle, key));
+    callWith('C_DigestInit', mechanism, (given) => this.#library.C_DigestInit(this.#handle, given));
+    call('C_DigestKey', () => this.#library.C_DigestKey(this.#handle, key), mechanism);
     return Uint8Array.from(call('C_DigestFinal', () => this.#library.C_DigestFinal(this.#handle, Buffer.alloc(64))));
+  }
+
+  /** So many bytes from the random generator of the token. */
+  generateRandom(bytes: number): Uint8Array {
+    const room = Buffer.alloc(bytes);
+    return Uint8Array.from(call('C_GenerateRandom', () => this.#library.C_GenerateRandom(this.#handle, room)));
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import type { WrapPlan, WrappedParts } from '../../app/byok/format.ts';
 import type { KeySpec } from '../../app/keys/specs.ts';
+import type { Refusal } from '../../app/rules/refusal.ts';
 
 /** Where the PKCS#11 module is and what its process needs. `environment` is set when the process is forked. */
 export interface ModuleChoice {
@@ -45,8 +46,11 @@ export interface WrapNeed {
 export interface EncodingProof {
   readonly spec: KeySpec;
   readonly method: WrapPlan['method'];
+  /** Null for RSAES-PKCS1-v1_5. */
   readonly oaepHash: string | null;
-  /** Always composed in this version: ephemeral AES key, OAEP, KWP, each its own C_WrapKey. */
+  /** How a nonce was encrypted under the target key; null where none is asked for. */
+  readonly nonce: 'aes-gcm' | null;
+  /** RSA-AES is always composed in this version: ephemeral AES key, RSA, KWP, each its own C_WrapKey. */
   readonly performed: 'single' | 'composed' | 'native';
   /** The KWP mechanism number that proved to be RFC 5649, hex (`0x210b`); null when none is needed. */
   readonly kwpMechanism: string | null;
@@ -61,7 +65,13 @@ export interface ProbeReport {
     readonly listed: boolean;
     readonly wraps: boolean;
   }[];
+  /** In the order of the needs, each need once. */
   readonly proofs: readonly EncodingProof[];
+  /**
+   * The needs that the token cannot serve, in their order: it lacks a mechanism, its policy forbids it, or it encodes
+   * something else. The cause names what was tried.
+   */
+  readonly failures: readonly { readonly need: WrapNeed; readonly refusal: Refusal }[];
 }
 
 /** One attribute as it was asked for and as the token gave it back; values as short text, never key material. */
@@ -101,6 +111,8 @@ export interface WrapRequest {
   readonly recorded: Pick<TargetKey, 'publicKey' | 'keyCheckValues'>;
   readonly plan: WrapPlan;
   readonly kek: { readonly modulus: Uint8Array; readonly exponent: Uint8Array };
+  /** The service's nonce, 12 bytes, exactly where the plan encrypts one; null elsewhere. */
+  readonly nonce: Uint8Array | null;
 }
 
 export interface WrapOutcome {
@@ -123,7 +135,10 @@ export interface Hsm {
   select(serial: string): Promise<{ readonly identity: TokenIdentity; readonly pin: PinState }>;
   /** Opens the session and logs the user in; `pin` (UTF-8) is overwritten before this returns. Never retried. */
   login(pin: Uint8Array): Promise<PinState>;
-  /** Proves with throw-away keys that the token wraps as needed: hash, MGF, KWP, exact PKCS#8. */
+  /**
+   * Proves with throw-away keys that the token wraps as needed: hash, MGF, KWP, exact PKCS#8, nonce. What it cannot do is
+   * reported, and the other needs are proved all the same.
+   */
   probe(needs: readonly WrapNeed[]): Promise<ProbeReport>;
   /**
    * Makes the key, reads back every attribute and has a private half prove that it belongs to its public half; refuses and
@@ -141,8 +156,8 @@ export interface Hsm {
    */
   findTargetKey(ckaId: string, spec: KeySpec): Promise<TargetKey | null>;
   /**
-   * Makes sure that the key is the recorded one, proves the encoding once more with throw-away keys, then wraps; leaves no
-   * KEK and no ephemeral key behind.
+   * Makes sure that the key is the recorded one, proves the encoding once more with throw-away keys, then wraps, and
+   * encrypts the nonce where there is one; leaves no KEK and no ephemeral key behind. Refuses what the proof refuses.
    */
   wrapTargetKey(request: WrapRequest): Promise<WrapOutcome>;
   /**

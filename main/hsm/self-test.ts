@@ -1,11 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { keySpecs } from '../../app/keys/specs.ts';
+import type { WrapPlan } from '../../app/byok/format.ts';
+import { keySpecs, type KeySpec } from '../../app/keys/specs.ts';
+import type { RuleId } from '../../app/rules/index.ts';
 import { Refused, refuse } from '../../app/rules/refusal.ts';
 import { makeKey, planKey, readCheckValues, readPublicHalf, type KeyObjects } from './key-objects.ts';
-import { hexNumber, kwpMechanisms, mechanisms, type KwpMechanism } from './mechanisms.ts';
-import { checkPair, checkSecret, openInSoftware, type ThrowAwayKek } from './opening.ts';
+import {
+  hexNumber,
+  kwpMechanisms,
+  mechanisms,
+  mechanismText,
+  numbered,
+  rsaEncryption,
+  type KwpMechanism,
+} from './mechanisms.ts';
+import { checkPair, checkSealedNonce, checkSecret, openInSoftware, type ThrowAwayKek } from './opening.ts';
 import { CryptokiError } from './pkcs11.ts';
 import type { EncodingProof, WrapNeed } from './port.ts';
+import { nonceBytes, sealsNonce } from './seal-nonce.ts';
 import type { Work } from './session.ts';
 import { checkMethod, wrapUnderKek } from './wrap.ts';
 
@@ -15,31 +26,51 @@ export interface Proven {
   readonly kwp: KwpMechanism | null;
 }
 
+/** Where proofs are made. */
+export interface Bench {
+  /** Runs one attempt in a session of its own: after a failed wrap some tokens have an operation open in it. */
+  readonly attempt: <T>(operation: (work: Work) => T) => T;
+  /** A throw-away key by its spec and number; the same for every proof, since an RSA key takes seconds. */
+  readonly throwAwayKey: (spec: KeySpec, number: number) => KeyObjects;
+}
+
+/**
+ * Makes throw-away keys when they are first asked for. All sessions of an application see its session objects, so any of
+ * them can wrap these.
+ * @param holder - the session whose end is the end of the keys
+ */
+export function throwAwayKeys(holder: Work): Bench['throwAwayKey'] {
+  const made = new Map<string, KeyObjects>();
+  return (spec, number) => {
+    const name = `${spec} ${number}`;
+    const objects = made.get(name) ?? makeThrowAwayKey(holder, spec);
+    made.set(name, objects);
+    return objects;
+  };
+}
+
 /**
  * Proves that the token wraps as the destination expects: a throw-away key of the same spec, made in the token, is
  * wrapped to a throw-away KEK and opened in software by other code than the token's. That settles hash, MGF, KWP and the
- * exact payload encoding. Of the KWP mechanisms the token lists, the first that passes is taken: a number proves nothing.
- * @param perform - runs one attempt in a session of its own
+ * exact payload encoding; a nonce that the token encrypts under the key is opened too. Of the KWP mechanisms the token
+ * lists, the first that passes is taken: a number proves nothing.
+ * @param bench - sessions and throw-away keys
  * @param need - key spec and wrap plan
  * @param kek - throw-away KEK
  * @param listed - the mechanism numbers the token lists
- * @throws Refused with TOKEN-MECHANISM-AVAILABLE or TOKEN-ENCODES-AS-PROBED; CryptokiError
+ * @throws Refused with TOKEN-MECHANISM-AVAILABLE, TOKEN-ENCODES-AS-PROBED, WRAP-OUTPUT-WELL-FORMED or
+ *   NONCE-SEALED-IN-TOKEN, naming the mechanisms tried; CryptokiError
  */
-export function proveEncoding(
-  perform: <T>(attempt: (work: Work) => T) => T,
-  need: WrapNeed,
-  kek: ThrowAwayKek,
-  listed: readonly number[],
-): Proven {
+export function proveEncoding(bench: Bench, need: WrapNeed, kek: ThrowAwayKek, listed: readonly number[]): Proven {
   checkMethod(need.spec, need.plan);
   const candidates = need.plan.method === 'rsa-aes' ? listedKwp(listed) : [null];
   let failure: unknown;
   for (const kwp of candidates) {
     try {
-      return { proof: proveWithPadding(() => perform((work) => proveOnce(work, need, kek, kwp)), need), kwp };
+      return { proof: proveWithPadding(bench, need, kek, kwp), kwp };
     } catch (error) {
       if (!isUnsuitable(error)) throw error;
-      failure ??= error;
+      failure ??= namingWay(error, need.plan, kwp);
     }
   }
   throw failure;
@@ -53,22 +84,28 @@ const paddingTries = 4;
  * says nothing about padding, where SoftHSM 2.6.1 fails: another key is tried. A token whose keys always fill it has
  * nothing to pad.
  */
-function proveWithPadding(prove: () => EncodingProof, { spec, plan }: WrapNeed): EncodingProof {
-  const saysNothing = (proof: EncodingProof): boolean => proof.payloadBytes % 8 === 0;
-  let proof = prove();
-  if (keySpecs[spec].kind !== 'rsa' || plan.method !== 'rsa-aes') return proof;
-  for (let tries = 1; tries < paddingTries && saysNothing(proof); tries++) proof = prove();
+function proveWithPadding(bench: Bench, need: WrapNeed, kek: ThrowAwayKek, kwp: KwpMechanism | null): EncodingProof {
+  const { spec, plan } = need;
+  const prove = (number: number): EncodingProof =>
+    bench.attempt((work) => proveOnce(work, need, kek, kwp, bench.throwAwayKey(spec, number)));
+  const tries = keySpecs[spec].kind === 'rsa' && plan.method === 'rsa-aes' ? paddingTries : 1;
+  let proof = prove(1);
+  for (let number = 2; number <= tries && proof.payloadBytes % 8 === 0; number++) proof = prove(number);
   return proof;
 }
 
 function listedKwp(listed: readonly number[]): readonly KwpMechanism[] {
   const candidates = kwpMechanisms.filter((name) => listed.includes(mechanisms[name]));
   if (candidates.length > 0) return candidates;
-  const names = kwpMechanisms.map((name) => `${name} (${hexNumber(mechanisms[name])})`).join(' nor ');
+  const names = kwpMechanisms.map(numbered).join(' nor ');
   return refuse('TOKEN-MECHANISM-AVAILABLE', `The token lists neither ${names}.`);
 }
 
-const encodingRules: readonly string[] = ['TOKEN-ENCODES-AS-PROBED', 'WRAP-OUTPUT-WELL-FORMED'];
+const encodingRules: readonly RuleId[] = [
+  'TOKEN-ENCODES-AS-PROBED',
+  'WRAP-OUTPUT-WELL-FORMED',
+  'NONCE-SEALED-IN-TOKEN',
+];
 
 /** Whether another mechanism is worth a try: the token lacks this one after all, or it encodes something else. */
 function isUnsuitable(error: unknown): boolean {
@@ -76,18 +113,35 @@ function isUnsuitable(error: unknown): boolean {
   return error instanceof CryptokiError && error.isLackOfMechanism;
 }
 
-function proveOnce(work: Work, need: WrapNeed, kek: ThrowAwayKek, kwp: KwpMechanism | null): EncodingProof {
-  const { spec, plan } = need;
-  if (plan.method === 'pkcs1-v1_5') throw new Error('unreachable: refused by checkMethod');
-  const objects = makeThrowAwayKey(work, need);
-  const parts = wrapUnderKek(work, kek, objects.key, { spec, plan, kwp });
+/** What the token lacks is named already; what it encodes in another way comes from all its mechanisms together. */
+function namingWay(error: unknown, plan: WrapPlan, kwp: KwpMechanism | null): unknown {
+  if (!(error instanceof Refused)) return error;
+  const tried = [
+    mechanismText(rsaEncryption(plan.oaepHash)),
+    ...(kwp === null ? [] : [numbered(kwp)]),
+    ...(sealsNonce(plan) ? [numbered('CKM_AES_GCM')] : []),
+  ];
+  return new Refused({ ...error.refusal, cause: `${error.refusal.cause} Tried: ${tried.join(', then ')}.` });
+}
+
+function proveOnce(
+  work: Work,
+  { spec, plan }: WrapNeed,
+  kek: ThrowAwayKek,
+  kwp: KwpMechanism | null,
+  objects: KeyObjects,
+): EncodingProof {
+  const nonce = sealsNonce(plan) ? randomBytes(nonceBytes) : null;
+  const parts = wrapUnderKek(work, kek, objects.key, { spec, plan, kwp, nonce });
   const payload = openInSoftware(parts, kek.privateKey, plan.oaepHash);
   try {
-    checkPayload(work, need, objects, payload);
+    checkPayload(work, spec, objects, payload);
+    if (nonce !== null) checkSealedNonce(parts.sealedNonce, payload, nonce);
     return {
       spec,
       method: plan.method,
       oaepHash: plan.oaepHash,
+      nonce: plan.method === 'oaep' ? plan.nonce : null,
       performed: plan.method === 'rsa-aes' ? 'composed' : 'single',
       kwpMechanism: kwp === null ? null : hexNumber(mechanisms[kwp]),
       payloadBytes: payload.length,
@@ -97,15 +151,15 @@ function proveOnce(work: Work, need: WrapNeed, kek: ThrowAwayKek, kwp: KwpMechan
   }
 }
 
-function makeThrowAwayKey(work: Work, { spec }: WrapNeed): KeyObjects {
+function makeThrowAwayKey(holder: Work, spec: KeySpec): KeyObjects {
   const place = { ckaId: randomBytes(16).toString('hex'), label: 'keyferry self-test', lives: 'in-session' } as const;
-  const objects = makeKey(work.session, spec, planKey(spec, place));
-  work.temporary(objects.key);
-  if (objects.publicHalf !== null) work.temporary(objects.publicHalf);
+  const objects = makeKey(holder.session, spec, planKey(spec, place));
+  holder.temporary(objects.key);
+  if (objects.publicHalf !== null) holder.temporary(objects.publicHalf);
   return objects;
 }
 
-function checkPayload(work: Work, { spec }: WrapNeed, objects: KeyObjects, payload: Uint8Array): void {
+function checkPayload(work: Work, spec: KeySpec, objects: KeyObjects, payload: Uint8Array): void {
   const info = keySpecs[spec];
   const publicKey = readPublicHalf(work.session, objects, spec);
   if (publicKey !== null) {

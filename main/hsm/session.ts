@@ -1,6 +1,5 @@
 import { Refused } from '../../app/rules/refusal.ts';
 import { attributeText, untold, type Attribute } from './attributes.ts';
-import { refusalOfCkr } from './ckr.ts';
 import {
   CryptokiError,
   type CryptokiModule,
@@ -53,14 +52,8 @@ function cleanUp(session: CryptokiSession, temporaries: readonly ObjectHandle[])
 
 function asLeftover(failure: Error): Error {
   if (!(failure instanceof CryptokiError) || failure.code === null) return failure;
-  return new Refused({
-    ...refusalOfCkr(
-      failure.code,
-      failure.calledFunction,
-      'The operation succeeded, but the clean-up after it did not.',
-    ),
-    rule: 'TOKEN-LEFT-CLEAN',
-  });
+  const refusal = failure.toRefusal('The operation succeeded, but the clean-up after it did not.');
+  return new Refused({ ...refusal, rule: 'TOKEN-LEFT-CLEAN' });
 }
 
 function attempt(perform: () => void): Error | undefined {

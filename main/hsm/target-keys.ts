@@ -8,6 +8,7 @@ import { makeKey, planKey, readCheckValues, readPublicHalf, type KeyObjects, typ
 import { locateKey, objectsToDestroy, withId } from './locate-key.ts';
 import { CryptokiError, type CryptokiSession, type ObjectHandle } from './pkcs11.ts';
 import type { AttributeReadBack, TargetKey, TargetKeyRequest, WrapRequest } from './port.ts';
+import { checkMaySeal } from './seal-nonce.ts';
 import { differences, differencesText, readBack } from './session.ts';
 import { checkMayLeave } from './wrap.ts';
 
@@ -60,17 +61,19 @@ export function findTargetKey(session: CryptokiSession, ckaId: string, spec: Key
 /**
  * Finds a target key for the wrap and makes sure that it is the one in the log: by its public key, which the private half
  * proves to be its own, or by the check values of a secret key.
- * @param request - CKA_ID (hex), spec, and the key as recorded
+ * @param request - CKA_ID (hex), spec, the key as recorded, and how it is to be wrapped
  * @returns the key that was looked at, for the wrap in the same session
- * @throws Refused with TARGET-KEY-IS-THE-RECORDED-ONE, TARGET-KEY-MAY-LEAVE, or as {@link findTargetKey}
+ * @throws Refused with TARGET-KEY-IS-THE-RECORDED-ONE, TARGET-KEY-MAY-LEAVE, NONCE-SEALED-IN-TOKEN, or as
+ *   {@link findTargetKey}
  */
 export function locateRecorded(
   session: CryptokiSession,
-  { ckaId, spec, recorded }: Pick<WrapRequest, 'ckaId' | 'spec' | 'recorded'>,
+  { ckaId, spec, recorded, plan }: Pick<WrapRequest, 'ckaId' | 'spec' | 'recorded' | 'plan'>,
 ): ObjectHandle {
   const objects = locateKey(session, ckaId, spec);
   if (objects === null) return refuse('TARGET-KEY-PRESENT', `The token holds no ${spec} key with the CKA_ID ${ckaId}.`);
   checkMayLeave(session, objects.key);
+  checkMaySeal(session, objects.key, plan);
   const { publicKey, keyCheckValues } = identify(session, objects, spec);
   const isSame =
     spkiText(publicKey) === spkiText(recorded.publicKey) &&

@@ -2,8 +2,9 @@ import { bytesToInteger, equalBytes } from '../../app/keys/bytes.ts';
 import { isAsymmetric, keySpecs, type KeySpec } from '../../app/keys/specs.ts';
 import type { WrapPlan, WrappedParts } from '../../app/byok/format.ts';
 import { refuse } from '../../app/rules/refusal.ts';
-import { oaep, plain, type KwpMechanism, type Mechanism } from './mechanisms.ts';
+import { plain, rsaEncryption, type KwpMechanism, type Mechanism } from './mechanisms.ts';
 import type { CryptokiSession, ObjectHandle } from './pkcs11.ts';
+import { checkNonce, sealNonce, sealsNonce } from './seal-nonce.ts';
 import { differences, differencesText, readBack, type Work } from './session.ts';
 import * as templates from './templates.ts';
 
@@ -19,20 +20,23 @@ export interface WrapWay {
   readonly plan: WrapPlan;
   /** Null for plans without KWP. */
   readonly kwp: KwpMechanism | null;
+  /** 12 bytes for plans that seal a nonce, null for the others. */
+  readonly nonce: Uint8Array | null;
 }
 
 /**
- * Refuses plans that cannot carry the key. A token puts no private key under OAEP directly: only RSA-AES does.
+ * Refuses plans that cannot carry the key. A token puts no private key under RSA directly: only RSA-AES does. Only an AES
+ * key encrypts a nonce.
  * @throws Refused with WRAP-METHOD-FITS-KEY
  */
 export function checkMethod(spec: KeySpec, plan: WrapPlan): void {
-  if (plan.method === 'pkcs1-v1_5') {
-    refuse('WRAP-METHOD-FITS-KEY', 'Wrapping with RSAES-PKCS1-v1_5 is not built in.', {
-      remedy: 'Choose an OAEP algorithm in the plan.',
-    });
+  if (plan.method !== 'rsa-aes' && isAsymmetric(spec)) {
+    refuse('WRAP-METHOD-FITS-KEY', `The key spec ${spec} is a key pair, which no token puts under RSA directly.`);
   }
-  if (plan.method === 'oaep' && isAsymmetric(spec)) {
-    refuse('WRAP-METHOD-FITS-KEY', `The key spec ${spec} is a key pair, which direct OAEP does not carry.`);
+  if (sealsNonce(plan) && keySpecs[spec].kind !== 'aes') {
+    refuse('WRAP-METHOD-FITS-KEY', `The key spec ${spec} is no AES key, so it encrypts no nonce.`, {
+      remedy: 'Plan an AES key for this destination.',
+    });
   }
 }
 
@@ -53,34 +57,40 @@ export function checkMayLeave(session: CryptokiSession, target: ObjectHandle): v
   may(
     session.attribute(target, 'CKA_WRAP_WITH_TRUSTED') !== true,
     'The target key may be wrapped only by a key the security officer trusts (CKA_WRAP_WITH_TRUSTED); ' +
-      'the ephemeral key of RSA-AES key wrap cannot be one.',
+      'neither the KEK of a ceremony nor an ephemeral key can be one.',
   );
 }
 
 /**
  * Wraps a key under a KEK inside the token. RSA-AES is composed: an ephemeral AES-256 key is made, wrapped under the KEK
- * by RSA-OAEP, and wraps the target key by RFC 5649 (the same bytes as CKM_RSA_AES_KEY_WRAP, PKCS#11 3.1 section 6.1.21,
- * whose two parts are kept apart here).
+ * by RSA, and wraps the target key by RFC 5649 (with OAEP the same bytes as CKM_RSA_AES_KEY_WRAP, PKCS#11 3.1 section
+ * 6.1.21, whose two parts are kept apart here).
  * @param work - the session; KEK and ephemeral key end with it
  * @param kek - the KEK's numbers
  * @param target - the key to wrap
  * @param way - how
  * @returns the parts, with their shape checked
- * @throws Refused with KEK-IMPORTED-UNCHANGED or WRAP-OUTPUT-WELL-FORMED; CryptokiError
+ * @throws Refused with WRAP-METHOD-FITS-KEY, KEK-IMPORTED-UNCHANGED, WRAP-OUTPUT-WELL-FORMED, NONCE-SEALED-IN-TOKEN or
+ *   IMPORT-NONCE-SIZED; CryptokiError
  */
 export function wrapUnderKek(work: Work, kek: KekNumbers, target: ObjectHandle, way: WrapWay): WrappedParts {
-  const { plan, spec, kwp } = way;
+  const { plan, spec, kwp, nonce } = way;
   checkMethod(spec, plan);
-  if (plan.method === 'pkcs1-v1_5') throw new Error('unreachable: refused by checkMethod');
+  checkNonce(plan, nonce);
   const kekObject = importKek(work, kek);
-  const wrapRsa = (key: ObjectHandle): Uint8Array => wrapTwice(work.session, oaep(plan.oaepHash), kekObject, key, kek);
-  if (plan.method === 'oaep') return { wrappedEphemeral: null, wrappedKey: wrapRsa(target) };
+  const underKek = (key: ObjectHandle): Uint8Array =>
+    wrapTwice(work.session, rsaEncryption(plan.oaepHash), kekObject, key, kek);
+  if (plan.method !== 'rsa-aes') {
+    const wrappedKey = underKek(target);
+    const sealedNonce = nonce === null ? null : sealNonce(work.session, target, nonce);
+    return { wrappedEphemeral: null, wrappedKey, sealedNonce };
+  }
   if (kwp === null) throw new Error('RSA-AES key wrap needs a proven KWP mechanism');
   const ephemeral = makeEphemeral(work);
-  const wrappedEphemeral = wrapRsa(ephemeral);
+  const wrappedEphemeral = underKek(ephemeral);
   const wrappedKey = work.session.wrapKey(plain(kwp), ephemeral, target);
   checkKwpShape(wrappedKey, spec);
-  return { wrappedEphemeral, wrappedKey };
+  return { wrappedEphemeral, wrappedKey, sealedNonce: null };
 }
 
 function importKek(work: Work, kek: KekNumbers): ObjectHandle {
@@ -103,7 +113,7 @@ function makeEphemeral(work: Work): ObjectHandle {
   return object;
 }
 
-/** OAEP is randomised: two equal results mean a broken random generator, and the key would show. */
+/** OAEP and PKCS#1 v1.5 are randomised: two equal results mean a broken random generator, and the key would show. */
 function wrapTwice(
   session: CryptokiSession,
   mechanism: Mechanism,
@@ -120,7 +130,7 @@ function wrapTwice(
     refuse('WRAP-OUTPUT-WELL-FORMED', 'The RSA part is not below the modulus, so RSA did not make it.');
   }
   if (equalBytes(wrapped, again)) {
-    refuse('WRAP-OUTPUT-WELL-FORMED', 'Wrapping the same key twice under OAEP gave the same bytes.');
+    refuse('WRAP-OUTPUT-WELL-FORMED', 'Wrapping the same key twice under the KEK gave the same bytes.');
   }
   return wrapped;
 }

@@ -16,6 +16,10 @@ const sets = {
       ...['libdrm2', 'libcups2', 'dbus-x11', 'xvfb', 'xauth', 'openssl'],
     ],
   },
+  tests: {
+    why: "Debian's own SoftHSM, which the tests take for an HSM that lacks things",
+    packages: ['libsofthsm2'],
+  },
 };
 
 /** @param {readonly string[]} packages @returns {string[]} */

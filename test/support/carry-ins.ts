@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DestinationType } from '../../app/byok/support-matrix.ts';
 import type { KeySpec } from '../../app/keys/specs.ts';
 import type { CloudKek, Handout, Order } from './clouds/cloud.ts';
 import { clouds } from './clouds/index.ts';
-import { testKek } from './inbound-files.ts';
+import { planted, testKek, type Changes } from './inbound-files.ts';
 import { makePair } from './openssl.ts';
 import type { Desk } from './rehearsal.ts';
 
@@ -51,7 +50,10 @@ export function soundCarryIns(ends: Date): Readonly<Record<CarryInId, CarryIn>> 
     const kek = kekFor(id);
     const planned = { id, spec, source: 'generate', after: 'destroy', destination: cloud.destination(order) };
     // Nothing is opened here: the private half may be missing.
-    return [id, { id, planned, kek, handout: cloud.handOut({ pkcs8: new Uint8Array(), ...kek }, order, ends) }] as const;
+    return [
+      id,
+      { id, planned, kek, handout: cloud.handOut({ pkcs8: new Uint8Array(), ...kek }, order, ends) },
+    ] as const;
   });
   return Object.fromEntries(made) as Record<CarryInId, CarryIn>;
 }
@@ -68,5 +70,31 @@ export function bringOnly(desk: Desk, key: string, files: Files): void {
   for (const [name, content] of Object.entries(files)) desk.bring(key, name, content);
 }
 
-/** An import token of another call. */
-export const otherToken = (): Uint8Array => new Uint8Array(randomBytes(1824));
+/** What becomes of the files that a cloud handed out. */
+export type Plant = (files: Files) => Files;
+
+/** Members of the cloud's JSON are something else. */
+export function set(changes: Changes): Plant {
+  return changed((text) => JSON.stringify(planted(Object(JSON.parse(text)) as object, { set: changes })));
+}
+
+/** Words of the cloud's text are others, wherever they stand. */
+export function swapped(words: string, others: string): Plant {
+  return changed((text) => text.replaceAll(words, others));
+}
+
+/** More files lie beside those of the cloud. */
+export function beside(more: Files): Plant {
+  return (files) => ({ ...files, ...more });
+}
+
+/** Other files lie in the place of the cloud's. */
+export function instead(files: Files): Plant {
+  return () => files;
+}
+
+/** Every file is text. */
+export function changed(change: (text: string) => string | Uint8Array): Plant {
+  return (files) =>
+    Object.fromEntries(Object.entries(files).map(([name, text]) => [name, change(Buffer.from(text).toString())]));
+}

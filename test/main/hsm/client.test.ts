@@ -199,7 +199,7 @@ describe('calls out of order', () => {
     await hsm.login(pin());
     const kek = { modulus: new Uint8Array(256).fill(0xff), exponent: Uint8Array.of(1, 0, 1) };
     const recorded = { publicKey: null, keyCheckValues: [] };
-    const wrap = hsm.wrapTargetKey({ ckaId: '01', spec: 'aes-256', recorded, plan, kek });
+    const wrap = hsm.wrapTargetKey({ ckaId: '01', spec: 'aes-256', recorded, plan, kek, nonce: null });
     expect((await refusalFrom(wrap)).rule).toBe('TARGET-KEY-PRESENT');
   });
 

@@ -34,7 +34,7 @@ function make(spec: KeySpec): TargetKey {
 }
 
 const wrap = (key: TargetKey, recorded: Pick<TargetKey, 'publicKey' | 'keyCheckValues'> = key) =>
-  device.wrapTargetKey({ ckaId: key.ckaId, spec: key.spec, recorded, plan, kek });
+  device.wrapTargetKey({ ckaId: key.ckaId, spec: key.spec, recorded, plan, kek, nonce: null });
 
 const find = (key: TargetKey) => device.findTargetKey(key.ckaId, key.spec);
 
@@ -136,7 +136,8 @@ describe('a token that signs nothing', () => {
     expect(ruleOf(() => device.generateTargetKey({ ckaId: 'ff01', spec, label: 'unsigned' }))).toBe(
       'TOKEN-MECHANISM-AVAILABLE',
     );
-    expect(ruleOf(() => device.probe([{ spec, plan, kekBits: 2048 }]))).toBe('TOKEN-MECHANISM-AVAILABLE');
+    const { failures } = device.probe([{ spec, plan, kekBits: 2048 }]);
+    expect(failures.map(({ refusal }) => refusal.rule)).toEqual(['TOKEN-MECHANISM-AVAILABLE']);
     under.heal();
     expect(under.objectsWithId('ff01')).toBe(0);
   });

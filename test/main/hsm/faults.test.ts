@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { WrapPlan } from '../../../app/byok/format.ts';
 import type { KeySpec } from '../../../app/keys/specs.ts';
 import { readSpki } from '../../../app/keys/spki.ts';
 import { Refused, type Refusal } from '../../../app/rules/refusal.ts';
-import type { TargetKey } from '../../../main/hsm/port.ts';
+import type { TargetKey, WrapRequest } from '../../../main/hsm/port.ts';
 import { DeviceUnderTest } from '../../support/device.ts';
 import { makePair } from '../../support/openssl.ts';
 import { pin } from '../../support/token.ts';
@@ -20,10 +21,11 @@ const need = (spec: KeySpec) => ({ spec, plan, kekBits: 2048 }) as const;
 
 const pair = device.generateTargetKey({ ckaId: 'ec', spec: 'ec-p256', label: 'pair' });
 const secret = device.generateTargetKey({ ckaId: 'ae', spec: 'aes-256', label: 'secret' });
-const wrapOf = (recorded: TargetKey) => {
+const wrapOf = (recorded: TargetKey, more: Partial<WrapRequest> = {}) => {
   const { ckaId, spec } = recorded;
-  return device.wrapTargetKey({ ckaId, spec, recorded, plan, kek: kekNumbers });
+  return device.wrapTargetKey({ ckaId, spec, recorded, plan, kek: kekNumbers, nonce: null, ...more });
 };
+const withNonce = { plan: { method: 'oaep', oaepHash: 'sha256', nonce: 'aes-gcm' }, nonce: randomBytes(12) } as const;
 
 function refusalOf(act: () => unknown): Refusal {
   try {
@@ -41,6 +43,7 @@ const operations: [string, () => unknown][] = [
   ['probe of an AES key', () => device.probe([need('aes-256')])],
   ['wrap of a pair', () => wrapOf(pair)],
   ['wrap of a secret', () => wrapOf(secret)],
+  ['wrap of a secret and a nonce', () => wrapOf(secret, withNonce)],
   ['finding a pair', () => device.findTargetKey('ec', 'ec-p256')],
   ['finding a secret', () => device.findTargetKey('ae', 'aes-256')],
   ['generation of a pair', () => device.generateTargetKey({ ckaId: 'be', spec: 'ec-p256', label: 'new' })],
@@ -149,21 +152,25 @@ describe('the KWP mechanism', () => {
 
   it('is missed by name where the token has none', () => {
     under.hide('0x210a,0x210b');
-    const refusal = refusalOf(() => device.probe([need('ec-p256')]));
-    expect(refusal.rule).toBe('TOKEN-MECHANISM-AVAILABLE');
-    expect(refusal.cause).toContain('CKM_AES_KEY_WRAP_KWP (0x210b)');
-    expect(refusal.cause).toContain('CKM_AES_KEY_WRAP_PAD (0x210a)');
+    const { rule, cause } = refusalOf(() => wrapOf(pair));
+    expect(rule).toBe('TOKEN-MECHANISM-AVAILABLE');
+    expect(cause).toContain('CKM_AES_KEY_WRAP_KWP (0x210b)');
+    expect(cause).toContain('CKM_AES_KEY_WRAP_PAD (0x210a)');
   });
 
   it('is not needed for direct OAEP', () => {
     under.hide('0x210a,0x210b');
-    const direct = { spec: 'aes-256', plan: { method: 'oaep', oaepHash: 'sha256' }, kekBits: 2048 } as const;
+    const direct = {
+      spec: 'aes-256',
+      plan: { method: 'oaep', oaepHash: 'sha256', nonce: null },
+      kekBits: 2048,
+    } as const;
     expect(device.probe([direct]).proofs).toMatchObject([{ performed: 'single', payloadBytes: 32 }]);
   });
 
   it('is of no use without OAEP', () => {
     under.hide('0x9');
-    expect(refusalOf(() => device.probe([need('aes-256')]))).toMatchObject({
+    expect(refusalOf(() => wrapOf(secret))).toMatchObject({
       rule: 'TOKEN-MECHANISM-AVAILABLE',
       code: 'CKR_MECHANISM_INVALID (0x70)',
     });

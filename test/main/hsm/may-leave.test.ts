@@ -33,11 +33,11 @@ function makeForeign(ckaId: string, attributes: Record<number, boolean>, later: 
   });
 }
 
-const { CKA_SENSITIVE, CKA_EXTRACTABLE } = pkcs11js;
+const { CKA_SENSITIVE, CKA_EXTRACTABLE, CKA_ENCRYPT } = pkcs11js;
 const good = { [CKA_SENSITIVE]: true, [CKA_EXTRACTABLE]: true };
 const unrecorded = { publicKey: null, keyCheckValues: [] };
-const wrap = (ckaId: string, recorded: WrapRequest['recorded'] = unrecorded) =>
-  under.device.wrapTargetKey({ ckaId, spec: 'aes-256', recorded, plan, kek });
+const wrap = (ckaId: string, recorded: WrapRequest['recorded'] = unrecorded, more: Partial<WrapRequest> = {}) =>
+  under.device.wrapTargetKey({ ckaId, spec: 'aes-256', recorded, plan, kek, nonce: null, ...more });
 
 describe('a key that was not made for this', () => {
   it.each([
@@ -50,6 +50,17 @@ describe('a key that was not made for this', () => {
     const before = under.calls('C_WrapKey');
     expect(ruleOf(() => wrap(ckaId))).toBe('TARGET-KEY-MAY-LEAVE');
     expect(under.calls('C_WrapKey')).toBe(before);
+  });
+
+  it('is not wrapped with a nonce when it may not encrypt', () => {
+    const withNonce = { plan: { method: 'oaep', oaepHash: 'sha256', nonce: 'aes-gcm' }, nonce: new Uint8Array(12) } as const; // prettier-ignore
+    makeForeign('08', { ...good, [CKA_ENCRYPT]: false });
+    makeForeign('09', { ...good, [CKA_ENCRYPT]: true });
+    const before = under.calls('C_WrapKey');
+    expect(ruleOf(() => wrap('08', unrecorded, withNonce))).toBe('NONCE-SEALED-IN-TOKEN');
+    expect(under.calls('C_WrapKey')).toBe(before);
+    const found = under.device.findTargetKey('09', 'aes-256') ?? expect.unreachable('it was just made');
+    expect(wrap('09', found, withNonce).parts.sealedNonce?.sealed).toHaveLength(28);
   });
 
   it('is wrapped when it may leave', () => {

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPrivateKey, randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { WrappedParts } from '../../../app/byok/format.ts';
 import { bytesToHex, concatBytes } from '../../../app/keys/bytes.ts';
 import { readPrivateKeyInfo } from '../../../app/keys/pkcs8.ts';
 import { readSpki } from '../../../app/keys/spki.ts';
@@ -24,7 +25,8 @@ function wrapByOpenssl(payload: Uint8Array, hash = 'sha1', mgf = hash, ephemeral
   const options = ['rsa_padding_mode:oaep', `rsa_oaep_md:${hash}`, `rsa_mgf1_md:${mgf}`];
   const pkeyopts = options.flatMap((option) => ['-pkeyopt', option]);
   const encrypt = ['pkeyutl', '-encrypt', '-pubin', '-keyform', 'DER', '-inkey', kekFile, ...pkeyopts];
-  return { wrappedEphemeral: openssl(encrypt, ephemeral), wrappedKey: wrapByKwp(payload, ephemeral) };
+  const wrappedEphemeral = openssl(encrypt, ephemeral);
+  return { wrappedEphemeral, wrappedKey: wrapByKwp(payload, ephemeral), sealedNonce: null };
 }
 
 function wrapByKwp(payload: Uint8Array, key: Uint8Array): Uint8Array {
@@ -65,6 +67,60 @@ describe('what OpenSSL wraps opens in software', () => {
     const wrappedKey = openssl(options);
     expect(wrappedKey).toHaveLength(40);
     expect(ruleOf(() => openInSoftware({ ...parts, wrappedKey }, kek, 'sha1'))).toBe('TOKEN-ENCODES-AS-PROBED');
+  });
+});
+
+describe('RSAES-PKCS1-v1_5', () => {
+  /** RSA by OpenSSL, with the padding that is named. */
+  function encrypt(padding: 'none' | 'pkcs1', message: Uint8Array): WrappedParts {
+    const options = ['-pkeyopt', `rsa_padding_mode:${padding}`];
+    const wrappedKey = openssl(
+      ['pkeyutl', '-encrypt', '-pubin', '-keyform', 'DER', '-inkey', kekFile, ...options],
+      message,
+    );
+    return { wrappedEphemeral: null, wrappedKey, sealedNonce: null };
+  }
+
+  /** A frame of 256 bytes: the head, filling that is never zero, and the tail. */
+  function frame(head: readonly number[], tail: readonly number[]): Uint8Array {
+    const filling = new Uint8Array(256 - head.length - tail.length).fill(0x5a);
+    return Uint8Array.from([...head, ...filling, ...tail]);
+  }
+
+  it.each([16, 32, 64, 245])('opens in software: %i bytes', (length) => {
+    const message = randomBytes(length);
+    expect(bytesToHex(openInSoftware(encrypt('pkcs1', message), kek, null))).toBe(bytesToHex(message));
+  });
+
+  it('opens in software under an ephemeral key', () => {
+    const [ephemeral, payload] = [randomBytes(32), randomBytes(67)];
+    const { wrappedKey: wrappedEphemeral } = encrypt('pkcs1', ephemeral);
+    const parts = { wrappedEphemeral, wrappedKey: wrapByKwp(payload, ephemeral), sealedNonce: null };
+    expect(bytesToHex(openInSoftware(parts, kek, null))).toBe(bytesToHex(payload));
+    expect(ruleOf(() => openInSoftware(parts, kek, 'sha1'))).toBe('TOKEN-ENCODES-AS-PROBED');
+  });
+
+  it('opens with the shortest padding that RFC 8017 allows, 8 bytes', () => {
+    const eight = frame([0, 2, 1, 2, 3, 4, 5, 6, 7, 8, 0], []);
+    expect(openInSoftware(encrypt('none', eight), kek, null)).toHaveLength(245);
+  });
+
+  it.each([
+    ['7 bytes of padding', frame([0, 2, 1, 2, 3, 4, 5, 6, 7, 0], [])],
+    ['the type of a signature', frame([0, 1], [0, 1, 2, 3])],
+    ['no zero before it', frame([1, 2], [0, 1, 2, 3])],
+    ['no zero after the padding', frame([0, 2], [])],
+    ['no padding at all', frame([0, 0], [])],
+  ])('does not open with %s', (_, wrong) => {
+    expect(ruleOf(() => openInSoftware(encrypt('none', wrong), kek, null))).toBe('TOKEN-ENCODES-AS-PROBED');
+  });
+
+  it('does not open as OAEP, nor OAEP as it', () => {
+    const parts = encrypt('pkcs1', randomBytes(32));
+    expect(ruleOf(() => openInSoftware(parts, kek, 'sha1'))).toBe('TOKEN-ENCODES-AS-PROBED');
+    const { wrappedEphemeral } = wrapByOpenssl(randomBytes(32));
+    const oaep = { wrappedEphemeral: null, wrappedKey: wrappedEphemeral, sealedNonce: null };
+    expect(ruleOf(() => openInSoftware(oaep, kek, null))).toBe('TOKEN-ENCODES-AS-PROBED');
   });
 });
 

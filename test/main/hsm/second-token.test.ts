@@ -1,10 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { OaepHash } from '../../../app/byok/format.ts';
+import type { OaepHash, Way, WrapPlan } from '../../../app/byok/format.ts';
+import { supportMatrix } from '../../../app/byok/support-matrix.ts';
 import type { KeySpec } from '../../../app/keys/specs.ts';
-import { makeThrowAwayKek } from '../../../main/hsm/opening.ts';
-import { CryptokiError, CryptokiModule, users } from '../../../main/hsm/pkcs11.ts';
-import { proveEncoding } from '../../../main/hsm/self-test.ts';
+import { makeThrowAwayKek, type ThrowAwayKek } from '../../../main/hsm/opening.ts';
+import { CryptokiModule, users } from '../../../main/hsm/pkcs11.ts';
+import type { WrapNeed } from '../../../main/hsm/port.ts';
+import { proveEach } from '../../../main/hsm/probe.ts';
+import { proveEncoding, throwAwayKeys, type Bench, type Proven } from '../../../main/hsm/self-test.ts';
 import { inSession } from '../../../main/hsm/session.ts';
 import { findBySerial } from '../../../main/hsm/tokens.ts';
 import { ruleOf } from '../../support/rule-of.ts';
@@ -26,18 +29,46 @@ login.login(users.securityOfficer, '');
 login.initialisePin('738194');
 login.logout();
 login.login(users.user, '738194');
+const holder = cryptoki.openSession(slot);
 afterAll(() => {
+  holder.close();
   login.close();
   cryptoki.finalize();
   scratch.remove();
 });
 
-const kek = makeThrowAwayKek(2048);
+const keks = new Map<number, ThrowAwayKek>();
+const bench: Bench = {
+  attempt: (operation) => inSession(cryptoki, slot, operation),
+  // They end with the session.
+  throwAwayKey: throwAwayKeys({ session: holder, temporary: (object) => object }),
+};
 
-function prove(spec: KeySpec, oaepHash: OaepHash, listed = cryptoki.mechanismNumbers(slot)) {
-  const need = { spec, plan: { method: 'rsa-aes', oaepHash, ephemeralBits: 256 }, kekBits: 2048 } as const;
-  return proveEncoding((attempt) => inSession(cryptoki, slot, attempt), need, kek, listed);
+function kekOf(bits: number): ThrowAwayKek {
+  const kek = keks.get(bits) ?? makeThrowAwayKek(bits);
+  keks.set(bits, kek);
+  return kek;
 }
+
+function proveNeed(need: WrapNeed, listed = cryptoki.mechanismNumbers(slot)): Proven {
+  return proveEncoding(bench, need, kekOf(need.kekBits), listed);
+}
+
+const rsaAes = (oaepHash: OaepHash): WrapPlan => ({ method: 'rsa-aes', oaepHash, ephemeralBits: 256 });
+
+function prove(spec: KeySpec, oaepHash: OaepHash, listed = cryptoki.mechanismNumbers(slot)): Proven {
+  return proveNeed({ spec, plan: rsaAes(oaepHash), kekBits: 2048 }, listed);
+}
+
+/** Every need that any plan can have of a token, by how it wraps; NSS has no secp256k1. */
+const ways: readonly Way[] = Object.values(supportMatrix).flat();
+const nameOf = (plan: WrapPlan): string => Object.values(plan).join(' ');
+const plans = new Map(ways.map(({ wrap }) => [nameOf(wrap), wrap]));
+const needsOf = (plan: WrapPlan): WrapNeed[] =>
+  ways
+    .filter(({ wrap }) => nameOf(wrap) === nameOf(plan))
+    .flatMap(({ kekBits, specs }) => kekBits.flatMap((bits) => specs.map((spec) => ({ spec, plan, kekBits: bits }))))
+    .filter(({ spec }) => spec !== 'ec-secp256k1');
 
 describe('the self-test on the token of NSS', () => {
   it('is not found by a serial that both its slots have', () => {
@@ -75,6 +106,29 @@ describe('the self-test on the token of NSS', () => {
   });
 
   it('has no secp256k1, and says so', () => {
-    expect(() => prove('ec-secp256k1', 'sha1')).toThrow(CryptokiError);
+    const need: WrapNeed = { spec: 'ec-secp256k1', plan: rsaAes('sha1'), kekBits: 2048 };
+    const { proofs, failures } = proveEach([need], (each) => proveNeed(each));
+    expect(proofs).toEqual([]);
+    expect(failures).toMatchObject([{ need, refusal: { code: 'CKR_DOMAIN_PARAMS_INVALID (0x130)' } }]);
+    expect(failures[0]?.refusal.rule).toBe('TOKEN-MECHANISM-AVAILABLE');
+    expect(failures[0]?.refusal.cause).toContain('CKM_EC_KEY_PAIR_GEN (0x1040)');
+  });
+});
+
+describe('every way of the support matrix', () => {
+  it.each([...plans])('is proved on the token of NSS: %s', (_, plan) => {
+    const needs = needsOf(plan);
+    const { proofs, failures } = proveEach(needs, (need) => proveNeed(need));
+    expect(failures).toEqual([]);
+    expect(new Set(proofs.map(({ spec }) => spec))).toEqual(new Set(needs.map(({ spec }) => spec)));
+    const nonce = plan.method === 'oaep' ? plan.nonce : null;
+    for (const proof of proofs) {
+      expect(proof).toMatchObject({ method: plan.method, oaepHash: plan.oaepHash, nonce });
+    }
+  });
+
+  it('is there by each method', () => {
+    const methods = [...plans.values()].map(({ method }) => method);
+    expect(new Set(methods)).toEqual(new Set(['rsa-aes', 'oaep', 'pkcs1-v1_5']));
   });
 });

@@ -3,17 +3,21 @@ import { Refused, refusal } from '../../../app/rules/refusal.ts';
 import { makeThrowAwayKek } from '../../../main/hsm/opening.ts';
 import { CryptokiError } from '../../../main/hsm/pkcs11.ts';
 import type { EncodingProof, WrapNeed } from '../../../main/hsm/port.ts';
-import { proveEncoding } from '../../../main/hsm/self-test.ts';
+import { proveEncoding, type Bench } from '../../../main/hsm/self-test.ts';
 import type { Work } from '../../../main/hsm/session.ts';
+import { refusalOf } from '../../support/rule-of.ts';
 
 const kek = makeThrowAwayKek(2048);
 const rsaAes = { method: 'rsa-aes', oaepHash: 'sha1', ephemeralBits: 256 } as const;
+
+/** A bench whose attempts end as told, so that no key is made. */
+const onBench = (attempt: Bench['attempt']): Bench => ({ attempt, throwAwayKey: () => expect.unreachable() });
 
 /** Proves with tokens whose payloads have these lengths, which no real token gives on demand. */
 function prove(spec: WrapNeed['spec'], lengths: number[]): { payloadBytes: number; proofs: number } {
   let proofs = 0;
   const perform = <T>(_: (work: Work) => T): T => ({ payloadBytes: lengths[proofs++] }) as EncodingProof as T;
-  const { proof } = proveEncoding(perform, { spec, plan: rsaAes, kekBits: 2048 }, kek, [0x210b]);
+  const { proof } = proveEncoding(onBench(perform), { spec, plan: rsaAes, kekBits: 2048 }, kek, [0x210b]);
   return { payloadBytes: proof.payloadBytes, proofs };
 }
 
@@ -42,7 +46,7 @@ describe('a KWP mechanism that the token lists and does not do', () => {
       if (end !== null) throw end;
       return { payloadBytes: 32 } as EncodingProof as T;
     };
-    return proveEncoding(perform, need, kek, listed).kwp;
+    return proveEncoding(onBench(perform), need, kek, listed).kwp;
   }
 
   it.each([
@@ -53,7 +57,9 @@ describe('a KWP mechanism that the token lists and does not do', () => {
   });
 
   it('is the first to be named when none does', () => {
-    expect(() => proveWith([0x210a, 0x210b], encodesElse, lacks)).toThrow(encodesElse);
+    const refused = refusalOf(() => proveWith([0x210a, 0x210b], encodesElse, lacks));
+    expect(refused?.rule).toBe('TOKEN-ENCODES-AS-PROBED');
+    expect(refused?.cause).toContain('CKM_AES_KEY_WRAP_KWP (0x210b)');
   });
 
   it('is not replaced when the token itself fails', () => {

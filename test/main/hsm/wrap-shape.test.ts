@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { WrapPlan } from '../../../app/byok/format.ts';
 import type { Attribute, AttributeName, AttributeValue } from '../../../main/hsm/attributes.ts';
 import type { Mechanism } from '../../../main/hsm/mechanisms.ts';
 import type { CryptokiSession, ObjectHandle } from '../../../main/hsm/pkcs11.ts';
 import type { Work } from '../../../main/hsm/session.ts';
-import { wrapUnderKek } from '../../../main/hsm/wrap.ts';
+import { wrapUnderKek, type WrapWay } from '../../../main/hsm/wrap.ts';
 import { ruleOf } from '../../support/rule-of.ts';
 
 const modulus = new Uint8Array(256).fill(0xc5);
@@ -35,7 +36,8 @@ function workOn(answers: Answers, changed: Partial<Record<AttributeName, Attribu
     createObject: take,
     generateKey: (_: Mechanism, template: readonly Attribute[]) => take(template),
     attribute: (_: ObjectHandle, name: AttributeName) => told.get(name) ?? null,
-    wrapKey: ({ oaep }: Mechanism) => (oaep === null ? answers.target : (wrapped.shift() ?? expect.unreachable())),
+    wrapKey: ({ name }: Mechanism) =>
+      name === 'CKM_AES_KEY_WRAP_KWP' ? answers.target : (wrapped.shift() ?? expect.unreachable()),
   };
   return { session: session as unknown as CryptokiSession, temporary: (object) => object };
 }
@@ -45,7 +47,9 @@ const way = {
   spec: 'aes-256',
   plan: { method: 'rsa-aes', oaepHash: 'sha1', ephemeralBits: 256 },
   kwp: 'CKM_AES_KEY_WRAP_KWP',
+  nonce: null,
 } as const;
+const wayOf = (plan: WrapPlan): WrapWay => ({ ...way, plan, kwp: plan.method === 'rsa-aes' ? way.kwp : null });
 const ruleFor = (answers: Answers, changed = {}) =>
   ruleOf(() => wrapUnderKek(workOn(answers, changed), kek, target, way));
 
@@ -54,6 +58,7 @@ describe('the shape of what a token wraps', () => {
     expect(wrapUnderKek(workOn(sound), kek, target, way)).toEqual({
       wrappedEphemeral: sound.first,
       wrappedKey: sound.target,
+      sealedNonce: null,
     });
   });
 
@@ -76,6 +81,25 @@ describe('the shape of what a token wraps', () => {
     ['an ephemeral key of the wrong size', { CKA_VALUE_LEN: 16 }, 'TOKEN-POLICY-ALLOWS'],
   ])('is never asked for with %s', (_, changed, rule) => {
     expect(ruleFor(sound, changed)).toBe(rule);
+  });
+
+  it.each([
+    { method: 'oaep', oaepHash: 'sha256', nonce: null },
+    { method: 'pkcs1-v1_5', oaepHash: null },
+    { method: 'rsa-aes', oaepHash: null, ephemeralBits: 256 },
+  ] as const)('differs from one time to the next: %o', (plan) => {
+    const wrap = (answers: Answers) => () => wrapUnderKek(workOn(answers), kek, target, wayOf(plan));
+    expect(ruleOf(wrap(sound))).toBeNull();
+    expect(ruleOf(wrap({ ...sound, second: sound.first }))).toBe('WRAP-OUTPUT-WELL-FORMED');
+  });
+
+  it('is one part where no ephemeral key stands between', () => {
+    const plan = { method: 'pkcs1-v1_5', oaepHash: null } as const;
+    expect(wrapUnderKek(workOn(sound), kek, target, wayOf(plan))).toEqual({
+      wrappedEphemeral: null,
+      wrappedKey: sound.first,
+      sealedNonce: null,
+    });
   });
 
   it('takes a modulus that the token tells with a leading zero', () => {

@@ -8,7 +8,7 @@ import { ibmKeyProtectCloud } from '../clouds/ibm-key-protect.ts';
 import { ociVaultCloud } from '../clouds/oci-vault.ts';
 import { tencentCloud } from '../clouds/tencent-kms.ts';
 import { vaultTransitCloud } from '../clouds/vault-transit.ts';
-import { inboundFile, planted } from '../inbound-files.ts';
+import { inboundFile } from '../inbound-files.ts';
 import { base64, derOf, form, jsonForm, keyName, pemOf, type Form, type KekBits, type Values } from './forms.ts';
 import { algorithmTrials, endTrials, idTrials } from './trials.ts';
 
