@@ -71,7 +71,8 @@ export class Desk {
     writeFileSync(join(this.inbound, key, file), content);
   }
 
-  rehearse(more: readonly string[] = []): Run {
+  /** @param pin - of a token that was there before, as its people type it */
+  rehearse(more: readonly string[] = [], pin = ''): Run {
     const args = [
       '--plan',
       this.planFile,
@@ -82,7 +83,7 @@ export class Desk {
       '--profile',
       this.profile,
     ];
-    return runCli('rehearse', [...args, ...more]);
+    return runCli('rehearse', [...args, ...more], pin);
   }
 
   /** Everything on media B, relative. */
