@@ -4,7 +4,7 @@ import type { CeremonyEvent } from './events.ts';
 import { parsePlanDocument } from './plan.ts';
 import { currentStep, type CeremonyState } from './state.ts';
 import type { Step } from './step.ts';
-import { remainingWork } from './work.ts';
+import { keysToType, remainingWork } from './work.ts';
 
 type Event<T extends CeremonyEvent['type']> = Extract<CeremonyEvent, { type: T }>;
 
@@ -116,7 +116,11 @@ function leftOut(state: CeremonyState, { key, reason }: Event<'key-left-out'>): 
 }
 
 function advance(state: CeremonyState): CeremonyState {
-  return { ...state, current: state.current + 1, input: null };
+  const after = { ...state, current: state.current + 1, input: null };
+  const step = currentStep(after);
+  // Whatever ids were to be typed there belong to keys that were left out since: nothing is confirmed of nothing.
+  const isNeedless = step?.kind === 'type-key-ids' && keysToType(after, step).length === 0;
+  return isNeedless ? advance(after) : after;
 }
 
 function withOutcome(state: CeremonyState, outcome: EffectOutcome): CeremonyState {

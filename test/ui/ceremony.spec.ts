@@ -28,10 +28,10 @@ test('a whole ceremony, with the keyboard alone, ends with key transfer files th
   while ((await people.number()) !== '') {
     const number = await people.number();
     steps.push(number);
-    await takePicture(page, number, 'appeared');
+    await takePicture(page, 'one-cloud', number, 'appeared');
     expect(await violations(page), `step ${number}`).toEqual([]);
     await people.fillIn();
-    await takePicture(page, number, 'filled-in');
+    await takePicture(page, 'one-cloud', number, 'filled-in');
     await people.proceed();
   }
   await expect(people.step.title).toHaveText('The ceremony is closed');

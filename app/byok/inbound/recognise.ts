@@ -33,10 +33,9 @@ export function recogniseFile(inbound: InboundFile): Recognised {
   refusePrivateKey(bytes, file);
   const decoded = decodeText(bytes);
   const encoding = decoded?.encoding ?? 'UTF-8';
-  const text = decoded?.text.trim() ?? '';
-  // A README is prose: JSON of that name may be anything, a private key too.
-  if (isReadme(file) && !text.startsWith('{')) return { file, encoding, kind: 'readme' };
+  if (isReadme(file) && !beginsLikeJson(bytes)) return { file, encoding, kind: 'readme' };
   if (decoded === null) return { file, encoding, ...recogniseBytes(bytes, file) };
+  const text = decoded.text.trim();
   if (text.startsWith('{')) return { file, encoding, kind: 'json', value: readJson(text, file) };
   if (!text.includes('-----BEGIN ')) return { file, encoding, kind: 'text', text, bytes };
   capKey(bytes, file);
@@ -75,6 +74,12 @@ export function encodingNotices(found: readonly Recognised[]): Notice[] {
 /** READMEs of the clouds, also inside their archives: `README.txt`, `README_<key id>_<time>.txt`. */
 function isReadme(file: string): boolean {
   return /^readme(?:[._][^/]*)?$/i.test(file.slice(file.lastIndexOf('/') + 1));
+}
+
+/** A README is prose: JSON of that name may be anything, a private key too. White space and marks of any width do not count. */
+function beginsLikeJson(bytes: Uint8Array): boolean {
+  const before = [0x00, 0x09, 0x0a, 0x0d, 0x20, 0xef, 0xbb, 0xbf, 0xfe, 0xff];
+  return bytes.find((byte) => !before.includes(byte)) === 0x7b;
 }
 
 function readJson(text: string, file: string): unknown {

@@ -2,11 +2,12 @@ import type { CeremonyView, StepView } from '../../contract/view.ts';
 import type { Refusal } from '../../rules/refusal.ts';
 import type { RoleCounts } from '../roles.ts';
 import { roles } from '../roles.ts';
+import { byokExport } from '../byok-export/definition.ts';
 import { logInStep } from '../confirmation.ts';
-import { currentStep, isClosed, keysLeftInToken, needsToken, type CeremonyState } from '../state.ts';
+import { carriedKeys, currentStep, isClosed, keysLeftInToken, needsToken, type CeremonyState } from '../state.ts';
 import { phases, type Step } from '../step.ts';
 import { keyToLeaveOut } from '../leaving-out.ts';
-import { keysToType, remainingCopies } from '../work.ts';
+import { keysToDestroy, keysToType, remainingCopies } from '../work.ts';
 import { factsOf } from './facts.ts';
 import { workInWords } from './work-in-words.ts';
 
@@ -104,7 +105,7 @@ function stepView(state: CeremonyState, step: Step): StepView {
     confirmers: confirmersOf(state, step),
     distinctPeople: step.confirmers.distinctPeople,
     sensitive: step.sensitive,
-    action: state.failure === null ? step.action : `Try again: ${step.action}`,
+    action: state.failure === null ? actionOf(state, step) : `Try again: ${actionOf(state, step)}`,
     asks: {
       seats: step.kind === 'name-people' ? seatsOf(state.plan.roles) : [],
       folders: step.kind === 'choose-outbound' ? remainingCopies(state).length : step.kind === 'choose-inbound' ? 1 : 0,
@@ -113,6 +114,17 @@ function stepView(state: CeremonyState, step: Step): StepView {
     },
     next: state.steps[state.current + 1]?.title ?? null,
   };
+}
+
+/**
+ * What the primary action will do. The title keeps the words of the printed script; the action counts what is left to do
+ * when keys were left out.
+ */
+function actionOf(state: CeremonyState, step: Step): string {
+  if (state.leftOut.size === 0) return step.action;
+  const keys = step.work?.kind === 'destroy-key' ? keysToDestroy(state) : carriedKeys(state);
+  const reworded = byokExport({ ...state.plan, keys }, 'find-token').find(({ id }) => id === step.id);
+  return reworded?.action ?? step.action;
 }
 
 /** Why ids are typed at a step: a tick is made by habit, a name is not. */

@@ -4,6 +4,7 @@ import type { CeremonyEvent } from '../../../app/ceremony/events.ts';
 import { keyToLeaveOut } from '../../../app/ceremony/leaving-out.ts';
 import { replay } from '../../../app/ceremony/replay.ts';
 import { carriedKeys, currentStep, noticesOf, type CeremonyState } from '../../../app/ceremony/state.ts';
+import { viewOf } from '../../../app/ceremony/view/view.ts';
 import { keysToDestroy, remainingWork } from '../../../app/ceremony/work.ts';
 import { ruleOf } from '../../support/rule-of.ts';
 import {
@@ -73,6 +74,46 @@ describe('a key whose work has failed', () => {
     const failed = secondFailed('wrap.wrap', plan);
     const state = after(failed, decide(failed, without(failed)));
     expect(keysToDestroy(state).map(({ id }) => id)).toEqual(['a', 'c']);
+  });
+
+  it('leaves out the step that would destroy it, when that was all there was to do', () => {
+    const keys = [
+      azureKey('a', { after: 'keep' }),
+      azureKey('b', { source: existing }),
+      azureKey('c', { after: 'keep' }),
+    ];
+    const failed = secondFailed('wrap.wrap', planWith(keys));
+    let state = after(failed, decide(failed, without(failed)));
+    while (currentStep(state)?.id !== 'close.log-out') {
+      expect(currentStep(state)?.id).not.toBe('close.destroy');
+      state = stepDone(state);
+    }
+  });
+
+  it('is not counted in what the primary action will do; the title keeps the words of the script', () => {
+    const failed = secondFailed('keys.make');
+    const shown = (state: CeremonyState) =>
+      viewOf(state, {
+        log: { size: 1, head: '00'.repeat(32) },
+        workingSince: null,
+        isTokenOpen: true,
+        trouble: null,
+        airGap: 'closed',
+      });
+    expect(shown(failed)).toMatchObject({ leaveOut: 'b', leftOut: [] });
+    let state = after(failed, decide(failed, without(failed)));
+    expect(shown(state)).toMatchObject({ leaveOut: null, leftOut: [{ key: 'b', reason: 'the token refuses it' }] });
+    const said: [string | undefined, string | undefined][] = [];
+    while (currentStep(state) !== null) {
+      const { step } = shown(state);
+      if (step?.id === 'wrap.wrap' || step?.id === 'close.destroy') said.push([step.title, step.action]);
+      state = stepDone(state);
+    }
+    const counts = said.map((words) => words.map((text) => /\d+/u.exec(text ?? '')?.[0]));
+    expect(counts).toEqual([
+      ['3', '2'],
+      ['3', '2'],
+    ]);
   });
 
   it('is not destroyed when it was never made', () => {

@@ -43,6 +43,10 @@ export class StepScreen {
   readonly stop: Locator;
   /** Beside the checks of a step that compares. */
   readonly stopOverMismatch: Locator;
+  /** Beside what was refused, where one key of several is concerned. */
+  readonly goOnWithout: Locator;
+  /** Which key of how many is at work. */
+  readonly progress: Locator;
 
   constructor(page: Page) {
     const main = page.getByRole('main');
@@ -60,6 +64,8 @@ export class StepScreen {
     this.status = page.getByRole('status');
     this.currentStep = page.getByRole('navigation', { name: 'Journey' }).locator('[aria-current="step"]');
     this.stop = page.getByRole('button', { name: 'Stop…', exact: true });
+    this.goOnWithout = main.getByRole('button', { name: /^Go on without .*…$/ });
+    this.progress = main.getByText(/^Key \d+ of \d+/);
     this.stopOverMismatch = main.getByRole('button', { name: 'It does not match: stop…' });
   }
 }
@@ -78,6 +84,23 @@ export class StopDialog {
     this.reason = this.dialog.getByRole('textbox');
     this.safe = this.dialog.getByRole('button', { name: 'Do not stop' });
     this.stop = this.dialog.getByRole('button', { name: 'Stop the ceremony' });
+  }
+}
+
+/** The question before the people go on without a key. */
+export class LeaveOutDialog {
+  readonly dialog: Locator;
+  readonly reason: Locator;
+  readonly deciders: Locator;
+  readonly safe: Locator;
+  readonly goOn: Locator;
+
+  constructor(page: Page) {
+    this.dialog = page.getByRole('alertdialog', { name: /^Go on without / });
+    this.reason = this.dialog.getByRole('textbox');
+    this.deciders = this.dialog.getByRole('checkbox');
+    this.safe = this.dialog.getByRole('button', { name: 'Do not leave it out' });
+    this.goOn = this.dialog.getByRole('button', { name: /^Go on without / });
   }
 }
 

@@ -4,18 +4,28 @@ import type { Page } from '@playwright/test';
 /** Where the pictures of the README are to go; the user who opens the window must be able to write there. */
 const folder = process.env['KEYFERRY_SCREENSHOTS'];
 
-/** The steps that the README shows, by number: pictures of the step as it appears, or once it is filled in. */
-const shown: Readonly<Record<string, { readonly name: string; readonly moment: 'appeared' | 'filled-in' }>> = {
-  '4.2': { name: 'compare-step', moment: 'appeared' },
-  '5.2': { name: 'journey', moment: 'filled-in' },
-  '6.2': { name: 'wrap-step', moment: 'filled-in' },
-};
+/** A step as it appears, once it is filled in, or when its work was refused. */
+type Moment = 'appeared' | 'filled-in' | 'refused';
+
+/** What the README shows: ceremony, step and moment by the name of the picture. */
+const shown = {
+  'one-cloud 4.2 appeared': 'compare-step',
+  'one-cloud 5.2 filled-in': 'journey',
+  'one-cloud 6.2 filled-in': 'wrap-step',
+  'four-clouds 5.1 refused': 'refused-step',
+  'four-clouds 6.1 filled-in': 'approve-step',
+} as const satisfies Record<`${string} ${string} ${Moment}`, string>;
 
 /** Takes the picture of a step, where pictures are wanted and the README shows this moment of it. */
-export async function takePicture(page: Page, number: string, moment: 'appeared' | 'filled-in'): Promise<void> {
-  const picture = shown[number];
-  if (folder === undefined || picture?.moment !== moment) return;
+export async function takePicture(
+  page: Page,
+  ceremony: 'one-cloud' | 'four-clouds',
+  number: string,
+  moment: Moment,
+): Promise<void> {
+  const name = Object.entries(shown).find(([when]) => when === `${ceremony} ${number} ${moment}`)?.[1];
+  if (folder === undefined || name === undefined) return;
   await page.emulateMedia({ colorScheme: 'light' });
   await page.getByRole('main').evaluate((main) => main.scrollTo(0, 0));
-  await page.screenshot({ path: join(folder, `${picture.name}.png`) });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
 }

@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseManifest } from '../../app/bundle/manifest.ts';
+import { awsCloud } from '../support/clouds/aws-kms.ts';
+import { azureCloud } from '../support/clouds/azure-key-vault.ts';
+import type { Cloud, CloudKek, Handout, Order } from '../support/clouds/cloud.ts';
+import { huaweiKmsCloud } from '../support/clouds/huawei-kms.ts';
+import { ibmKeyProtectCloud } from '../support/clouds/ibm-key-protect.ts';
+import { makePair } from '../support/openssl.ts';
+import type { Desk } from '../support/rehearsal.ts';
+import { azureKey, planWith } from '../support/walk.ts';
+import { LeaveOutDialog } from './screens/screens.ts';
+import { violations } from './support/axe.ts';
+import { expect, test } from './support/fixtures.ts';
+import { eventsOf } from './support/log.ts';
+import { People } from './support/people.ts';
+import { takePicture } from './support/pictures.ts';
+
+interface Carried {
+  readonly cloud: Cloud;
+  readonly order: Order;
+  readonly kek: CloudKek;
+  readonly handout: Handout;
+}
+
+function carry(cloud: Cloud, spec: Order['spec'], option: string, bits: 2048 | 4096): Carried {
+  const order = { spec, option, name: `to-${cloud.type}` };
+  const kek = makePair(`rsa-${bits}`);
+  return { cloud, order, kek, handout: cloud.handOut(kek, order, new Date(Date.now() + 20 * 3_600_000)) };
+}
+
+/** A key that the plan believes to be in the token; a token made for a rehearsal holds none. */
+const missing = 'payroll-legacy';
+
+/** Media A for the four keys, and a plan that has a fifth. */
+function prepare(desk: Desk, carried: readonly Carried[]): void {
+  const keys = carried.map(({ cloud, order }) => ({
+    id: order.name,
+    spec: order.spec,
+    source: 'generate',
+    after: 'destroy',
+    destination: cloud.destination(order),
+  }));
+  const absent = azureKey(missing, { source: { existing: { ckaId: 'c0ffee' } } });
+  desk.plan(planWith([...keys.slice(0, 2), absent, ...keys.slice(2)], { title: 'Payroll keys to four clouds' }));
+  for (const { order, handout } of carried) {
+    for (const [file, content] of Object.entries(handout.files)) desk.bring(order.name, file, content);
+  }
+  const own = carry(azureCloud, 'ec-p256', '', 2048);
+  for (const [file, content] of Object.entries(own.handout.files)) desk.bring(missing, file, content);
+}
+
+test('four keys go to four clouds in one ceremony, which goes on without a fifth that is not there', async ({
+  application,
+  desk,
+}) => {
+  test.setTimeout(900_000);
+  const carried = [
+    carry(azureCloud, 'rsa-2048', 'CKM_RSA_AES_KEY_WRAP', 2048),
+    carry(awsCloud, 'aes-256', 'RSAES_OAEP_SHA_256', 2048),
+    // Weak, so that its id must be typed.
+    carry(huaweiKmsCloud, 'ec-p256', 'RSAES_PKCS1_V1_5', 2048),
+    carry(ibmKeyProtectCloud, 'aes-256', 'RSAES_OAEP_SHA_256', 4096),
+  ];
+  prepare(desk, carried);
+  const people = new People(application, desk);
+  const { page, step, keyboard } = people;
+  await people.begin();
+
+  await people.goOnUntil('5.1');
+  await people.fillIn();
+  await people.setGoing();
+  await expect(step.refusal).toBeVisible({ timeout: 60_000 });
+  await expect(step.busy).toHaveCount(0);
+  expect(await violations(page)).toEqual([]);
+  await takePicture(page, 'four-clouds', '5.1', 'refused');
+
+  const asked = new LeaveOutDialog(page);
+  await keyboard.push(step.goOnWithout);
+  await expect(asked.safe).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(asked.dialog).toBeHidden();
+  await keyboard.push(step.goOnWithout);
+  await expect(asked.goOn).toBeDisabled();
+  await keyboard.type(asked.reason, 'it is in the token of the other site');
+  for (const decider of await asked.deciders.all()) await keyboard.tick(decider);
+  expect(await violations(page)).toEqual([]);
+  await keyboard.push(asked.goOn);
+  await expect(step.refusal).toHaveCount(0);
+  expect(eventsOf(desk.profile).at(-1)).toMatchObject({ type: 'key-left-out', key: missing });
+
+  const numbers: string[] = [];
+  while ((await people.number()) !== '') {
+    const number = await people.number();
+    numbers.push(number);
+    expect(await violations(page), `step ${number}`).toEqual([]);
+    await people.fillIn();
+    await takePicture(page, 'four-clouds', number, 'filled-in');
+    await people.proceed();
+  }
+  await expect(step.title).toHaveText('The ceremony is closed');
+  await expect(page.getByRole('main')).toContainText(missing);
+  expect(numbers).toContain('6.4');
+
+  const [bundle = ''] = readdirSync(desk.outbound);
+  const folder = join(desk.outbound, bundle);
+  const manifest = parseManifest(new Uint8Array(readFileSync(join(folder, 'MANIFEST.json'))));
+  expect(manifest.keys.map(({ id }) => id)).toEqual(carried.map(({ order }) => order.name));
+  for (const [index, { cloud, order, kek, handout }] of carried.entries()) {
+    const key = manifest.keys[index];
+    if (key === undefined) throw new Error('one for each');
+    const delivered = (name: string) => new Uint8Array(readFileSync(join(folder, 'keys', key.id, name)));
+    expect(cloud.open(delivered, kek, order, handout, key.wrap).length).toBeGreaterThan(31);
+  }
+  expect(readFileSync(join(folder, 'UPLOAD.md'), 'utf8')).toContain('it is in the token of the other site');
+});
