@@ -55,7 +55,7 @@ export function soundCarryIns(ends: Date): Readonly<Record<CarryInId, CarryIn>> 
       { id, planned, kek, handout: cloud.handOut({ pkcs8: new Uint8Array(), ...kek }, order, ends) },
     ] as const;
   });
-  return Object.fromEntries(made) as Record<CarryInId, CarryIn>;
+  return Object.fromEntries<CarryIn>(made) as Record<CarryInId, CarryIn>;
 }
 
 function kekFor(id: CarryInId): Pick<CloudKek, 'spki'> {
