@@ -39,6 +39,7 @@ export type AzureFile = { readonly file: string } & (
   | { readonly kind: 'bundle'; readonly bundle: KeyBundle }
   | { readonly kind: 'pem'; readonly publicKey: PublicKey }
   | { readonly kind: 'kid'; readonly kid: string }
+  | { readonly kind: 'readme' }
 );
 
 /**
@@ -63,7 +64,7 @@ export function asAzureFile(found: Recognised): AzureFile {
     case 'bytes':
       return refuse('INBOUND-TEXT-ENCODING', `${file} is neither UTF-8 nor UTF-16 text with a mark.`);
     case 'readme':
-      return unknown(found);
+      return { file, kind: 'readme' };
   }
 }
 

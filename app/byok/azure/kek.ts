@@ -10,7 +10,7 @@ import {
   type Notice,
   type RoomTime,
 } from '../format.ts';
-import { onlyOne } from '../inbound/candidates.ts';
+import { onlyOne, readmeLabel } from '../inbound/candidates.ts';
 import { encodingNotices, recogniseFile } from '../inbound/recognise.ts';
 import { exponentNotices, rsaKek } from '../inbound/rsa-kek.ts';
 import { placeOf, type AzureDestination, type AzurePlace } from './destination.ts';
@@ -25,6 +25,7 @@ const labels: Readonly<Record<AzureFile['kind'], string>> = {
   bundle: 'Azure key JSON',
   pem: 'PEM public key',
   kid: 'key identifier',
+  readme: readmeLabel,
 };
 
 /** Sizes Azure makes key exchange keys of; Microsoft's pages create 4096. */

@@ -153,6 +153,10 @@ describe('PEM and kid', () => {
 });
 
 describe('the folder', () => {
+  it('may hold a README, which is left alone', () => {
+    expect(rule(bundle(), file('README.txt', 'Made by the online desk.'))).toBeNull();
+  });
+
   it.each<[string, InboundFile[]]>([
     ['nothing', []],
     ['a PEM alone', [pem]],
