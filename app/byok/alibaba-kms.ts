@@ -80,6 +80,8 @@ export const alibabaKms: DestinationFormat<AlibabaDestination> = {
   refusesNow: ({ validTo }, nowIso) => refusesEnd(validTo, nowIso, null),
   cautions: () => [],
   scope: ({ region, keyId }) => `${region}/${keyId}`,
+  isKekId: ({ keyId }, id) => id === keyId,
+  takesZip: false,
   target: ({ region, keyId }) => `${region}/${keyId}`,
 
   describe: ({ region, keyId, wrappingAlgorithm, validTo }) => ({

@@ -56,6 +56,8 @@ export const awsKms: DestinationFormat<AwsDestination> = {
 
   // A wrapping key is made for one KMS key; the same id elsewhere is another key.
   scope: ({ keyId }) => keyId,
+  isKekId: ({ keyId }, id) => id === keyId,
+  takesZip: true,
 
   // Key ids are unique, and replicas of a multi-Region key hold the same material: the region makes no difference.
   target: ({ keyId }) => readKeyName(keyId).id,

@@ -1,7 +1,7 @@
 import { keySpecs } from '../keys/specs.ts';
 import { assembleBlob, inspectBlob } from './azure/blob.ts';
 import { azureSchema, fittingOperations, placeOf, type AzureDestination } from './azure/destination.ts';
-import { readAzureInbound } from './azure/kek.ts';
+import { isPlannedKid, readAzureInbound } from './azure/kek.ts';
 import { azureUpload } from './azure/upload.ts';
 import type { DestinationFormat } from './format.ts';
 import { supportMatrix } from './support-matrix.ts';
@@ -37,6 +37,8 @@ export const azureKeyVault: DestinationFormat<AzureDestination> = {
 
   // The host names one vault of one cloud; the same name may exist in another cloud.
   scope: (destination) => placeOf(destination).hosts[0],
+  isKekId: (destination, id) => id !== null && isPlannedKid(id, placeOf(destination)),
+  takesZip: false,
 
   // Names of keys are told apart without regard to case (about-keys-secrets-certificates.md, object identifiers).
   target: (destination) => `${placeOf(destination).hosts[0]}/keys/${destination.keyName.toLowerCase()}`,

@@ -179,6 +179,10 @@ export interface DestinationFormat<D extends { readonly type: string }> {
   cautions(destination: D, spec: KeySpec): readonly Notice[];
   /** The vault or instance a KEK belongs to: two keys may share a KEK only within one scope. */
   scope(destination: D): string;
+  /** Whether a KEK for this destination may be called so; null stands for a cloud that names none. */
+  isKekId(destination: D, id: string | null): boolean;
+  /** Whether the cloud's console hands its files out in a zip. */
+  readonly takesZip: boolean;
   /** What the key becomes there: two keys of a plan with the same target would replace each other. */
   target(destination: D): string;
   describe(destination: D): DestinationWords;

@@ -38,6 +38,8 @@ export const googleCloudKms: DestinationFormat<GoogleDestination> = {
   refusesNow: () => null,
   cautions: () => [],
   scope: ({ importJob }) => importJob,
+  isKekId: ({ importJob }, id) => id === importJob,
+  takesZip: false,
 
   // Two keys of one plan would become two versions of one key.
   target: ({ cryptoKey }) => cryptoKey,

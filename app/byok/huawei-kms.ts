@@ -39,6 +39,8 @@ export const huaweiKms: DestinationFormat<HuaweiDestination> = {
   cautions,
 
   scope: placeOf,
+  isKekId: ({ keyId }, id) => id === keyId,
+  takesZip: false,
   target: placeOf,
 
   describe(destination) {

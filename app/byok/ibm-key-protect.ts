@@ -29,6 +29,8 @@ export const ibmKeyProtect: DestinationFormat<IbmDestination> = {
 
   // One import token, with one wrapping key and one nonce, serves every key of an instance until it ends.
   scope: placeOf,
+  isKekId: ({ instance }, id) => id === instance,
+  takesZip: false,
 
   // Two keys of one name would not replace each other, but nobody could tell which is which.
   target: (destination) => `${placeOf(destination)}/keys/${destination.keyName}`,

@@ -40,6 +40,8 @@ export const ociVault: DestinationFormat<OciDestination> = {
 
   // A management endpoint is one vault's, and so is a wrapping key.
   scope: ({ managementEndpoint }) => managementEndpoint,
+  isKekId: (_, id) => id === null,
+  takesZip: false,
 
   // Display names need not differ; two keys of one name in one compartment would be taken for each other all the same.
   target: ({ managementEndpoint, compartment, displayName }) => `${managementEndpoint}/${compartment}/${displayName}`,

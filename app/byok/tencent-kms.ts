@@ -84,6 +84,8 @@ export const tencentKms: DestinationFormat<TencentDestination> = {
   refusesNow: ({ validTo }, nowIso) => refusesEnd(validTo, nowIso, latestEnd),
   cautions: () => [],
   scope: ({ region, keyId }) => `${region}/${keyId}`,
+  isKekId: ({ keyId }, id) => id === keyId,
+  takesZip: false,
   target: ({ region, keyId }) => `${region}/${keyId}`,
 
   describe: ({ region, keyId, wrappingAlgorithm, validTo }) => ({

@@ -34,6 +34,8 @@ export const vaultTransit: DestinationFormat<VaultDestination> = {
   },
 
   scope: ({ address, mount }) => `${address}/v1/${mount}`,
+  isKekId: (_, id) => id === null,
+  takesZip: false,
   target: ({ address, mount, keyName }) => `${address}/v1/${mount}/keys/${keyName}`,
 
   describe: ({ address, mount, keyName, product }) => ({

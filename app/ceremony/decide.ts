@@ -5,7 +5,7 @@ import type { CeremonyEvent, Mode, RefusalRecord } from './events.ts';
 import { evolve } from './evolve.ts';
 import { checkLeavingOut, type LeavingOut } from './leaving-out.ts';
 import { outcomeFits } from './outcome.ts';
-import { currentStep, isClosed, type CeremonyState } from './state.ts';
+import { carriedKeys, currentStep, isClosed, type CeremonyState } from './state.ts';
 import { nextRequest, type Position } from './work.ts';
 
 /** What somebody, or the machine that did some work, asks of the ceremony. Carries no secret. */
@@ -99,7 +99,7 @@ function confirm(state: CeremonyState, command: Extract<Command, { type: 'confir
 function complete(state: CeremonyState, command: Extract<Command, { type: 'complete-work' }>): Decision {
   const { effect, outcome, settled, position } = command;
   const request = state.inFlight?.request;
-  if (request !== undefined && !outcomeFits(state.plan, request, outcome)) {
+  if (request !== undefined && !outcomeFits(carriedKeys(state), request, outcome)) {
     const cause = `The outcome of work ${effect} is not of the ${request.kind} that was asked for.`;
     return { ok: false, refusal: refusal('OUTCOME-FITS-REQUEST', cause) };
   }
@@ -116,7 +116,7 @@ function withNextRequest(state: CeremonyState, events: readonly CeremonyEvent[],
   const step = currentStep(state);
   const request = nextRequest(state, { ...position, size: position.size + events.length });
   if (step === null || request === null) return { ok: true, events };
-  const missing = state.plan.keys.find(
+  const missing = carriedKeys(state).find(
     ({ id }) => state.compared.get(id) === undefined || state.compared.get(id) !== state.keks.get(id)?.spkiSha256,
   );
   if (request.kind === 'wrap-key' && missing !== undefined) {

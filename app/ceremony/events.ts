@@ -21,7 +21,13 @@ export const loggedInputSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('key-ids'), keyIds: v.array(text) }),
 ]);
 
-const refusalRecord = v.strictObject({ rule: text, cause: text, remedy: text, code: v.optional(text) });
+const refusalRecord = v.strictObject({
+  rule: text,
+  cause: text,
+  remedy: text,
+  code: v.optional(text),
+  key: v.optional(text),
+});
 
 /** Every event of a ceremony, as it stands in the log. Past tense; replaying them gives the state. */
 export const eventSchema = v.variant('type', [

@@ -109,18 +109,22 @@ function completed(state: CeremonyState, event: Event<'effect-completed'>): Cere
   return event.settled ? { ...after, input: null } : after;
 }
 
+/** A step for a key that was left out, or at which only ids of such keys were to be typed: nobody confirms nothing. */
+function isNeedless(state: CeremonyState, step: Step | null): boolean {
+  if (step === null) return false;
+  if (step.key !== null) return state.leftOut.has(step.key);
+  return step.kind === 'type-key-ids' && keysToType(state, step).length === 0;
+}
+
 /** Whoever is left has been done already, or waits for the people to confirm again. */
 function leftOut(state: CeremonyState, { key, reason }: Event<'key-left-out'>): CeremonyState {
   const after = { ...state, leftOut: new Map(state.leftOut).set(key, reason), failure: null, input: null };
-  return remainingWork(after).length === 0 ? advance(after) : after;
+  return currentStep(after)?.work?.each === 'key' && remainingWork(after).length === 0 ? advance(after) : after;
 }
 
 function advance(state: CeremonyState): CeremonyState {
   const after = { ...state, current: state.current + 1, input: null };
-  const step = currentStep(after);
-  // Whatever ids were to be typed there belong to keys that were left out since: nothing is confirmed of nothing.
-  const isNeedless = step?.kind === 'type-key-ids' && keysToType(after, step).length === 0;
-  return isNeedless ? advance(after) : after;
+  return isNeedless(after, currentStep(after)) ? advance(after) : after;
 }
 
 function withOutcome(state: CeremonyState, outcome: EffectOutcome): CeremonyState {

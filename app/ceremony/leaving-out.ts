@@ -1,4 +1,5 @@
 import { refusal, type Refusal } from '../rules/refusal.ts';
+import { quorumOf } from './byok-export/draft.ts';
 import { checkConfirmers } from './confirmation.ts';
 import { carriedKeys, currentStep, isClosed, type CeremonyState } from './state.ts';
 import { remainingWork } from './work.ts';
@@ -13,15 +14,22 @@ export interface LeavingOut {
 }
 
 /**
- * The key that may be left out now: the one whose work has just failed, while another is carried.
+ * The key that may be left out now: the one whose work has just failed, or that the refusal names, while another is
+ * carried. Once a copy of the bundle is written, its bytes stand.
  * @param state - the ceremony
  * @returns its id, or null when nothing has failed, or nothing would be left
  */
 export function keyToLeaveOut(state: CeremonyState): string | null {
-  const step = currentStep(state);
-  if (step?.work?.each !== 'key' || state.failure === null || state.inFlight !== null) return null;
+  const { failure, inFlight, copies } = state;
+  if (failure === null || inFlight !== null || copies.length > 0) return null;
+  const carried = carriedKeys(state).map(({ id }) => id);
+  const key = failedKey(state) ?? failure.key;
+  return key !== undefined && carried.includes(key) && carried.length > 1 ? key : null;
+}
+
+function failedKey(state: CeremonyState): string | undefined {
   const [piece] = remainingWork(state);
-  return piece !== undefined && 'key' in piece && carriedKeys(state).length > 1 ? piece.key.id : null;
+  return currentStep(state)?.work?.each === 'key' && piece !== undefined && 'key' in piece ? piece.key.id : undefined;
 }
 
 /**
@@ -44,5 +52,6 @@ export function checkLeavingOut(state: CeremonyState, given: LeavingOut): Refusa
     const may = key === null ? 'No key may be left out now' : `Only ${key} may be left out now, with a reason`;
     return refusal('KEY-LEFT-OUT-BY-DECISION', `${may}; it was decided of "${given.key}".`);
   }
-  return checkConfirmers(state, step, given.confirmedBy);
+  // Whoever the step itself asks for: a key of the plan is given up by the quorum of the plan.
+  return checkConfirmers(state, { ...step, confirmers: quorumOf(state.plan) }, given.confirmedBy);
 }

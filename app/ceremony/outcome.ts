@@ -1,22 +1,22 @@
 import { hexToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import type { EffectOutcome, EffectRequest } from './effects.ts';
-import type { Plan } from './plan.ts';
+import type { PlannedKey } from './plan.ts';
 
 /**
  * Says whether an outcome belongs to a request: the same kind, key, copy and folder, and hashes that are those of the
  * bytes beside them. What the people compare is a hash; what the token is given is the bytes.
- * @param plan - the plan, for the keys whose wrapping keys must have been read
+ * @param carried - the keys that are carried: their wrapping keys must have been read
  * @param request - what was asked for
  * @param outcome - what is said to have come of it
  */
-export function outcomeFits(plan: Plan, request: EffectRequest, outcome: EffectOutcome): boolean {
+export function outcomeFits(carried: readonly PlannedKey[], request: EffectRequest, outcome: EffectOutcome): boolean {
   if (request.kind !== outcome.kind) return false;
   switch (outcome.kind) {
     case 'read-inbound':
       return (
-        outcome.keks.length === plan.keys.length &&
-        outcome.keks.every((kek, at) => kek.key === plan.keys[at]?.id && isHashOf(kek.spkiSha256, kek.spki))
+        outcome.keks.length === carried.length &&
+        outcome.keks.every((kek, at) => kek.key === carried[at]?.id && isHashOf(kek.spkiSha256, kek.spki))
       );
     case 'make-key':
     case 'find-key':

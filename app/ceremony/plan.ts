@@ -211,14 +211,14 @@ export function isWrappedWeakly({ destination, spec }: PlannedKey): boolean {
 
 /**
  * What stands against a plan at this moment: a plan is pure, and an end that it names may have passed since it was made.
- * @param plan - the plan
+ * @param plan - the plan, or the keys of it that are carried
  * @param nowIso - the room's clock, ISO 8601 with `Z`
  * @returns null when nothing does, otherwise the first refusal, naming the key
  */
-export function refusesPlanNow(plan: Plan, nowIso: string): Refusal | null {
+export function refusesPlanNow(plan: Pick<Plan, 'keys'>, nowIso: string): Refusal | null {
   for (const { id, destination } of plan.keys) {
     const against = formatFor(destination).refusesNow(destination, nowIso);
-    if (against !== null) return { ...against, cause: `${id}: ${against.cause}` };
+    if (against !== null) return { ...against, key: id, cause: `${id}: ${against.cause}` };
   }
   return null;
 }

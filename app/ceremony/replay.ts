@@ -6,7 +6,7 @@ import { evolve } from './evolve.ts';
 import { checkLeavingOut } from './leaving-out.ts';
 import { outcomeFits } from './outcome.ts';
 import { parsePlanDocument } from './plan.ts';
-import { currentStep, isClosed, type CeremonyState } from './state.ts';
+import { carriedKeys, currentStep, isClosed, type CeremonyState } from './state.ts';
 import { nextRequest, type Position } from './work.ts';
 
 type Event<T extends CeremonyEvent['type']> = Extract<CeremonyEvent, { type: T }>;
@@ -76,5 +76,7 @@ function positionOf(request: Event<'effect-requested'>['request']): Position {
 
 function objectToOutcome(state: CeremonyState, { effect, outcome }: Event<'effect-completed'>): string | null {
   if (state.inFlight?.effect !== effect) return 'this work is not in flight.';
-  return outcomeFits(state.plan, state.inFlight.request, outcome) ? null : 'the outcome is not of the work in flight.';
+  return outcomeFits(carriedKeys(state), state.inFlight.request, outcome)
+    ? null
+    : 'the outcome is not of the work in flight.';
 }

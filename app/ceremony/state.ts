@@ -85,7 +85,7 @@ export function noticesOf(state: CeremonyState): readonly NoticeRecord[] {
   return [
     ...state.plan.notices,
     ...(state.workstation?.notices ?? []),
-    ...[...state.keks.values()].flatMap((kek) => kek.notices),
+    ...carriedKeys(state).flatMap(({ id }) => state.keks.get(id)?.notices ?? []),
     ...[...state.leftOut].map(([key, reason]) => ({
       rule: 'KEY-LEFT-OUT-BY-DECISION',
       text: `${key} was left out: ${reason}`,

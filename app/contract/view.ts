@@ -28,7 +28,13 @@ export const factSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('deadline'), caption: text, ends: text }),
 ]);
 
-export const refusalSchema = v.strictObject({ rule: text, cause: text, remedy: text, code: v.optional(text) });
+export const refusalSchema = v.strictObject({
+  rule: text,
+  cause: text,
+  remedy: text,
+  code: v.optional(text),
+  key: v.optional(text),
+});
 
 export const stepViewSchema = v.strictObject({
   id: text,
@@ -104,8 +110,8 @@ export const viewSchema = v.strictObject({
   ),
   /** Why the work of the current step did not complete. */
   refusal: v.nullable(refusalSchema),
-  /** The key whose work failed and that the people of this step may go on without; null where none is. */
-  leaveOut: v.nullable(text),
+  /** The key that the refusal concerns and that the quorum of the plan may go on without; null where none is. */
+  leaveOut: v.nullable(v.strictObject({ key: text, confirmers: confirmersSchema, distinctPeople: count })),
   /** The token must be opened again with its PIN before the ceremony can go on, and by whom; null otherwise. */
   reopen: v.nullable(v.strictObject({ confirmers: confirmersSchema, distinctPeople: count })),
   /** True when work was interrupted and nobody has been able to see yet what became of it. */

@@ -95,6 +95,11 @@ export const ceremonyRules = {
     claim: 'A wrapping key serves only one vault or instance in a ceremony.',
     remedy: 'Bring a wrapping key of its own for each vault or instance.',
   },
+  'KEK-ONE-OF-ITS-NAME': {
+    claim: 'Wrapping keys that several keys of a plan name alike are one and the same key.',
+    remedy:
+      'Stop: one of the files was exchanged, or is older than the other. Have the online desk fetch the wrapping key once, for all these keys.',
+  },
   'DESTROY-CONFIRMED-BY-NAME': {
     claim: 'A key is destroyed only after its id was typed by hand.',
     remedy: 'Type the id of each key that is to be destroyed, exactly as shown.',
@@ -105,9 +110,9 @@ export const ceremonyRules = {
   },
   'KEY-LEFT-OUT-BY-DECISION': {
     claim:
-      'A key is left out of a ceremony only after its work has failed, with a reason, by the people of that step, and never the last one.',
+      'A key is left out of a ceremony only after something failed because of it, with a reason, by the quorum of the plan, and never the last one.',
     remedy:
-      'Try again, or have the people of this step say why the key is left out; stop the ceremony to leave out all.',
+      'Try again, or have the quorum of the plan say why the key is left out; stop the ceremony to leave out all.',
   },
   'CALL-AS-DECLARED': {
     claim: 'The window asks only for declared calls, with payloads of the declared shape, from its own top frame.',

@@ -12,21 +12,28 @@ export interface Refusal {
   readonly remedy: string;
   /** The raw code of the part that refused (`CKR_PIN_INCORRECT (0xa0)`, `ENOSPC`), when there is one. */
   readonly code?: string;
+  /** Id of the planned key that is concerned, where it is one of several: the people may go on without it. */
+  readonly key?: string;
 }
 
 /**
  * Builds a refusal; the remedy is the rule's own unless the case has a better one.
  * @param rule - the rule that was violated
  * @param cause - what was found, one sentence
- * @param more - a remedy for this very case, and the raw code behind it
+ * @param more - a remedy for this very case, the raw code behind it, and the key that is concerned
  * @returns the refusal, plain data
  */
-export function refusal(rule: RuleId, cause: string, more: { remedy?: string; code?: string } = {}): Refusal {
+export function refusal(
+  rule: RuleId,
+  cause: string,
+  more: Partial<Pick<Refusal, 'remedy' | 'code' | 'key'>> = {},
+): Refusal {
   return {
     rule,
     cause,
     remedy: more.remedy ?? rules[rule].remedy,
     ...(more.code === undefined ? {} : { code: more.code }),
+    ...(more.key === undefined ? {} : { key: more.key }),
   };
 }
 
@@ -48,9 +55,27 @@ export class Refused extends Error {
  * Refuses: throws {@link Refused}.
  * @param rule - the rule that was violated
  * @param cause - what was found, one sentence
- * @param more - a remedy for this very case, and the raw code behind it
+ * @param more - a remedy for this very case, the raw code behind it, and the key that is concerned
  * @throws Refused always
  */
-export function refuse(rule: RuleId, cause: string, more: { remedy?: string; code?: string } = {}): never {
+export function refuse(
+  rule: RuleId,
+  cause: string,
+  more: Partial<Pick<Refusal, 'remedy' | 'code' | 'key'>> = {},
+): never {
   throw new Refused(refusal(rule, cause, more));
+}
+
+/**
+ * Does something for one key, and names that key in whatever is refused.
+ * @param key - id of the planned key
+ * @param act - what is done; a refusal that names a key already keeps it
+ */
+export async function concerning<T>(key: string, act: () => T | Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    throw new Refused({ key, ...error.refusal });
+  }
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { InboundFile } from '../../app/byok/format.ts';
 import { sha256Hex } from '../../app/keys/fingerprint.ts';
 import { maxInboundBytes, maxZipBytes } from '../../app/keys/limits.ts';
-import { refuse } from '../../app/rules/refusal.ts';
+import { concerning, refuse } from '../../app/rules/refusal.ts';
 import { readingInbound } from './errors.ts';
 import { isPrintableName } from './file-names.ts';
 import { isZip, unzip } from './zip.ts';
@@ -46,7 +46,10 @@ export async function readInboundFolder(
     }
   });
   const folders = new Map<string, InboundKeyFolder>();
-  for (const keyId of keyIds) folders.set(keyId, await unpackAll(readKeyFolder(join(folder, keyId), keyId), keyId));
+  for (const keyId of keyIds) {
+    const read = (): Promise<InboundKeyFolder> => unpackAll(readKeyFolder(join(folder, keyId), keyId), keyId);
+    folders.set(keyId, await concerning(keyId, read));
+  }
   return folders;
 }
 

@@ -5,7 +5,7 @@ import type { RuleId } from '../../app/rules/index.ts';
 import { evolve } from '../../app/ceremony/evolve.ts';
 import { parsePlanDocument } from '../../app/ceremony/plan.ts';
 import { roles, type Person } from '../../app/ceremony/roles.ts';
-import { currentStep, type CeremonyState } from '../../app/ceremony/state.ts';
+import { carriedKeys, currentStep, type CeremonyState } from '../../app/ceremony/state.ts';
 import type { Step } from '../../app/ceremony/step.ts';
 import { keysToType, remainingCopies } from '../../app/ceremony/work.ts';
 import { sha256Hex } from '../../app/keys/fingerprint.ts';
@@ -160,7 +160,7 @@ export function outcomeFor(state: CeremonyState, request: EffectRequest): Effect
     case 'read-inbound':
       return {
         kind: request.kind,
-        keks: state.plan.keys.map((key) => ({
+        keks: carriedKeys(state).map((key) => ({
           key: key.id,
           spki: bytesToHex(kekSpki(key.id)),
           spkiSha256: sha256Hex(kekSpki(key.id)),

@@ -77,10 +77,22 @@ function agreedKid(bundle: FileOf<'bundle'> | undefined, kid: FileOf<'kid'> | un
   return refuse('KEK-FILES-AGREE', `${kid.file} names another wrapping key than ${bundle?.file ?? ''}.`);
 }
 
+/** Host and version of a key identifier; a host alone when it has no version. */
+const kidPattern = /^https:\/\/([0-9a-z.-]+)\/keys\/[0-9a-z-]{1,127}(?:\/([0-9a-f]{32}))?$/i;
+
+/**
+ * Tells whether a text is a key identifier with its version, of the planned vault.
+ * @param kid - any text
+ */
+export function isPlannedKid(kid: string, { hosts }: AzurePlace): boolean {
+  const [, host, version] = kidPattern.exec(kid) ?? [];
+  return host !== undefined && version !== undefined && hosts.includes(host.toLowerCase());
+}
+
 /** The kid is a URL of the planned vault with the version: Azure unwraps with exactly that version. */
 function checkKid(kid: string, place: AzurePlace): void {
   const shown = kid.slice(0, 200);
-  const [, host, version] = /^https:\/\/([0-9a-z.-]+)\/keys\/[0-9a-z-]{1,127}(?:\/([0-9a-f]{32}))?$/i.exec(kid) ?? [];
+  const [, host, version] = kidPattern.exec(kid) ?? [];
   if (host === undefined) refuse('AZURE-KID-VERSIONED', `"${shown}" is not an Azure key identifier.`);
   if (version === undefined) refuse('AZURE-KID-VERSIONED', `"${shown}" has no version.`);
   if (!place.hosts.includes(host.toLowerCase())) {

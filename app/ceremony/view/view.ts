@@ -3,6 +3,7 @@ import type { Refusal } from '../../rules/refusal.ts';
 import type { RoleCounts } from '../roles.ts';
 import { roles } from '../roles.ts';
 import { byokExport } from '../byok-export/definition.ts';
+import { quorumOf } from '../byok-export/draft.ts';
 import { logInStep } from '../confirmation.ts';
 import { carriedKeys, currentStep, isClosed, keysLeftInToken, needsToken, type CeremonyState } from '../state.ts';
 import { phases, type Step } from '../step.ts';
@@ -51,7 +52,7 @@ export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
         ? null
         : workInWords(state, state.inFlight.request, moment.workingSince),
     refusal: moment.trouble ?? state.failure,
-    leaveOut: moment.trouble === null && reopen === null ? keyToLeaveOut(state) : null,
+    leaveOut: moment.trouble === null && reopen === null ? leavingOut(state) : null,
     leftOut: [...state.leftOut].map(([key, reason]) => ({ key, reason })),
     reopen,
     isUnsettled: state.inFlight !== null && moment.workingSince === null && reopen === null,
@@ -140,7 +141,15 @@ function typingOf(step: Step): StepView['asks']['typing'] {
       };
 }
 
-function confirmersOf(state: CeremonyState, step: Step): StepView['confirmers'] {
+/** Which key may be left out now, and who decides it. */
+function leavingOut(state: CeremonyState): CeremonyView['leaveOut'] {
+  const key = keyToLeaveOut(state);
+  if (key === null) return null;
+  const confirmers = quorumOf(state.plan);
+  return { key, confirmers: confirmersOf(state, { confirmers }), distinctPeople: confirmers.distinctPeople };
+}
+
+function confirmersOf(state: CeremonyState, step: Pick<Step, 'confirmers'>): StepView['confirmers'] {
   return roles
     .map((role) => ({ role, needed: step.confirmers.roles[role] ?? 0 }))
     .filter(({ needed }) => needed > 0)
@@ -156,6 +165,6 @@ function seatsOf(counts: RoleCounts): StepView['asks']['seats'] {
 }
 
 function earliestDeadline(state: CeremonyState): string | null {
-  const ends = [...state.keks.values()].flatMap(({ deadline }) => (deadline === null ? [] : [deadline]));
+  const ends = carriedKeys(state).flatMap(({ id }) => state.keks.get(id)?.deadline ?? []);
   return ends.sort()[0] ?? null;
 }

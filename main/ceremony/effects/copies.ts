@@ -7,17 +7,20 @@ import { sha256Hex } from '../../../app/keys/fingerprint.ts';
 import { Refused, refuse, type Refusal } from '../../../app/rules/refusal.ts';
 import { bundleState, removeBundle, writeBundle, type ExpectedFile } from '../../media/outbound.ts';
 import type { WorkPorts } from '../work-ports.ts';
-import { describeParts } from './wrapping.ts';
+import { checkNotEnded, describeParts } from './wrapping.ts';
 
 /**
  * Writes one copy of the bundle and reads it back.
- * @throws Refused with WRAPPED-KEY-KEPT-INTACT, or the MEDIA rule that stands against it; nothing is left behind then
+ * @throws Refused with IMPORT-TOKEN-IN-FORCE, WRAPPED-KEY-KEPT-INTACT, or the MEDIA rule that stands against it; nothing is left behind then
  */
 export async function writeCopy(
   ports: WorkPorts,
   request: RequestOf<'write-copy'>,
   state: CeremonyState,
 ): Promise<OutcomeOf<'write-copy'>> {
+  // Of a second copy the bytes stand already; it is as late as the first.
+  if (state.copies.length === 0)
+    for (const { id } of carriedKeys(state)) checkNotEnded(state.keks.get(id), ports.now());
   const written = writeBundle(request.folder, bundleName(state.ceremony), filesOf(ports, request, state));
   return outcomeOf(request, written);
 }
@@ -97,11 +100,12 @@ function keptParts({ workspace }: WorkPorts, state: CeremonyState, key: string):
   const parts = workspace.parts(key);
   const logged = state.wrapped.get(key)?.parts;
   if (parts === null || logged === undefined) {
-    return refuse('WRAPPED-KEY-KEPT-INTACT', `The wrapped key ${key} is missing from this workstation.`);
+    return refuse('WRAPPED-KEY-KEPT-INTACT', `The wrapped key ${key} is missing from this workstation.`, { key });
   }
   const kept = describeParts(parts);
   const isSame = kept.length === logged.length && kept.every(({ sha256 }, index) => logged[index]?.sha256 === sha256);
-  return isSame ? parts : refuse('WRAPPED-KEY-KEPT-INTACT', `The wrapped key ${key} differs from the hash in the log.`);
+  if (isSame) return parts;
+  return refuse('WRAPPED-KEY-KEPT-INTACT', `The wrapped key ${key} differs from the hash in the log.`, { key });
 }
 
 function outcomeOf(request: RequestOf<'write-copy'>, files: readonly ExpectedFile[]): OutcomeOf<'write-copy'> {

@@ -1,46 +1,55 @@
 import type { Notice, RoomTime } from '../../../app/byok/format.ts';
+import { checkKekRegister } from '../../../app/byok/kek-register.ts';
 import { formatFor } from '../../../app/byok/registry.ts';
 import type { KekRecord, OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
-import { checkKekReuse } from '../../../app/ceremony/kek-register.ts';
 import { refusesPlanNow, type PlannedKey } from '../../../app/ceremony/plan.ts';
 import { checkWay } from '../../../app/ceremony/proven-ways.ts';
-import type { CeremonyState } from '../../../app/ceremony/state.ts';
+import { carriedKeys, type CeremonyState } from '../../../app/ceremony/state.ts';
 import { bytesToHex } from '../../../app/keys/bytes.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
-import { Refused } from '../../../app/rules/refusal.ts';
+import { Refused, concerning, refuse } from '../../../app/rules/refusal.ts';
 import { readInboundFolder, type InboundKeyFolder, type InboundMediaFile } from '../../media/inbound.ts';
 import type { WorkPorts } from '../work-ports.ts';
 
 /**
- * Reads the wrapping key of every planned key from the inbound media.
+ * Reads the wrapping key of every key that is carried from the inbound media.
  * @param request - the folder
  * @returns one record per key, in the plan's order
- * @throws Refused with the rule of the first key that does not stand; nothing is half accepted
+ * @throws Refused with the rule of the first key that does not stand, naming it; nothing is half accepted
  */
 export async function readInbound(
   ports: WorkPorts,
   request: RequestOf<'read-inbound'>,
-  { plan, probe }: CeremonyState,
+  state: CeremonyState,
 ): Promise<OutcomeOf<'read-inbound'>> {
+  const { plan, probe } = state;
+  const keys = carriedKeys(state);
   const nowIso = ports.now().toISOString();
-  const against = refusesPlanNow(plan, nowIso);
+  const against = refusesPlanNow({ keys }, nowIso);
   if (against !== null) throw new Refused(against);
   const folders = await readInboundFolder(
     request.folder,
-    plan.keys.map((key) => key.id),
+    keys.map(({ id }) => id),
   );
   const room = { nowIso, uploadMarginHours: plan.uploadMarginHours };
-  const keks = plan.keys.map((key) => {
-    const kek = readKek(key, folders.get(key.id) ?? { files: [], archives: [] }, room);
-    checkWay(key, kek, probe?.proofs ?? []);
-    return kek;
-  });
-  checkKekReuse(plan, keks);
-  return { kind: 'read-inbound', keks };
+  const read: { readonly key: PlannedKey; readonly kek: KekRecord }[] = [];
+  for (const key of keys) {
+    const found = folders.get(key.id) ?? { files: [], archives: [] };
+    const kek = await concerning(key.id, () => readKek(key, found, room));
+    await concerning(key.id, () => checkWay(key, kek, probe?.proofs ?? []));
+    read.push({ key, kek });
+  }
+  checkKekRegister(read.map(({ key, kek }) => ({ ...kek, destination: key.destination })));
+  return { kind: 'read-inbound', keks: read.map(({ kek }) => kek) };
 }
 
 function readKek(key: PlannedKey, { files, archives }: InboundKeyFolder, room: RoomTime): KekRecord {
-  const { kek, carried, recognised, notices } = formatFor(key.destination).readInbound(files, key.destination, room);
+  const format = formatFor(key.destination);
+  const [archive] = archives;
+  if (archive !== undefined && !format.takesZip) {
+    refuse('INBOUND-FILES-RECOGNISED', `${archive.name} is a zip, which ${format.title} does not hand out.`);
+  }
+  const { kek, carried, recognised, notices } = format.readInbound(files, key.destination, room);
   return {
     key: key.id,
     spki: bytesToHex(kek.spki),

@@ -4,7 +4,7 @@ import { isSameWrap, plannedWays, waysFor } from '../../../app/byok/ways.ts';
 import type { OutcomeOf } from '../../../app/ceremony/effects.ts';
 import type { PlannedKey } from '../../../app/ceremony/plan.ts';
 import { isProven } from '../../../app/ceremony/proven-ways.ts';
-import type { CeremonyState } from '../../../app/ceremony/state.ts';
+import { carriedKeys, type CeremonyState } from '../../../app/ceremony/state.ts';
 import { refuse } from '../../../app/rules/refusal.ts';
 import type { Hsm, ProbeReport, TokenIdentity, WrapNeed } from '../../hsm/port.ts';
 import { rehearsalLabel } from '../token-site.ts';
@@ -53,9 +53,10 @@ export async function logIn(
  * @throws Refused with the rule that the token violates for a key that it can wrap in no planned way; the remedy names the
  *   ways of the destination that it could
  */
-export async function probeToken({ hsm }: WorkPorts, { plan }: CeremonyState): Promise<OutcomeOf<'probe-token'>> {
-  const report = await hsm.probe(plan.keys.flatMap((key) => needsOf(key, plannedKeyWays(key))));
-  const stuck = plan.keys.find((key) => provenAmong(key, plannedKeyWays(key), report).length === 0);
+export async function probeToken({ hsm }: WorkPorts, state: CeremonyState): Promise<OutcomeOf<'probe-token'>> {
+  const keys = carriedKeys(state);
+  const report = await hsm.probe(keys.flatMap((key) => needsOf(key, plannedKeyWays(key))));
+  const stuck = keys.find((key) => provenAmong(key, plannedKeyWays(key), report).length === 0);
   if (stuck !== undefined) return refuseKey(hsm, stuck, report.failures);
   return {
     kind: 'probe-token',
@@ -135,6 +136,7 @@ async function refuseKey(hsm: Hsm, key: PlannedKey, failures: ProbeReport['failu
   const causes = [...new Set(tried.map(({ refusal }) => refusal.cause))].join(' ');
   const [first] = tried;
   return refuse(first?.refusal.rule ?? 'TOKEN-MECHANISM-AVAILABLE', `${id} (${spec}) to ${title}: ${causes}`, {
+    key: id,
     ...(first?.refusal.code === undefined ? {} : { code: first.refusal.code }),
     remedy:
       works.length === 0

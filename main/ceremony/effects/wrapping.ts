@@ -52,10 +52,18 @@ export async function wrapKey(
   return { kind: 'wrap-key', key: key.id, parts: describeParts(parts), proof: { ...proof } };
 }
 
-/** The token was in force for the planned hours when it was read; a ceremony may have taken longer than that since. */
-function checkNotEnded({ key, deadline }: KekRecord, now: Date): void {
-  if (deadline === null || Date.parse(deadline) > now.getTime()) return;
+/**
+ * Refuses to go on with a key whose import token has ended: it was in force for the planned hours when it was read, but a
+ * ceremony may have taken longer than that since.
+ * @param kek - the wrapping key as read
+ * @param now - the room's clock
+ * @throws Refused with IMPORT-TOKEN-IN-FORCE
+ */
+export function checkNotEnded(kek: KekRecord | undefined, now: Date): void {
+  if (kek === undefined || kek.deadline === null || Date.parse(kek.deadline) > now.getTime()) return;
+  const { key, deadline } = kek;
   refuse('IMPORT-TOKEN-IN-FORCE', `The import token or import job for ${key} ended at ${utc(deadline)}.`, {
+    key,
     remedy: 'Compare the clock of this room. When it is right, go on without this key and carry it in a new ceremony.',
   });
 }

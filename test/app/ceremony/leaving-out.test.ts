@@ -100,7 +100,7 @@ describe('a key whose work has failed', () => {
         trouble: null,
         airGap: 'closed',
       });
-    expect(shown(failed)).toMatchObject({ leaveOut: 'b', leftOut: [] });
+    expect(shown(failed)).toMatchObject({ leaveOut: { key: 'b' }, leftOut: [] });
     let state = after(failed, decide(failed, without(failed)));
     expect(shown(state)).toMatchObject({ leaveOut: null, leftOut: [{ key: 'b', reason: 'the token refuses it' }] });
     const said: [string | undefined, string | undefined][] = [];
@@ -120,6 +120,52 @@ describe('a key whose work has failed', () => {
     const failed = secondFailed('keys.make');
     const state = after(failed, decide(failed, without(failed)));
     expect(keysToDestroy(state).map(({ id }) => id)).toEqual(['a', 'c']);
+  });
+});
+
+describe('a key that a refusal names', () => {
+  /** At a step whose work is not for single keys, refused because of one of them. */
+  function refusedFor(key: string, step: string): CeremonyState {
+    const state = walkTo(opened(three), step);
+    const asked = after(state, decide(state, confirmation(state)));
+    const refusal = { rule: 'IMPORT-TOKEN-IN-FORCE', cause: 'it ended', remedy: 'leave it out', key };
+    return after(asked, decide(asked, { type: 'fail-work', effect: asked.inFlight?.effect ?? 0, refusal, settled: false })); // prettier-ignore
+  }
+
+  it.each(['token.probe', 'bring-in.read', 'take-out.write'])('can be left out at %s', (step) => {
+    const failed = refusedFor('b', step);
+    expect(keyToLeaveOut(failed)).toBe('b');
+    let state = after(failed, decide(failed, without(failed)));
+    // The step itself is still to be done, for the others.
+    expect(currentStep(state)?.id).toBe(step);
+    const seen: string[] = [];
+    while (currentStep(state) !== null) {
+      seen.push(currentStep(state)?.id ?? '');
+      state = stepDone(state);
+    }
+    expect(seen).not.toContain('bring-in.compare.b');
+    expect(state.copies).toHaveLength(1);
+  });
+
+  it('is given up by the quorum of the plan, also where the step needs one person only', () => {
+    const failed = refusedFor('b', 'bring-in.read');
+    const operator = failed.people.filter(({ roles }) => roles.includes('operator')).map(({ id }) => id);
+    expect(refusedBy(decide(failed, without(failed, { confirmedBy: operator })))).toBe('STEP-CONFIRMED-BY-NAMED-ROLES');
+  });
+
+  it('stays when it is none of the plan, or was left out already', () => {
+    expect(keyToLeaveOut(refusedFor('z', 'bring-in.read'))).toBeNull();
+    const failed = refusedFor('b', 'bring-in.read');
+    const state = after(failed, decide(failed, without(failed)));
+    expect(keyToLeaveOut(state)).toBeNull();
+  });
+
+  it('stays once a copy is written: its bytes are out of the room', () => {
+    const state = walkTo(opened(planWith([azureKey('a'), azureKey('b')], { copies: 2 })), 'take-out.write');
+    const first = completeOne(after(state, decide(state, confirmation(state))));
+    const refusal = { rule: 'WRAPPED-KEY-KEPT-INTACT', cause: 'it is gone', remedy: 'none', key: 'b' };
+    const failed = after(first, decide(first, { type: 'fail-work', effect: first.inFlight?.effect ?? 0, refusal, settled: false })); // prettier-ignore
+    expect(keyToLeaveOut(failed)).toBeNull();
   });
 });
 
