@@ -24,13 +24,13 @@ export const awsKms: DestinationFormat<AwsDestination> = {
   title: 'AWS KMS',
   schema: awsSchema,
 
-  ways: (destination) => (isInChina(destination) ? waysInChina() : supportMatrix['aws-kms']),
+  ways: (destination) => (isInChina(destination.keyId) ? waysInChina() : supportMatrix['aws-kms']),
   option: ({ wrappingAlgorithm }) => wrappingAlgorithm,
 
   whyNot(destination, spec) {
     const { kind } = keySpecs[spec];
     if (kind === 'aes' && spec !== 'aes-256') return 'AWS imports AES keys of 256 bits only';
-    if (isInChina(destination)) {
+    if (isInChina(destination.keyId)) {
       if (kind === 'aes') return 'in its regions in China AWS imports SM4 keys of 128 bits in the place of AES keys';
       if (kind !== 'hmac') {
         return 'AWS has no RSA_AES_KEY_WRAP in its regions in China, and a token puts no private key under RSA directly';

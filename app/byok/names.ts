@@ -29,7 +29,7 @@ export const httpsOrigin = v.pipe(
   v.string(),
   v.maxLength(253),
   v.regex(
-    /^https:\/\/[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)*(?::[1-9]\d{0,4})?$/,
+    /^https:\/\/[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)*(?::(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]))?$/,
     'an https origin has a host in lower case and perhaps a port, and nothing behind them',
   ),
 );

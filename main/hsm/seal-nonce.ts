@@ -1,15 +1,9 @@
 import type { SealedNonce, WrapPlan } from '../../app/byok/format.ts';
+import { sealedNonceBytes } from '../../app/byok/outbound/wrapped-shape.ts';
 import { bytesToHex, equalBytes } from '../../app/keys/bytes.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 import { gcm } from './mechanisms.ts';
 import type { CryptokiSession, ObjectHandle } from './pkcs11.ts';
-
-/** A service that hands out a nonce makes it this long (IBM Key Protect: 12 bytes before base64). */
-export const nonceBytes = 12;
-
-/** The IV that AES-GCM uses as it is (NIST SP 800-38D section 8.2.1), and that the service takes. */
-const ivBytes = 12;
-const tagBytes = 16;
 
 /**
  * Checks that there is a nonce where the plan seals one, and nowhere else.
@@ -23,8 +17,8 @@ export function checkNonce(plan: WrapPlan, nonce: Uint8Array | null): void {
     return;
   }
   if (!sealsNonce(plan)) refuse('NONCE-SEALED-IN-TOKEN', 'A nonce came in that this way of wrapping does not encrypt.');
-  if (nonce.length !== nonceBytes) {
-    refuse('IMPORT-NONCE-SIZED', `The nonce has ${nonce.length} bytes instead of ${nonceBytes}.`);
+  if (nonce.length !== sealedNonceBytes.nonce) {
+    refuse('IMPORT-NONCE-SIZED', `The nonce has ${nonce.length} bytes instead of ${sealedNonceBytes.nonce}.`);
   }
 }
 
@@ -66,15 +60,15 @@ export function sealNonce(session: CryptokiSession, target: ObjectHandle, nonce:
 }
 
 function newIv(session: CryptokiSession): Uint8Array {
-  const iv = session.generateRandom(ivBytes);
-  const isUsable = iv.length === ivBytes && iv.some((byte) => byte !== 0);
+  const iv = session.generateRandom(sealedNonceBytes.iv);
+  const isUsable = iv.length === sealedNonceBytes.iv && iv.some((byte) => byte !== 0);
   return isUsable ? iv : refuse('NONCE-SEALED-IN-TOKEN', 'The token gave no random bytes for an IV.');
 }
 
 function sealUnder(session: CryptokiSession, target: ObjectHandle, nonce: Uint8Array, iv: Uint8Array): Uint8Array {
   const sealed = session.encrypt(gcm(iv), target, nonce);
-  if (sealed.length !== nonce.length + tagBytes) {
-    const wanted = `${nonce.length} bytes and the tag of ${tagBytes}`;
+  if (sealed.length !== sealedNonceBytes.sealed) {
+    const wanted = `${sealedNonceBytes.nonce} bytes and the tag of ${sealedNonceBytes.tag}`;
     refuse('NONCE-SEALED-IN-TOKEN', `The encrypted nonce has ${sealed.length} bytes, not the ${wanted}.`);
   }
   if (bytesToHex(sealed).includes(bytesToHex(nonce))) {

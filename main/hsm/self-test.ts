@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { WrapPlan } from '../../app/byok/format.ts';
+import { sealedNonceBytes } from '../../app/byok/outbound/wrapped-shape.ts';
 import { keySpecs, type KeySpec } from '../../app/keys/specs.ts';
 import type { RuleId } from '../../app/rules/index.ts';
 import { Refused, refuse } from '../../app/rules/refusal.ts';
@@ -16,7 +17,7 @@ import {
 import { checkPair, checkSealedNonce, checkSecret, openInSoftware, type ThrowAwayKek } from './opening.ts';
 import { CryptokiError } from './pkcs11.ts';
 import type { EncodingProof, WrapNeed } from './port.ts';
-import { nonceBytes, sealsNonce } from './seal-nonce.ts';
+import { sealsNonce } from './seal-nonce.ts';
 import type { Work } from './session.ts';
 import { checkMethod, wrapUnderKek } from './wrap.ts';
 
@@ -131,7 +132,7 @@ function proveOnce(
   kwp: KwpMechanism | null,
   objects: KeyObjects,
 ): EncodingProof {
-  const nonce = sealsNonce(plan) ? randomBytes(nonceBytes) : null;
+  const nonce = sealsNonce(plan) ? randomBytes(sealedNonceBytes.nonce) : null;
   const parts = wrapUnderKek(work, kek, objects.key, { spec, plan, kwp, nonce });
   const payload = openInSoftware(parts, kek.privateKey, plan.oaepHash);
   try {

@@ -7,10 +7,13 @@ import { supportMatrix } from '../support-matrix.ts';
  * A key id (UUID, `mrk-` and 32 hex digits for a multi-Region key), or the ARN of a key. An alias has a slash, and an
  * alias ARN no `:key/`: GetParametersForImport takes neither.
  */
+const keyName =
+  /^(?:arn:aws(?:-[a-z]{1,8})*:kms:[a-z]{2,8}(?:-[a-z]{1,16})+-\d{1,2}:\d{12}:key\/)?[A-Za-z0-9._][A-Za-z0-9._-]{0,126}$/;
+
 const keyId = v.pipe(
   v.string(),
   v.regex(
-    /^(?:arn:aws(?:-[a-z]{1,8})*:kms:[a-z]{2,8}(?:-[a-z]{1,16})+-\d{1,2}:\d{12}:key\/)?[A-Za-z0-9._][A-Za-z0-9._-]{0,126}$/,
+    keyName,
     'a key is named by its id, or by an ARN of the form arn:aws:kms:<region>:<account>:key/<id>; AWS takes no alias here',
   ),
 );
@@ -51,8 +54,13 @@ export function readKeyName(name: string): AwsKeyName {
   return { id, arn: { partition, region, account } };
 }
 
+/** Whether AWS could call a key so: an id or a key ARN. */
+export function isKeyName(name: string): boolean {
+  return keyName.test(name);
+}
+
 /** The regions in China: their cryptography is China's own, and some of AWS's is missing. */
-export function isInChina({ keyId: name }: AwsDestination): boolean {
+export function isInChina(name: string): boolean {
   return readKeyName(name).arn?.partition === 'aws-cn';
 }
 

@@ -34,18 +34,19 @@ export function isOneCall(one: Call, other: Call): boolean {
   return one.archive === other.archive && isSameStamp;
 }
 
+/** A key id as AWS makes it: a UUID, or `mrk-` and 32 hex digits for a multi-Region key (DescribeKey, KeyId). */
+const madeByAws = /(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[0-9a-z]*/gi;
+
 /**
- * Requires that names which carry a key id carry the planned one: older names of the files, and of a zip what looks like
- * an id of AWS, since people rename zips.
+ * Requires that names which carry a key id carry the planned one. People rename zips and files, so that a name without
+ * an id says nothing, and contradicts nothing.
  * @param file - perhaps with the zip in front
  * @param id - the key id, not the ARN
  * @throws Refused with INBOUND-FOR-PLANNED-KEY
  */
 export function requirePlannedKey(file: string, id: string): void {
-  const stamp = callOf(file).stamp ?? '';
-  const isPlanned = stamp === '' || stamp === id || stamp.startsWith(`${id}_`);
-  const [inArchive] = /mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(archiveOf(file)) ?? [];
-  if (isPlanned && (inArchive === undefined || inArchive === id)) return;
+  const named = file.match(madeByAws) ?? [];
+  if (named.every((other) => other.toLowerCase() === id.toLowerCase())) return;
   refuse('INBOUND-FOR-PLANNED-KEY', `By its name, ${file} is for another key than "${id}".`);
 }
 

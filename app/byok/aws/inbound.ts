@@ -7,7 +7,7 @@ import { checkParameters, parameterNames, type ImportParameters } from '../inbou
 import { encodingNotices, recogniseFile, type Recognised } from '../inbound/recognise.ts';
 import { checkedToken, exponentNotices, rsaKek } from '../inbound/rsa-kek.ts';
 import { supportMatrix } from '../support-matrix.ts';
-import { readKeyName, type AwsDestination } from './destination.ts';
+import { isInChina, isKeyName, readKeyName, type AwsDestination } from './destination.ts';
 import { callOf, isOneCall, isTokenName, requirePlannedKey } from './file-names.ts';
 
 /** What `get-parameters-for-import` prints. The time is a number by the API and CLI 1, ISO 8601 by CLI 2. */
@@ -94,11 +94,23 @@ function asAwsFile(found: Recognised): AwsFile {
       return notRecognised(found, 'a PEM public key, while AWS hands out DER; bring its own file');
     case 'text':
     case 'bytes':
-      if (isTokenName(file)) return { file, kind: 'token', token: found.bytes };
-      return notRecognised(found, 'neither JSON, nor a DER public key, nor named like an import token');
+      return asToken(found);
     case 'readme':
       return { file, kind: 'readme' };
   }
+}
+
+/** Only its name says that a file is a token. */
+function asToken(found: Extract<Recognised, { readonly kind: 'text' | 'bytes' }>): AwsFile {
+  const { file, bytes } = found;
+  if (!isTokenName(file)) {
+    return notRecognised(found, 'neither JSON, nor a DER public key, nor named like an import token');
+  }
+  // Somebody's decoding undone: it would be encoded a second time on its way back.
+  if (found.kind === 'text' && /^[A-Za-z0-9+/_\s-]{100,}={0,2}$/.test(found.text)) {
+    return notRecognised(found, 'an import token in base64, while the console hands out bytes; bring its own file');
+  }
+  return { file, kind: 'token', token: bytes };
 }
 
 function pairOf(found: readonly AwsFile[], destination: AwsDestination, room: RoomTime): Pair {
@@ -120,17 +132,24 @@ function missing(key: FileOf<'key'> | undefined, token: FileOf<'token'> | undefi
   return `${labels.parameters}, nor the ${labels.key} and ${labels.token} of the console`;
 }
 
-/** The answer names the key by its ARN. */
-function apiPair({ file, parameters }: FileOf<'parameters'>, { keyId }: AwsDestination, room: RoomTime): Pair {
-  const [planned, answered] = [readKeyName(keyId), readKeyName(parameters.keyId)];
-  const isSamePlace = planned.arn === null || answered.arn === null || keyId === parameters.keyId;
-  if (planned.id !== answered.id || !isSamePlace) {
-    refuse(
-      'INBOUND-FOR-PLANNED-KEY',
-      `${file} is for the key "${parameters.keyId.slice(0, 200)}", not for "${keyId}".`,
-    );
-  }
+function apiPair({ file, parameters }: FileOf<'parameters'>, destination: AwsDestination, room: RoomTime): Pair {
+  requireAnsweredKey(file, parameters.keyId, destination.keyId);
   return { ...checkParameters(parameters, parameterNames, file, room), place: `${file}: ${parameterNames.publicKey}` };
+}
+
+/** The answer names the key by its ARN, the plan perhaps only by its id. */
+function requireAnsweredKey(file: string, answered: string, planned: string): void {
+  if (!isKeyName(answered))
+    refuse('INBOUND-FOR-PLANNED-KEY', `${file}: ${parameterNames.keyId} is no key id or key ARN.`);
+  const [there, here] = [readKeyName(answered), readKeyName(planned)];
+  const isSamePlace = there.arn === null || here.arn === null || answered === planned;
+  if (there.id !== here.id || !isSamePlace) {
+    refuse('INBOUND-FOR-PLANNED-KEY', `${file} is for the key "${answered}", not for "${planned}".`);
+  }
+  // AWS in China wraps otherwise, and only an ARN tells the plan so.
+  if (isInChina(answered) && !isInChina(planned)) {
+    refuse('INBOUND-FOR-PLANNED-KEY', `${file} is for a key in China; the plan must then name it by its ARN.`);
+  }
 }
 
 /** The files of the console say nothing of themselves but what their names say. */

@@ -13,6 +13,7 @@ import {
 import { onlyOne, readmeLabel } from '../inbound/candidates.ts';
 import { encodingNotices, recogniseFile } from '../inbound/recognise.ts';
 import { exponentNotices, rsaKek } from '../inbound/rsa-kek.ts';
+import { supportMatrix } from '../support-matrix.ts';
 import { placeOf, type AzureDestination, type AzurePlace } from './destination.ts';
 import { asAzureFile, type AzureFile } from './inbound-files.ts';
 import { checkInForce } from './validity.ts';
@@ -29,7 +30,7 @@ const labels: Readonly<Record<AzureFile['kind'], string>> = {
 };
 
 /** Sizes Azure makes key exchange keys of; Microsoft's pages create 4096. */
-const kekSizes = [2048, 3072, 4096];
+const [{ kekBits: kekSizes }] = supportMatrix['azure-key-vault'];
 
 /**
  * Reads what was carried in for one key: the JSON of `az keyvault key show`, or a PEM public key and a text file with

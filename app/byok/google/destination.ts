@@ -59,13 +59,13 @@ interface KeyRing {
 }
 
 /**
- * Full resource names. Project ids are 6 to 30 lower-case letters, digits and hyphens, the oldest behind a domain and a
- * colon; ids of Cloud KMS are `[a-zA-Z0-9_-]{1,63}` (googleapis, google/cloud/kms/v1/service.proto). Where an id would be
- * an option of gcloud we allow no hyphen first.
+ * Full resource names. A project is named by its id, the oldest behind a domain and a colon, or by its number; ids of
+ * Cloud KMS are `[a-zA-Z0-9_-]{1,63}` (googleapis, google/cloud/kms/v1/service.proto). Where an id would be an option of
+ * gcloud we allow no hyphen first.
  */
 const resourceName = (collection: 'importJobs' | 'cryptoKeys') =>
   new RegExp(
-    `^projects/((?:[a-z0-9][a-z0-9.-]{0,62}:)?[a-z][a-z0-9-]{4,28}[a-z0-9])/locations/([a-z][a-z0-9-]{0,62})` +
+    `^projects/((?:[a-z0-9][a-z0-9.-]{0,62}:)?[A-Za-z0-9._][A-Za-z0-9._-]{0,126})/locations/([A-Za-z0-9][A-Za-z0-9-]{0,62})` +
       `/keyRings/([A-Za-z0-9_][A-Za-z0-9_-]{0,62})/${collection}/([A-Za-z0-9_][A-Za-z0-9_-]{0,62})$`,
   );
 

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { bytesToBase64 } from '../../keys/bytes.ts';
 import { httpsOrigin, plainName, utcMoment } from '../names.ts';
+import { supportMatrix } from '../support-matrix.ts';
 
 /** What Huawei calls its ways of putting key material under the wrapping key. */
-const wrappingAlgorithms = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'] as const;
+const wrappingAlgorithms = [...new Set(supportMatrix['huawei-kms'].map(({ option }) => option))];
 
 /** A key id: `^[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$` (ImportKeyMaterial, key_id). */
 export const keyIdShape = '[0-9a-z]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}';

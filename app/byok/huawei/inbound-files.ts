@@ -50,7 +50,7 @@ export function asHuaweiFile(found: Recognised): HuaweiFile {
       return notRecognised(found, 'a PEM public key, which Huawei does not hand out');
     case 'text': {
       const text = found.text.replaceAll('\n', '');
-      return /^[A-Za-z0-9+/=]+$/.test(text) ? fromBase64(text, file) : rawToken(found);
+      return looksLikeBase64(text) ? fromBase64(text, file) : rawToken(found);
     }
     case 'bytes':
       return rawToken(found);
@@ -84,6 +84,11 @@ function fromBase64(text: string, file: string): HuaweiFile {
   return beginsLikeSpki(bytes)
     ? { file, kind: 'key', publicKey: readKey(bytes, file) }
     : { file, kind: 'token', token: bytes };
+}
+
+/** Blanks, quotes and the alphabet of URLs are what people make of base64: refused as such, not as an unknown file. */
+function looksLikeBase64(text: string): boolean {
+  return /^[A-Za-z0-9+/=]+$/.test(text) || (/^[A-Za-z0-9+/=_ "'-]+$/.test(text) && /[A-Za-z0-9+/_-]{60}/.test(text));
 }
 
 function rawToken(found: Extract<Recognised, { readonly bytes: Uint8Array }>): HuaweiFile {

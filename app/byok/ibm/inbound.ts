@@ -99,9 +99,6 @@ function readPayload(text: string, place: string): PublicKey {
 
 function readNonce(text: string, place: string): Uint8Array {
   const nonce = inboundBase64(text, place);
-  if (nonce.length === nonceBytes) return nonce;
+  if (nonce.length === sealedNonceBytes.nonce) return nonce;
   return refuse('IMPORT-NONCE-SIZED', `${place} has ${nonce.length} bytes.`);
 }
-
-/** What is sealed without its tag of 16 bytes. */
-const nonceBytes = sealedNonceBytes.sealed - 16;

@@ -1,4 +1,3 @@
-import { equalBytes } from '../../keys/bytes.ts';
 import type { PublicKey } from '../../keys/spki.ts';
 import { refuse } from '../../rules/refusal.ts';
 import { nothingCarried, type InboundFile, type InboundReading } from '../format.ts';
@@ -26,7 +25,7 @@ type KeyFile = { readonly file: string } & (
 const pemLabel = 'PEM public key';
 
 /**
- * Reads a wrapping key that was brought as PEM, as the JSON of the service's API or CLI, or as both when they agree.
+ * Reads a wrapping key that was brought as PEM, or as the JSON of the service's API or CLI.
  * @param files - every file of the key's folder
  * @param source - the service
  * @throws Refused with an INBOUND or KEK rule
@@ -36,21 +35,20 @@ export function readPemOrJson(files: readonly InboundFile[], source: PublicKeySo
   const found = recognised.map((file) => asKeyFile(file, source));
   const pem = onlyOne(found, 'pem', pemLabel);
   const json = onlyOne(found, 'json', source.jsonLabel);
-  const [given, other] = [pem, json]
-    .filter((each) => each !== undefined)
-    .map(({ file, publicKey }) => ({ file, numbers: rsaKek(publicKey, source.kekBits, file) }));
+  const given = pem ?? json;
   if (given === undefined) {
     return refuse('INBOUND-FILES-COMPLETE', `There is neither a ${pemLabel} nor ${source.jsonLabel}.`);
   }
-  if (other !== undefined && !equalBytes(given.numbers.spki, other.numbers.spki)) {
-    return refuse('KEK-FILES-AGREE', `${given.file} and ${other.file} hold different public keys.`);
+  if (pem !== undefined && json !== undefined) {
+    return refuse('INBOUND-ONE-CANDIDATE', `${pem.file} and ${json.file} both hold the wrapping key.`);
   }
+  const numbers = rsaKek(given.publicKey, source.kekBits, given.file);
   const labels = { pem: pemLabel, json: source.jsonLabel, readme: readmeLabel };
   return {
-    kek: { ...given.numbers, id: null, deadline: null, option: null },
+    kek: { ...numbers, id: null, deadline: null, option: null },
     carried: nothingCarried,
     recognised: found.map(({ file, kind }) => ({ file, as: labels[kind] })),
-    notices: [...encodingNotices(recognised), ...exponentNotices(given.numbers, given.file)],
+    notices: [...encodingNotices(recognised), ...exponentNotices(numbers, given.file)],
   };
 }
 

@@ -4,8 +4,11 @@ import { keySpecs, type KeySpec } from '../../keys/specs.ts';
 import { scalarBytes } from '../../keys/spki.ts';
 import type { BlobSummary, KeyToCarry, OutboundFile } from '../format.ts';
 
-/** AES-GCM as IBM asks for it: IV, and a nonce of 12 bytes with its tag of 16 (byte lengths). */
-export const sealedNonceBytes = { iv: 12, sealed: 28 } as const;
+/**
+ * AES-GCM over a service's nonce, in bytes: the nonce as IBM Key Protect hands it out, the IV that AES-GCM uses as it is
+ * (NIST SP 800-38D section 8.2.1), its tag, and the nonce with that tag.
+ */
+export const sealedNonceBytes = { nonce: 12, iv: 12, tag: 16, sealed: 28 } as const;
 
 /**
  * Splits what a hybrid wrap gives in one piece, where the modulus of the KEK ends.

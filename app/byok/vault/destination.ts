@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { KeySpec } from '../../keys/specs.ts';
 import { httpsOrigin } from '../names.ts';
+import { supportMatrix } from '../support-matrix.ts';
 
 /** Where the secrets engine is mounted: plain segments joined by `/`, none of dots only. */
 const mountPath = v.pipe(
@@ -28,7 +29,7 @@ export const vaultSchema = v.strictObject({
   mount: v.optional(mountPath, 'transit'),
   keyName,
   product: v.picklist(['vault', 'openbao']),
-  hash: v.optional(v.picklist(['SHA1', 'SHA256', 'SHA384', 'SHA512']), 'SHA256'),
+  hash: v.optional(v.picklist(supportMatrix['vault-transit'].map(({ option }) => option)), 'SHA256'),
 });
 
 export type VaultDestination = v.InferOutput<typeof vaultSchema>;

@@ -81,6 +81,14 @@ describe('the JSON of get-parameters-for-import', () => {
     expect(noticesOf([json({ ParametersValidTo: 1795450501 })])).toEqual([]);
   });
 
+  it.each([
+    ['an alias', arn.replace(/:key\/.*/u, ':alias/payroll'), 'INBOUND-FOR-PLANNED-KEY'],
+    ['a text', 'the key of last year', 'INBOUND-FOR-PLANNED-KEY'],
+    ['the key of the same id in China', arn.replace('arn:aws:', 'arn:aws-cn:'), 'INBOUND-FOR-PLANNED-KEY'],
+  ])('is refused when it names %s', (_, KeyId, expected) => {
+    expect(ruleOf(() => read([json({ KeyId })], id))).toBe(expected);
+  });
+
   it('is refused with a private key in the place of either', () => {
     const secret = Buffer.from(pkcs8).toString('base64');
     for (const member of ['PublicKey', 'ImportToken']) {
@@ -116,6 +124,7 @@ describe('the files of the console', () => {
       [renamed(key, `wrappingKey_${stamp}.bin`), renamed(imported, `importToken_${stamp}.bin`)],
     ],
     ['the key under a name of its own', [renamed(key, 'kek.der'), imported]],
+    ['older names without an id', older('payroll')],
   ])('%s, are taken without a known end', (_, files) => {
     const { kek, carried, recognised, notices } = read(files);
     expect(kek).toMatchObject({ spki, id: arn, deadline: null });
@@ -170,6 +179,11 @@ describe('the files of the console', () => {
     ],
     ['the private key', [inboundFile('WrappingPublicKey.bin', pkcs8), imported], 'INBOUND-NO-PRIVATE-KEY'],
     ['a private key for a token', [key, inboundFile('ImportToken.bin', pkcs8)], 'INBOUND-NO-PRIVATE-KEY'],
+    [
+      'the token in base64, of which the console makes bytes',
+      [key, inboundFile('ImportToken.bin', Buffer.from(token).toString('base64'))],
+      'INBOUND-FILES-RECOGNISED',
+    ],
     ['the token under another name', [key, renamed(imported, 'token.bin')], 'INBOUND-FILES-RECOGNISED'],
     ['the names changed round', [renamed(imported, key.name), renamed(key, imported.name)], 'INBOUND-FILES-RECOGNISED'],
     [

@@ -203,8 +203,9 @@ describe('two files of base64', () => {
   it.each<[string, string, string]>([
     ['without padding', base64(token.subarray(0, 1201)).replace(/=+$/, ''), 'INBOUND-BASE64-CANONICAL'],
     ['cut', base64(token).slice(0, -3), 'INBOUND-BASE64-CANONICAL'],
-    ['with a space', `${base64(token).slice(0, 400)} ${base64(token).slice(400)}`, 'INBOUND-FILES-RECOGNISED'],
-    ['in base64url', `${base64(token)}-_-_`, 'INBOUND-FILES-RECOGNISED'],
+    ['with a space', `${base64(token).slice(0, 400)} ${base64(token).slice(400)}`, 'INBOUND-BASE64-CANONICAL'],
+    ['in base64url', `${base64(token)}-_-_`, 'INBOUND-BASE64-CANONICAL'],
+    ['in quotes', `"${base64(token)}"`, 'INBOUND-BASE64-CANONICAL'],
     ['of 196 characters', base64(token.subarray(0, 147)), 'IMPORT-TOKEN-SIZED'],
     ['of 6148 characters', base64(tokenFor(keyId, 5000).subarray(0, 4609)), 'IMPORT-TOKEN-SIZED'],
   ])('are refused with a token %s', (_, text, expected) => {

@@ -28,16 +28,14 @@ describe('the plan member', () => {
     'ocid1.compartment.oc2..aaaa1',
     'ocid1.compartment.region1.sea.aaaa1',
     'ocid1.compartment.oc1.eu-frankfurt-1..aaaa1',
+    // A compartment is named by the grammar of every name of the plan: what it is, the cloud says.
+    'root',
   ])('takes the compartment %s', (compartment) => expect(accepts({ compartment })).toBe(true));
 
   it.each([
     '',
-    'root',
-    'ocid1.vault.oc1.iad.exampleaaacu2.abuw',
-    'ocid2.compartment.oc1..aaaa',
-    'ocid1.compartment.oc1.',
-    'ocid1.compartment.oc1..',
-    'ocid1.compartment.oc1..AAAA',
+    '-ocid1.compartment.oc1..aaaa',
+    'ocid1.compartment/oc1..aaaa',
     "ocid1.compartment.oc1..a'a",
     'ocid1.compartment.oc1..a a',
     'ocid1.compartment.oc1..aaaa\n',
