@@ -105,7 +105,7 @@ function aesDecryption(key: Uint8Array): (block: Uint8Array) => Uint8Array {
  * Checks the payload of a secret key: its raw value, with the check value the token computed by itself.
  * @param payload - the opened bytes
  * @param secret - its kind, and its length in bytes
- * @param fromToken - the token's check value; null only where the token makes none of an HMAC key
+ * @param fromToken - the token's check value; null where it makes none
  * @throws Refused with TOKEN-ENCODES-AS-PROBED
  */
 export function checkSecret(
@@ -113,15 +113,32 @@ export function checkSecret(
   secret: { readonly kind: 'aes' | 'hmac'; readonly bytes: number },
   fromToken: KeyCheckValue | null,
 ): void {
-  if (payload.length !== secret.bytes) {
-    mismatch(`The secret key has ${secret.bytes} bytes, but ${payload.length} were wrapped.`);
-  }
-  if (fromToken === null) {
-    if (secret.kind === 'aes') mismatch('The token encrypts nothing under an AES key, so it cannot be compared.');
-    return;
-  }
+  checkSecretLength(payload, secret.bytes);
+  if (fromToken === null) return mismatch('The token makes no check value of the key, so it cannot be compared.');
   const found = secret.kind === 'aes' ? softwareAesCheckValue(payload) : hmacCheckValue(sha256(payload));
   if (found.value !== fromToken.value) mismatch('The secret key that left the token has another check value.');
+}
+
+/**
+ * Checks the payload of an HMAC key where the token makes no check value of one: its raw value, which gives the token's
+ * HMAC of a message (RFC 2104).
+ * @param payload - the opened bytes
+ * @param bytes - length of the key
+ * @param signed - a message, and the HMAC-SHA-256 that the token made of it
+ * @throws Refused with TOKEN-ENCODES-AS-PROBED
+ */
+export function checkHmacSecret(
+  payload: Uint8Array,
+  bytes: number,
+  signed: { readonly message: Uint8Array; readonly mac: Uint8Array },
+): void {
+  checkSecretLength(payload, bytes);
+  const found = crypto.createHmac('sha256', payload).update(signed.message).digest();
+  if (!equalBytes(found, signed.mac)) mismatch('The HMAC key that left the token makes another HMAC.');
+}
+
+function checkSecretLength(payload: Uint8Array, bytes: number): void {
+  if (payload.length !== bytes) mismatch(`The secret key has ${bytes} bytes, but ${payload.length} were wrapped.`);
 }
 
 function softwareAesCheckValue(key: Uint8Array): KeyCheckValue {

@@ -11,10 +11,18 @@ import {
   mechanisms,
   mechanismText,
   numbered,
+  plain,
   rsaEncryption,
   type KwpMechanism,
 } from './mechanisms.ts';
-import { checkPair, checkSealedNonce, checkSecret, openInSoftware, type ThrowAwayKek } from './opening.ts';
+import {
+  checkHmacSecret,
+  checkPair,
+  checkSealedNonce,
+  checkSecret,
+  openInSoftware,
+  type ThrowAwayKek,
+} from './opening.ts';
 import { CryptokiError } from './pkcs11.ts';
 import type { EncodingProof, WrapNeed } from './port.ts';
 import { sealsNonce } from './seal-nonce.ts';
@@ -167,6 +175,17 @@ function checkPayload(work: Work, spec: KeySpec, objects: KeyObjects, payload: U
     checkPair(payload, publicKey);
   } else if (info.kind === 'aes' || info.kind === 'hmac') {
     const [kcv] = readCheckValues(work.session, objects.key, spec);
-    checkSecret(payload, { kind: info.kind, bytes: info.bits / 8 }, kcv ?? null);
+    const bytes = info.bits / 8;
+    if (info.kind === 'aes' || kcv !== undefined) checkSecret(payload, { kind: info.kind, bytes }, kcv ?? null);
+    else checkHmacSecret(payload, bytes, signMessage(work, objects));
   }
+}
+
+/** For tokens that do not hash a key (C_DigestKey is not everywhere): what the key makes shows which one it is. */
+function signMessage(
+  { session }: Work,
+  { key }: KeyObjects,
+): { readonly message: Uint8Array; readonly mac: Uint8Array } {
+  const message = randomBytes(32);
+  return { message, mac: session.sign(plain('CKM_SHA256_HMAC'), key, message) };
 }

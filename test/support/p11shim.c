@@ -128,6 +128,7 @@ FORWARD(C_FindObjectsInit, 0, (CK_SESSION_HANDLE s, CK_ATTRIBUTE_PTR t, CK_ULONG
 FORWARD(C_GetAttributeValue, 0, (CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o, CK_ATTRIBUTE_PTR t, CK_ULONG n), (s, o, t, n))
 FORWARD(C_EncryptInit, MECHANISM(m), (CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE key), (s, m, key))
 FORWARD(C_GenerateRandom, 0, (CK_SESSION_HANDLE s, CK_BYTE_PTR out, CK_ULONG n), (s, out, n))
+FORWARD(C_DigestInit, MECHANISM(m), (CK_SESSION_HANDLE s, CK_MECHANISM_PTR m), (s, m))
 FORWARD(C_SignInit, MECHANISM(m), (CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE key), (s, m, key))
 FORWARD(C_Sign, 0, (CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_BYTE_PTR out, CK_ULONG_PTR l), (s, in, n, out, l))
 FORWARD(C_GenerateKey, MECHANISM(m),
@@ -165,7 +166,7 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST_
   WATCH(C_Initialize); WATCH(C_Finalize); WATCH(C_GetSlotList); WATCH(C_GetTokenInfo); WATCH(C_GetMechanismList);
   WATCH(C_GetMechanismInfo); WATCH(C_OpenSession); WATCH(C_Login); WATCH(C_CreateObject); WATCH(C_DestroyObject);
   WATCH(C_FindObjectsInit); WATCH(C_GetAttributeValue); WATCH(C_EncryptInit); WATCH(C_Encrypt); WATCH(C_GenerateKey);
-  WATCH(C_GenerateKeyPair); WATCH(C_WrapKey); WATCH(C_SignInit); WATCH(C_Sign); WATCH(C_GenerateRandom);
+  WATCH(C_GenerateKeyPair); WATCH(C_WrapKey); WATCH(C_SignInit); WATCH(C_Sign); WATCH(C_DigestInit); WATCH(C_GenerateRandom);
   *list = &shim;
   return CKR_OK;
 }

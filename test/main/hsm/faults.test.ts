@@ -158,6 +158,16 @@ describe('the KWP mechanism', () => {
     expect(cause).toContain('CKM_AES_KEY_WRAP_PAD (0x210a)');
   });
 
+  it('is proved for an HMAC key by the HMAC it makes, on a token that hashes no key', () => {
+    under.hide('0x250');
+    expect(device.probe([need('hmac-256')]).proofs).toMatchObject([{ payloadBytes: 32 }]);
+    under.hide('0x250,0x251');
+    expect(device.probe([need('hmac-256')])).toMatchObject({
+      proofs: [],
+      failures: [{ refusal: { rule: 'TOKEN-MECHANISM-AVAILABLE', code: 'CKR_MECHANISM_INVALID (0x70)' } }],
+    });
+  });
+
   it('is not needed for direct OAEP', () => {
     under.hide('0x210a,0x210b');
     const direct = {

@@ -3,10 +3,16 @@ import { join } from 'node:path';
 import { createPrivateKey, randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { WrappedParts } from '../../../app/byok/format.ts';
-import { bytesToHex, concatBytes } from '../../../app/keys/bytes.ts';
+import { bytesToHex, concatBytes, hexToBytes } from '../../../app/keys/bytes.ts';
 import { readPrivateKeyInfo } from '../../../app/keys/pkcs8.ts';
 import { readSpki } from '../../../app/keys/spki.ts';
-import { checkPair, checkSecret, makeThrowAwayKek, openInSoftware } from '../../../main/hsm/opening.ts';
+import {
+  checkHmacSecret,
+  checkPair,
+  checkSecret,
+  makeThrowAwayKek,
+  openInSoftware,
+} from '../../../main/hsm/opening.ts';
 import { makePair, openssl, pairSpecs } from '../../support/openssl.ts';
 import { ruleOf } from '../../support/rule-of.ts';
 import { scratchFolder } from '../../support/token.ts';
@@ -185,8 +191,21 @@ describe('the payload of a secret key', () => {
     expect(ruleOf(() => checkSecret(payload, aes, fromToken))).toBe('TOKEN-ENCODES-AS-PROBED');
   });
 
-  it('is taken without a check value only where the token hashes no HMAC key', () => {
-    expect(ruleOf(() => checkSecret(key, { kind: 'hmac', bytes: 16 }, null))).toBeNull();
+  it('is that of an HMAC key where both make the same HMAC', () => {
+    // RFC 4231 section 4.3 (test case 2).
+    const jefe = new TextEncoder().encode('Jefe');
+    const message = new TextEncoder().encode('what do ya want for nothing?');
+    const mac = hexToBytes('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843');
+    const check = (payload: Uint8Array, made: Uint8Array = mac): string | null =>
+      ruleOf(() => checkHmacSecret(payload, 4, { message, mac: made }));
+    expect(check(jefe)).toBeNull();
+    expect(check(new TextEncoder().encode('jefe'))).toBe('TOKEN-ENCODES-AS-PROBED');
+    expect(check(concatBytes(jefe, Uint8Array.of(0)))).toBe('TOKEN-ENCODES-AS-PROBED');
+    expect(check(jefe, mac.subarray(0, 16))).toBe('TOKEN-ENCODES-AS-PROBED');
+  });
+
+  it('of an HMAC key is not taken without a check value, nor with another', () => {
+    expect(ruleOf(() => checkSecret(key, { kind: 'hmac', bytes: 16 }, null))).toBe('TOKEN-ENCODES-AS-PROBED');
     const other = { method: 'sha256-of-value', value: '00' } as const;
     expect(ruleOf(() => checkSecret(key, { kind: 'hmac', bytes: 16 }, other))).toBe('TOKEN-ENCODES-AS-PROBED');
   });
