@@ -58,7 +58,7 @@ export function wrapPlanOf(destination: Destination, spec: KeySpec, kek: { reado
 export function refusesSpec(destination: Destination, spec: KeySpec): Refusal | null {
   if (plannedWays(destination, spec).length > 0) return null;
   const reason = formatFor(destination).whyNot(destination, spec);
-  return refusal('PLAN-DESTINATION-TAKES-SPEC', `Key spec ${spec}: ${reason}.`);
+  return refusal('PLAN-DESTINATION-TAKES-SPEC', `${spec}: ${reason}.`);
 }
 
 /** Whether a wrap plan leans on RSAES-PKCS1-v1_5, which is weak: padding oracles have broken it since 1998. */

@@ -8,6 +8,7 @@ import { keySpecNames, type KeySpec } from '../keys/specs.ts';
 import { refuser } from '../keys/refuser.ts';
 import { parseStrictJson } from '../keys/strict-json.ts';
 import { Refused, refuse, type Refusal } from '../rules/refusal.ts';
+import { sayIssue } from '../rules/schema-issue.ts';
 import { defaultSeparation, roles, type Role, type RoleCounts } from './roles.ts';
 
 /** Where a target key comes from: made in the token, or already there under a CKA_ID (hex). */
@@ -118,7 +119,7 @@ export function parsePlanDocument(document: unknown): ParsedPlan {
   const keys = given.keys.map((key, index) => ({
     ...key,
     source: key.source === 'generate' ? key.source : { existing: { ckaId: key.source.existing.ckaId.toLowerCase() } },
-    destination: parseDestination(key.destination, key.spec, `keys.${index}.destination`),
+    destination: parseDestination(key.destination, key.spec, `keys.${index}.destination`, key.id),
   }));
   const plan: Plan = {
     title: given.title,
@@ -145,7 +146,7 @@ function parseMembers<S extends v.GenericSchema>(
   if (result.success) return result.output;
   const issue = result.issues[0];
   const member = [path, v.getDotPath(issue)].filter((part) => part !== null && part !== '').join('.');
-  return refuse(rule, `Member "${member === '' ? 'plan' : member}": ${issue.message}.`);
+  return refuse(rule, `Member "${member === '' ? 'plan' : member}": ${sayIssue(issue)}.`);
 }
 
 function checkQuorum(has: RoleCounts, asks: RoleCounts): void {
@@ -226,24 +227,27 @@ export function refusesPlanNow(plan: Pick<Plan, 'keys'>, nowIso: string): Refusa
 function sharedTargets(keys: readonly PlannedKey[]): readonly Notice[] {
   const earlier = new Map<string, string>();
   return keys.flatMap(({ id, destination }) => {
-    const target = `${destination.type} ${formatFor(destination).target(destination)}`;
+    const format = formatFor(destination);
+    const target = `${destination.type} ${format.target(destination)}`;
     const other = earlier.get(target);
     earlier.set(target, id);
-    const text = `Keys ${other ?? ''} and ${id} both go to ${target}: the later import hides the earlier one.`;
+    const { place, name } = format.describe(destination);
+    const sequel = 'the service refuses the second, hides the first, or keeps two under one name';
+    const text = `Keys ${other ?? ''} and ${id} both go to ${format.title}, ${place}, as ${name}: ${sequel}.`;
     return other === undefined ? [] : [{ rule: 'PLAN-TARGETS-DISTINCT' as const, text }];
   });
 }
 
-function parseDestination(given: { type: string }, spec: KeySpec, path: string): Destination {
+function parseDestination(given: { type: string }, spec: KeySpec, path: string, id: string): Destination {
   const format: DestinationFormat<Destination> | undefined = destinationOf(given.type);
   if (format === undefined) {
     return refuse(
       'PLAN-DESTINATION-KNOWN',
-      `Member "${path}.type": "${given.type}" is not a destination of this version.`,
+      `Member "${path}.type": "${given.type}" of key "${id}" is not a destination of this version.`,
     );
   }
   const destination = parseMembers(format.schema, given, 'PLAN-SCHEMA', path);
   const reason = refusesSpec(destination, spec);
-  if (reason !== null) throw new Refused(reason);
+  if (reason !== null) throw new Refused({ ...reason, cause: `Key "${id}" to ${format.title}, ${reason.cause}` });
   return destination;
 }

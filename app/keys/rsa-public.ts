@@ -28,7 +28,7 @@ export function checkWrappingKey(
   const exponent = bytesToInteger(key.exponent);
   const bits = modulus.toString(2).length;
   if (!allowedBits.includes(bits)) {
-    return refuser('KEK-SIZE-ALLOWED', place)(`the modulus has ${bits} bits; allowed are ${allowedBits.join(', ')}`);
+    return refuser('KEK-SIZE-ALLOWED', place)(`the modulus has ${bits} bits; it must have ${allowedBits.join(' or ')}`);
   }
   if (exponent < 3n || exponent % 2n === 0n || exponent >= largestExponent) {
     return refuser('KEK-EXPONENT-SOUND', place)(`the public exponent is ${shortNumber(exponent)}`);

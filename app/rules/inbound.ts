@@ -37,7 +37,8 @@ export const inboundRules = {
     remedy: 'Download the zip again from the console and bring it unopened; it was cut or changed on its way.',
   },
   'INBOUND-NO-PRIVATE-KEY': {
-    claim: 'No private key comes in on the media, in any encoding.',
+    claim:
+      'No private key comes in on the media as PEM, DER, JWK or base64 of these, as a file or in a member of JSON.',
     remedy: 'Stop. Treat that private key as exposed, destroy the medium, and bring the public key on a fresh one.',
   },
   'INBOUND-TEXT-ENCODING': {

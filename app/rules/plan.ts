@@ -22,7 +22,7 @@ export const planRules = {
   },
   'PLAN-TARGETS-DISTINCT': {
     claim: 'A plan with two keys that go to the same name in the same place says so first.',
-    remedy: 'Give each key a name of its own there; the later import would hide the earlier one.',
+    remedy: 'Give each key a name of its own there.',
   },
   'PLAN-SEATS-TWO-PEOPLE': {
     claim: 'A plan that seats one person alone says so first: nobody compares what that person confirms.',
@@ -46,7 +46,7 @@ export const planRules = {
   },
   'PLAN-DESTINATION-TAKES-SPEC': {
     claim: 'Every key of the plan is of a kind that its destination accepts.',
-    remedy: 'Choose a key spec that the destination takes, or another destination.',
+    remedy: 'Plan a key spec, and a way of wrapping it, that the destination takes together; or another destination.',
   },
   'PLAN-DESTINATION-KNOWN': {
     claim: 'Every destination of the plan is one that this version of Keyferry can serve.',

@@ -55,7 +55,7 @@ const meaningsByRule = {
     0x201: ['TOKEN_RESOURCE_EXCEEDED', 'The token has run out of a resource.'],
   },
   'TOKEN-MECHANISM-AVAILABLE': {
-    0x07: ['ARGUMENTS_BAD', 'The module does not take an argument of the call, such as this OAEP hash.'],
+    0x07: ['ARGUMENTS_BAD', 'The module does not take an argument of the call, such as the OAEP hash.'],
     0x54: ['FUNCTION_NOT_SUPPORTED', 'The module does not have this function.'],
     0x62: ['KEY_SIZE_RANGE', 'The mechanism does not take keys of this size.'],
     0x63: ['KEY_TYPE_INCONSISTENT', 'The mechanism does not take keys of this type.'],

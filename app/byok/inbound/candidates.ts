@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { refuse } from '../../rules/refusal.ts';
+import { sayIssue } from '../../rules/schema-issue.ts';
 import type { Recognised } from './recognise.ts';
 
 /** Something that a destination has recognised, in the file that holds it. */
@@ -28,7 +29,7 @@ export function onlyOne<K extends string, C extends Candidate<string>>(
     (candidate): candidate is Extract<C, { readonly kind: K }> => candidate.kind === kind,
   );
   if (second === undefined) return first;
-  return refuse('INBOUND-ONE-CANDIDATE', `${first?.file ?? ''} and ${second.file} are both a ${label}.`);
+  return refuse('INBOUND-ONE-CANDIDATE', `${first?.file ?? ''} and ${second.file} are both: ${label}.`);
 }
 
 /**
@@ -49,5 +50,5 @@ export function parseMembers<S extends v.GenericSchema>(schema: S, value: unknow
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  return refuse('INBOUND-JSON-MEMBERS', `${file}: member "${v.getDotPath(issue) ?? ''}": ${issue.message}.`);
+  return refuse('INBOUND-JSON-MEMBERS', `${file}: member "${v.getDotPath(issue) ?? ''}": ${sayIssue(issue)}.`);
 }

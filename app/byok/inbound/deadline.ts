@@ -26,8 +26,12 @@ export function spareUntil(ends: number, rule: InForceRule, what: string, file: 
   const left = ends - Date.parse(room.nowIso);
   const spare = left - room.uploadMarginHours * hour;
   if (left > 0 && spare >= 0) return spare;
-  const wants = `the plan wants ${room.uploadMarginHours} hours for the upload`;
-  return refuse(rule, `${file}: ${what} ends at ${utc(utcOf(ends))}; ${wants}, and ${clockOf(room)}.`);
+  const said =
+    left > 0
+      ? `ends at ${utc(utcOf(ends))}, in ${lasting(left)}`
+      : `ended at ${utc(utcOf(ends))}, ${lasting(-left)} ago`;
+  const wants = left > 0 ? `the plan wants ${room.uploadMarginHours} hours for the upload, and ` : '';
+  return refuse(rule, `${file}: ${what} ${said}; ${wants}${clockOf(room)}.`);
 }
 
 /**
@@ -42,11 +46,19 @@ export function checkDeadline(
   room: RoomTime,
 ): { readonly deadline: string; readonly notices: Notice[] } {
   const spare = spareUntil(ends, 'IMPORT-TOKEN-IN-FORCE', what, file, room);
-  const text = `${file}: ${what} ends at ${utc(utcOf(ends))}, hardly later than the plan needs; ${clockOf(room)}.`;
+  const minutes = Math.floor(spare / minute);
+  const more = `only ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} later than the plan needs`;
+  const text = `${file}: ${what} ends at ${utc(utcOf(ends))}, ${more}; ${clockOf(room)}.`;
   return {
     deadline: utcOf(ends),
     notices: spare <= clockDoubt ? [{ rule: 'IMPORT-TOKEN-IN-FORCE', text }] : [],
   };
+}
+
+/** For example `1 h 5 min`, rounded down. */
+function lasting(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / minute);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** The sentence that leads people to the clock when it decides. */

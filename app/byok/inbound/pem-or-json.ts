@@ -37,7 +37,7 @@ export function readPemOrJson(files: readonly InboundFile[], source: PublicKeySo
   const json = onlyOne(found, 'json', source.jsonLabel);
   const given = pem ?? json;
   if (given === undefined) {
-    return refuse('INBOUND-FILES-COMPLETE', `There is neither a ${pemLabel} nor ${source.jsonLabel}.`);
+    return refuse('INBOUND-FILES-COMPLETE', `There is neither ${pemLabel} nor ${source.jsonLabel}.`);
   }
   if (pem !== undefined && json !== undefined) {
     return refuse('INBOUND-ONE-CANDIDATE', `${pem.file} and ${json.file} both hold the wrapping key.`);
@@ -59,11 +59,11 @@ function asKeyFile(found: Recognised, source: PublicKeySource): KeyFile {
       return { file, kind, publicKey: source.keyOf(found.value, file) };
     case 'key':
       if (found.form === 'PEM') return { file, kind: 'pem', publicKey: found.publicKey };
-      return notRecognised(found, `a DER public key; bring a ${pemLabel} or ${source.jsonLabel}`);
+      return notRecognised(found, `a DER public key; bring ${pemLabel} or ${source.jsonLabel}`);
     case 'readme':
       return { file, kind };
     case 'text':
     case 'bytes':
-      return notRecognised(found, `neither a ${pemLabel} nor ${source.jsonLabel}`);
+      return notRecognised(found, `neither ${pemLabel} nor ${source.jsonLabel}`);
   }
 }

@@ -25,7 +25,9 @@ export function ociWrappingKey(value: unknown, file: string): PublicKey {
   const isOfCli = typeof value === 'object' && value !== null && 'data' in value;
   const { pem, state, member } = isOfCli ? membersOfCli(value, file) : membersOfApi(value, file);
   if (state !== null && state !== 'ENABLED') {
-    refuse('KEK-IN-FORCE', `${file}: the state of the wrapping key is "${state.slice(0, 40)}".`);
+    refuse('KEK-IN-FORCE', `${file}: the state of the wrapping key is "${state.slice(0, 40)}".`, {
+      remedy: 'Have the online desk enable the wrapping key of the vault, and fetch it again.',
+    });
   }
   return readPemMember(pem, `${file}: ${member}`);
 }

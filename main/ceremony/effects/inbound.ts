@@ -35,12 +35,23 @@ export async function readInbound(
   const read: { readonly key: PlannedKey; readonly kek: KekRecord }[] = [];
   for (const key of keys) {
     const found = folders.get(key.id) ?? { files: [], archives: [] };
-    const kek = await concerning(key.id, () => readKek(key, found, room));
+    const kek = await saying(key, () => readKek(key, found, room));
     await concerning(key.id, () => checkWay(key, kek, probe?.proofs ?? []));
     read.push({ key, kek });
   }
   checkKekRegister(read.map(({ key, kek }) => ({ ...kek, destination: key.destination })));
   return { kind: 'read-inbound', keks: read.map(({ kek }) => kek) };
+}
+
+/** The folders of several keys may hold files of one name: the cause says whose file it is. */
+async function saying<T>({ id, destination }: PlannedKey, read: () => T): Promise<T> {
+  try {
+    return await concerning(id, read);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const { refusal } = error;
+    throw new Refused({ ...refusal, cause: `${id} (${formatFor(destination).title}): ${refusal.cause}` });
+  }
 }
 
 function readKek(key: PlannedKey, { files, archives }: InboundKeyFolder, room: RoomTime): KekRecord {

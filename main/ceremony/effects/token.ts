@@ -140,7 +140,7 @@ async function refuseKey(hsm: Hsm, key: PlannedKey, failures: ProbeReport['failu
     ...(first?.refusal.code === undefined ? {} : { code: first.refusal.code }),
     remedy:
       works.length === 0
-        ? `This token can wrap a ${spec} key for ${title} in no way that Keyferry has: take another token, or enable what is missing on this one.`
+        ? `This token can wrap a key of kind ${spec} for ${title} in no way that Keyferry has: take another token, or enable what is missing on this one.`
         : `With this token ${title} can have the key by ${works.join(' or ')}: plan that, have the plan approved again and begin anew, or enable what is missing on the token.`,
   });
 }

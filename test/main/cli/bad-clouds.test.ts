@@ -86,8 +86,8 @@ const mixedUp: readonly Fault[] = [
   ['Google: another import job', 'INBOUND-FOR-PLANNED-KEY', 'google', set({ name: `${job}/other-job` })],
   ['Alibaba: JSON of another key', 'INBOUND-FOR-PLANNED-KEY', 'alibaba', set({ KeyId: 'key-other' })],
   ['Tencent: JSON of another key', 'INBOUND-FOR-PLANNED-KEY', 'tencent', set({ 'Response.KeyId': 'other' })],
-  ['OCI: JSON and PEM of two vaults', 'KEK-FILES-AGREE', 'oci', beside({ 'key.pem': pem(spki('vault')) })],
-  ['Vault: JSON and PEM of two mounts', 'KEK-FILES-AGREE', 'vault', beside({ 'key.pem': pem(spki('oci')) })],
+  ['OCI: JSON and PEM of two vaults', 'INBOUND-ONE-CANDIDATE', 'oci', beside({ 'key.pem': pem(spki('vault')) })],
+  ['Vault: JSON and PEM of two mounts', 'INBOUND-ONE-CANDIDATE', 'vault', beside({ 'key.pem': pem(spki('oci')) })],
 ];
 
 // prettier-ignore
