@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parsePlan } from '../../app/ceremony/plan.ts';
+import { parsePlan, refusesPlanNow } from '../../app/ceremony/plan.ts';
 import { formatFor } from '../../app/byok/registry.ts';
 import { hexToBytes } from '../../app/keys/bytes.ts';
 import { hexGroups, pgpWords, sha256Hex } from '../../app/keys/fingerprint.ts';
@@ -31,5 +31,13 @@ describe('the sample of the first rehearsal', () => {
       const { kek } = formatFor(destination).readInbound([file], destination, { nowIso: '2026-11-23T00:00:00Z', uploadMarginHours: 2 }); // prettier-ignore
       expect([id, shows(sha256Hex(kek.spki))]).toEqual([id, true]);
     }
+  });
+});
+
+describe('the sample of four clouds', () => {
+  it('is a plan that nothing stands against, now or later', () => {
+    const { plan } = parsePlan(sample('four-clouds/plan.json'));
+    expect(plan.notices).toEqual([]);
+    expect(refusesPlanNow(plan, '9999-12-31T23:59:59Z')).toBeNull();
   });
 });
