@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { JsonValue } from '../audit/canonical-json.ts';
 import type { Entry } from '../audit/entry.ts';
 import { refuse } from '../rules/refusal.ts';
+import type { ToldNotice } from './notices.ts';
 
 /**
  * What a verifier takes from the log, read with schemas of its own: it shares no code with the engine that wrote it.
@@ -10,11 +11,12 @@ import { refuse } from '../rules/refusal.ts';
 const text = v.string();
 const nullableText = v.nullable(text);
 const hex = v.pipe(text, v.regex(/^(?:[0-9a-f]{2})*$/u, 'is no lower-case hex'));
+const notices = v.array(v.object({ rule: text, text }));
 
 const openedSchema = v.object({
   type: v.literal('ceremony-opened'),
   ceremony: text,
-  mode: text,
+  mode: v.picklist(['rehearsal', 'production']),
   application: text,
   planSha256: text,
   plan: v.unknown(),
@@ -28,8 +30,13 @@ const kekSchema = v.object({
   bits: v.number(),
   id: nullableText,
   deadline: nullableText,
+  /** What the wrapping key itself decides of the way to wrap. */
+  option: nullableText,
   /** Goes back to the cloud unchanged. */
   importToken: v.nullable(hex),
+  /** What the target key has to encrypt. */
+  nonce: v.nullable(hex),
+  notices,
 });
 const madeSchema = v.object({
   kind: v.picklist(['make-key', 'find-key']),
@@ -37,31 +44,50 @@ const madeSchema = v.object({
   publicKey: v.nullable(hex),
   keyCheckValues: v.array(v.object({ method: text, value: text })),
 });
+const proofSchema = v.object({
+  spec: text,
+  method: text,
+  oaepHash: nullableText,
+  nonce: nullableText,
+  performed: text,
+  kwpMechanism: nullableText,
+});
 const wrapSchema = v.object({
   kind: v.literal('wrap-key'),
   key: text,
   /** What the token gave out, in its order. */
-  parts: v.array(v.object({ sha256: text, bytes: v.number() })),
-  proof: v.object({ method: text, oaepHash: nullableText, performed: text }),
+  parts: v.array(v.object({ name: text, sha256: text, bytes: v.number() })),
+  proof: proofSchema,
 });
+const workstationSchema = v.object({ kind: v.literal('inspect-workstation'), notices });
+const probeSchema = v.object({ kind: v.literal('probe-token'), proofs: v.array(proofSchema) });
 const readSchema = v.object({ kind: v.literal('read-inbound'), keks: v.array(kekSchema) });
-const leftOutSchema = v.object({ type: v.literal('key-left-out'), key: text });
+const leftOutSchema = v.object({ type: v.literal('key-left-out'), key: text, reason: text });
 const copySchema = v.object({ kind: v.literal('write-copy'), createdAt: text });
 
 export type Opened = v.InferOutput<typeof openedSchema>;
 export type KekFacts = v.InferOutput<typeof kekSchema>;
 export type MadeFacts = v.InferOutput<typeof madeSchema>;
-export type WrapFacts = v.InferOutput<typeof wrapSchema>;
+export type ProofFacts = v.InferOutput<typeof proofSchema>;
+
+export interface WrapFacts extends v.InferOutput<typeof wrapSchema> {
+  /** When its entry was written. */
+  readonly time: string;
+  /** What the token had proved when it was last tested before. */
+  readonly proven: readonly ProofFacts[];
+}
 
 /** The facts by key id; of what was repeated, the last time stands. */
 export interface LogFacts {
   /** The first event, when it opens a ceremony. */
   readonly opened: Opened | null;
+  readonly workstation: readonly ToldNotice[];
+  /** The wrapping keys as they were last read, all at once. */
   readonly keks: ReadonlyMap<string, KekFacts>;
   readonly made: ReadonlyMap<string, MadeFacts>;
   readonly wraps: ReadonlyMap<string, WrapFacts>;
-  /** Ids of the keys that the people went on without. */
-  readonly leftOut: ReadonlySet<string>;
+  /** The keys that the people went on without, with the reason, in the order of the decisions. */
+  readonly leftOut: ReadonlyMap<string, string>;
   /** When the bundle was made: the record ends with the request to write it. */
   readonly createdAt: string | null;
 }
@@ -73,18 +99,32 @@ export interface LogFacts {
  */
 export function factsOf(entries: readonly Entry[]): LogFacts {
   const events = entries.map((entry) => entry.event);
-  const outcomes = named('type', ['effect-completed'], events).map((event) => memberOf(event, 'outcome'));
+  const timed = entries.filter(({ event }) => named('type', ['effect-completed'], [event]).length > 0);
+  const outcomes = timed.map(({ event }) => memberOf(event, 'outcome'));
   const requests = named('type', ['effect-requested'], events).map((event) => memberOf(event, 'request'));
   const [opened] = read(openedSchema, named('type', ['ceremony-opened'], events.slice(0, 1)));
   const copies = read(copySchema, named('kind', ['write-copy'], requests));
+  const reasons = read(leftOutSchema, named('type', ['key-left-out'], events));
   return {
     opened: opened ?? null,
-    keks: byKey(read(readSchema, named('kind', ['read-inbound'], outcomes)).flatMap(({ keks }) => keks)),
+    workstation: read(workstationSchema, named('kind', ['inspect-workstation'], outcomes)).at(-1)?.notices ?? [],
+    keks: byKey(read(readSchema, named('kind', ['read-inbound'], outcomes)).at(-1)?.keks ?? []),
     made: byKey(read(madeSchema, named('kind', ['make-key', 'find-key'], outcomes))),
-    wraps: byKey(read(wrapSchema, named('kind', ['wrap-key'], outcomes))),
-    leftOut: new Set(read(leftOutSchema, named('type', ['key-left-out'], events)).map(({ key }) => key)),
+    wraps: byKey(wrapsIn(timed)),
+    leftOut: new Map(reasons.map(({ key, reason }) => [key, reason])),
     createdAt: copies.at(-1)?.createdAt ?? null,
   };
+}
+
+/** Every wrap, with what the last test of the token before it had proved. */
+function wrapsIn(completed: readonly Entry[]): WrapFacts[] {
+  let proven: readonly ProofFacts[] = [];
+  return completed.flatMap(({ event, time }) => {
+    const outcome = memberOf(event, 'outcome');
+    const [probe] = read(probeSchema, named('kind', ['probe-token'], [outcome]));
+    proven = probe?.proofs ?? proven;
+    return read(wrapSchema, named('kind', ['wrap-key'], [outcome])).map((wrap) => ({ ...wrap, time, proven }));
+  });
 }
 
 /** Those of the values that carry one of the names. */

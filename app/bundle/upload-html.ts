@@ -1,17 +1,24 @@
 import type { UploadCommand } from '../byok/format.ts';
-import { utc } from '../byok/inbound/deadline.ts';
-import { checksBefore, deadlineOf, inOrder, type UploadKey, type UploadSheet } from './upload-md.ts';
+import { blocksOf, rehearsalMark, titleOf, type Block, type UploadSheet } from './upload-content.ts';
 
-/** A4, large type, commands whole on a page; nothing is loaded and nothing runs. */
+/**
+ * A4, large type, commands whole on a page; nothing is loaded and nothing runs. A line of a command has its number beside
+ * it, and a word of it, such as an option, breaks only where it is longer than the page is wide.
+ */
 const style = [
-  '@page { size: A4; margin: 18mm }',
-  'body { font: 11pt/1.45 sans-serif; max-width: 180mm; margin: auto; color: #000; background: #fff }',
-  'h1 { font-size: 18pt } h2 { font-size: 14pt; border-top: 2px solid #000; padding-top: 4mm; break-before: page }',
-  'h2.first { break-before: avoid } h3 { font-size: 12pt; break-after: avoid }',
-  'pre { font: 9pt/1.5 monospace; border: 1px solid #000; padding: 2mm; white-space: pre-wrap; overflow-wrap: anywhere; break-inside: avoid }',
-  'table { border-collapse: collapse } td, th { border: 1px solid #000; padding: 1.5mm 2mm; text-align: left; vertical-align: top }',
+  'body { font: 11pt/1.45 sans-serif; max-width: 174mm; margin: auto; color: #000; background: #fff }',
+  'h1 { font-size: 18pt } h2 { font-size: 14pt; border-top: 2px solid #000; padding-top: 4mm } h3 { font-size: 12pt }',
+  'h1, h2, h3, .lead { break-after: avoid; break-inside: avoid } li, tr, .mark { break-inside: avoid }',
+  'p { orphans: 3; widows: 3; overflow-wrap: anywhere }',
+  'pre { font: 9pt/1.5 monospace; border: 1px solid #000; padding: 2mm 2mm 2mm 9mm; white-space: pre-wrap; overflow-wrap: anywhere; break-inside: avoid; counter-reset: line }',
+  'pre b { font-weight: normal; counter-increment: line }',
+  'pre b::before { content: counter(line); display: inline-block; width: 5mm; margin-left: -7mm; padding-right: 2mm; text-align: right; font: 7pt sans-serif }',
+  'pre span { display: inline-block; max-width: 100%; vertical-align: top }',
+  'table { border-collapse: collapse; width: 100% } td, th { border: 1px solid #000; padding: 1.5mm 2mm; text-align: left; vertical-align: top; overflow-wrap: break-word }',
+  '.form td { height: 18mm } .form th:nth-child(2) { width: 48mm } .form th:last-child { width: 38mm }',
   '.mark { border: 3px solid #000; padding: 2mm; font-weight: bold }',
-].join('\n');
+  '.page { break-before: page }',
+];
 
 /**
  * Writes UPLOAD.md once more as a page to be printed: the same content in the same order.
@@ -19,53 +26,81 @@ const style = [
  * @returns HTML5, UTF-8, LF, without script, link or anything that is loaded
  */
 export function uploadHtml(sheet: UploadSheet): string {
-  const keys = inOrder(sheet.keys);
-  const title = `Upload of ceremony ${sheet.ceremony}`;
+  const [first = '', ...rest] = blocksOf(sheet).flatMap(written);
   return [
     '<!doctype html>',
     '<html lang="en">',
-    `<head><meta charset="utf-8"><title>${text(title)}</title><style>\n${style}\n</style></head>`,
+    `<head><meta charset="utf-8"><title>${text(titleOf(sheet))}</title><style>`,
+    pageStyle(sheet),
+    ...style,
+    '</style></head>',
     '<body>',
-    `<h1>${text(title)}</h1>`,
-    ...(sheet.mode === 'rehearsal' ? ['<p class="mark">REHEARSAL: never put the keys of this bundle to use.</p>'] : []),
-    `<p>${text(sheet.title)}. Written ${utc(sheet.createdAt)}. Run every command from the top of the bundle, the folder that holds UPLOAD.md.</p>`,
-    '<h2 class="first">Before you begin</h2>',
-    ...checksBefore.flatMap(command),
-    ...(sheet.notices.length === 0 ? [] : ['<h2 class="first">Notices</h2>', list('ul', sheet.notices.map((notice) => `${notice.text} (${notice.rule})`))]), // prettier-ignore
-    '<h2 class="first">Order</h2>',
-    list('ol', keys.map((key) => `${key.id}, deadline: ${deadlineOf(key, sheet.createdAt)}`)), // prettier-ignore
-    ...keys.flatMap((key, index) => keySection(key, index + 1, sheet.createdAt)),
+    first,
+    '<p>Each line of a command has its number before it: what has none goes on with the line above, behind a space where that one is not full.</p>',
+    ...rest,
     '</body>',
     '</html>',
     '',
   ].join('\n');
 }
 
-function keySection(key: UploadKey, place: number, now: string): string[] {
-  const { warnings, upload, checks, failures } = key.section;
-  return [
-    `<h2>${place}. ${text(key.id)} (${text(key.spec)}) to ${text(key.destination)}</h2>`,
-    `<p>Deadline: ${text(deadlineOf(key, now))}.</p>`,
-    ...(warnings.length === 0 ? [] : [list('ul', warnings)]),
-    '<h3>Upload</h3>',
-    ...upload.flatMap(command),
-    '<h3>Check afterwards</h3>',
-    ...checks.flatMap(command),
-    ...(failures.length === 0 ? [] : ['<h3>When it fails</h3>', failureTable(failures)]),
+/** On every page: which ceremony, which page of how many, and the mark of a rehearsal. */
+function pageStyle(sheet: UploadSheet): string {
+  const boxes = [
+    ...(sheet.mode === 'rehearsal' ? [`@top-center { content: ${cssString(rehearsalMark)}; font: bold 11pt sans-serif }`] : []), // prettier-ignore
+    `@bottom-left { content: ${cssString(titleOf(sheet))}; font: 9pt sans-serif }`,
+    '@bottom-right { content: "Page " counter(page) " of " counter(pages); font: 9pt sans-serif }',
   ];
+  return `@page { size: A4; margin: 18mm; ${boxes.join(' ')} }`;
+}
+
+/** A string of CSS: whatever is neither letter, digit, space nor hyphen is escaped by its number, the quote too. */
+function cssString(raw: string): string {
+  return `"${raw.replace(/[^A-Za-z0-9 -]/gu, (one) => `\\${(one.codePointAt(0) ?? 0).toString(16)} `)}"`;
+}
+
+function written(block: Block): string[] {
+  switch (block.kind) {
+    case 'heading':
+      return [`<h${block.level}${block.page ? ' class="page"' : ''}>${text(block.text)}</h${block.level}>`];
+    case 'mark':
+      return [`<p class="mark">${text(block.text)}</p>`];
+    case 'text':
+      return [`<p>${text(block.text)}</p>`];
+    case 'list':
+      return [list(block.ordered ? 'ol' : 'ul', block.items)];
+    case 'foreign':
+      return block.form === 'list' ? [list('ul', block.items)] : block.items.map((item) => `<p>${text(item)}</p>`);
+    case 'command':
+      return command(block);
+    case 'table':
+      return [table(block)];
+  }
 }
 
 function command({ purpose, posix, powershell }: UploadCommand): string[] {
+  const inShell = (shell: string, code: string): string[] => [
+    `<p class="lead">${shell}:</p>`,
+    `<pre>${lines(code)}</pre>`,
+  ];
   return [
-    `<p>${text(purpose)}</p>`,
-    `<p>POSIX shell:</p><pre>${text(posix)}</pre>`,
-    `<p>PowerShell:</p><pre>${text(powershell)}</pre>`,
+    `<p class="lead">${text(purpose)}</p>`,
+    ...(posix === powershell
+      ? inShell('POSIX shell and PowerShell', posix)
+      : [...inShell('POSIX shell', posix), ...inShell('PowerShell', powershell)]),
   ];
 }
 
-function failureTable(failures: UploadKey['section']['failures']): string {
-  const rows = failures.map(({ message, meaning }) => `<tr><td>${text(message)}</td><td>${text(meaning)}</td></tr>`);
-  return `<table><tr><th>Message</th><th>What it means, what to do</th></tr>${rows.join('')}</table>`;
+/** The text of a command as it is, each line and each word of it in an element of its own. */
+function lines(code: string): string {
+  const words = (line: string): string => text(line).replace(/[^ ]+/gu, '<span>$&</span>');
+  return code.split('\n').map((line) => `<b>${words(line)}</b>`).join('\n'); // prettier-ignore
+}
+
+function table({ head, rows, form }: Extract<Block, { kind: 'table' }>): string {
+  const row = (cells: readonly string[], kind: 'th' | 'td'): string =>
+    `<tr>${cells.map((cell) => `<${kind}>${text(cell)}</${kind}>`).join('')}</tr>`;
+  return `<table${form ? ' class="form"' : ''}><thead>${row(head, 'th')}</thead>${rows.map((cells) => row(cells, 'td')).join('')}</table>`;
 }
 
 function list(kind: 'ul' | 'ol', items: readonly string[]): string {

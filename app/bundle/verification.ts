@@ -1,6 +1,7 @@
+import { canonicalJson } from '../audit/canonical-json.ts';
 import type { Entry } from '../audit/entry.ts';
 import type { RuleId } from '../rules/index.ts';
-import { Refused } from '../rules/refusal.ts';
+import { Refused, refuse } from '../rules/refusal.ts';
 import type { Manifest } from './manifest.ts';
 
 /** What a check of one rule found. */
@@ -10,6 +11,9 @@ export interface Finding {
   readonly detail: string;
 }
 
+/** A rule about bundles. */
+export type BundleRule = Extract<RuleId, `BUNDLE-${string}`>;
+
 export interface RuleResult extends Finding {
   readonly rule: RuleId;
 }
@@ -17,6 +21,7 @@ export interface RuleResult extends Finding {
 /** What no check of this version, without clock or network, can decide: the reader does. */
 const leftToTheReader: ReadonlySet<RuleId> = new Set<RuleId>([
   'BUNDLE-NAMED-AS-CEREMONY',
+  'BUNDLE-UPLOAD-AS-LOGGED',
   'BUNDLE-DEADLINE-AHEAD',
   'BUNDLE-SIGNED',
 ]);
@@ -37,6 +42,25 @@ export interface Readings {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly manifest: Manifest;
   readonly entries: readonly Entry[];
+}
+
+/**
+ * A file that a bundle must have.
+ * @param path - its path from the top
+ * @throws Refused with BUNDLE-FILES-AS-LISTED when it is missing
+ */
+export function fileOf(files: Readings['files'], path: string): Uint8Array {
+  return files.get(path) ?? refuse('BUNDLE-FILES-AS-LISTED', `${path} is missing.`);
+}
+
+/**
+ * Refuses when a bundle says something else than it should.
+ * @param place - what says it, for the cause
+ * @throws Refused with the rule
+ */
+export function requireEqual(rule: BundleRule, place: string, said: unknown, expected: unknown): void {
+  const [found, wanted] = [canonicalJson(said), canonicalJson(expected)];
+  if (found !== wanted) refuse(rule, `${place}: the bundle says ${found}; it should be ${wanted}.`);
 }
 
 export function holds(detail: string): Finding {

@@ -12,16 +12,19 @@ import { bundleName, layout } from './layout.ts';
 import { factsOf } from './log-facts.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import { transcriptText } from './transcript.ts';
-import { check, holds, notCheckable, type Finding, type Readings, type RuleResult } from './verification.ts';
+import { check, fileOf, holds, notCheckable, type Finding, type Readings, type RuleResult } from './verification.ts';
 import { checkConfirmations } from './verify-confirmations.ts';
+import { checkKeyFiles, checkKnownFiles, checkListed, checkUnlisted } from './verify-files.ts';
 import {
   checkBlobShapes,
-  checkKeyFiles,
+  checkDeadlines,
   checkLoggedBlobs,
   checkLoggedKeys,
   checkPlannedKeys,
   checkPublicKeys,
 } from './verify-keys.ts';
+import { checkUpload } from './verify-upload.ts';
+import { checkWraps } from './verify-wraps.ts';
 
 /** A bundle as it was read: every file by its path from the top, `/` between parts. */
 export interface Bundle {
@@ -34,9 +37,10 @@ export interface Bundle {
  * Checks a bundle without secrets, clock or network: what it says of itself, and whether manifest, plan, log and key
  * transfer files say the same.
  * @param bundle - everything found in the folder
+ * @param application - name and version of this application, as a manifest has its generator
  * @returns one result for each rule, always the same rules in the same order
  */
-export function verifyBundle(bundle: Bundle): RuleResult[] {
+export function verifyBundle(bundle: Bundle, application: string): RuleResult[] {
   const { files } = bundle;
   let manifest: Manifest | null = null;
   let entries: readonly Entry[] | null = null;
@@ -60,19 +64,22 @@ export function verifyBundle(bundle: Bundle): RuleResult[] {
     read,
     onManifest('BUNDLE-FILES-AS-LISTED', (found) => checkListed(found, files)),
     onManifest('BUNDLE-NO-UNLISTED-FILE', (found) => checkUnlisted(found, files)),
+    onManifest('BUNDLE-FILES-KNOWN', checkKnownFiles),
     onManifest('BUNDLE-NAMED-AS-CEREMONY', (found) => checkName(found, bundle.folder)),
     chain,
     onBoth('BUNDLE-LOG-OF-CEREMONY', checkLog),
     onBoth('BUNDLE-PLAN-AS-HASHED', checkPlan),
     onBoth('BUNDLE-TRANSCRIPT-AS-LOGGED', checkTranscript),
+    onBoth('BUNDLE-UPLOAD-AS-LOGGED', (found) => checkUpload(found, application)),
     onBoth('BUNDLE-CONFIRMED-AS-PLANNED', checkConfirmations),
     onBoth('BUNDLE-KEYS-AS-PLANNED', checkPlannedKeys),
     onBoth('BUNDLE-KEYS-AS-LOGGED', checkLoggedKeys),
+    onBoth('BUNDLE-WRAPS-AS-PROVEN', checkWraps),
     onManifest('BUNDLE-BLOBS-AS-LISTED', checkKeyFiles),
     onManifest('BLOB-SHAPE-VALID', (found) => checkBlobShapes(found, files)),
     onBoth('BUNDLE-BLOBS-AS-LOGGED', checkLoggedBlobs),
     onManifest('BUNDLE-PUBLIC-KEY-AS-LISTED', (found) => checkPublicKeys(found, files)),
-    onManifest('BUNDLE-DEADLINE-AHEAD', checkDeadlines),
+    onBoth('BUNDLE-DEADLINE-AHEAD', checkDeadlines),
     { rule: 'BUNDLE-SIGNED', ...notCheckable('This version of Keyferry signs neither manifest nor log.') },
   ];
 }
@@ -89,29 +96,6 @@ export function verifyLog(entries: readonly Entry[]): RuleResult[] {
 function describeChain(entries: readonly Entry[]): Finding {
   const { size, hash } = verifyChain(entries);
   return holds(`${size} entries, the last with hash ${hash}`);
-}
-
-function fileOf(files: ReadonlyMap<string, Uint8Array>, path: string): Uint8Array {
-  return files.get(path) ?? refuse('BUNDLE-FILES-AS-LISTED', `${path} is missing.`);
-}
-
-function checkListed({ files: listed }: Manifest, files: ReadonlyMap<string, Uint8Array>): Finding {
-  for (const { path, sha256, bytes } of listed) {
-    const found = fileOf(files, path);
-    if (found.length !== bytes) {
-      refuse('BUNDLE-FILES-AS-LISTED', `${path} has ${found.length} bytes; the manifest lists ${bytes}.`);
-    }
-    if (sha256Hex(found) !== sha256)
-      refuse('BUNDLE-FILES-AS-LISTED', `${path} has another SHA-256 than the manifest lists.`);
-  }
-  return holds(`${listed.length} files`);
-}
-
-function checkUnlisted({ files: listed }: Manifest, files: ReadonlyMap<string, Uint8Array>): Finding {
-  const known = new Set<string>([layout.manifest, ...listed.map(({ path }) => path)]);
-  const foreign = [...files.keys()].filter((path) => !known.has(path));
-  if (foreign.length > 0) refuse('BUNDLE-NO-UNLISTED-FILE', `Not listed: ${foreign.join(', ')}`);
-  return holds('nothing besides the listed files');
 }
 
 /** A copy may lie in a folder of any name, so a renamed one is said, not judged; the mark of a rehearsal is judged. */
@@ -163,11 +147,4 @@ function checkTranscript({ files, entries }: Readings): Finding {
     refuse('BUNDLE-TRANSCRIPT-AS-LOGGED', `${layout.transcript} tells something else than ${layout.log}.`);
   }
   return holds(`${entries.length} entries`);
-}
-
-function checkDeadlines({ keys }: Manifest): Finding {
-  const deadlines = keys.flatMap(({ id, deadline }) => (deadline === null ? [] : [`${id} ends ${deadline}`]));
-  return deadlines.length === 0
-    ? holds('no key names a deadline')
-    : notCheckable(`Compare with your clock: ${deadlines.join(', ')}.`);
 }

@@ -1,124 +1,123 @@
 import * as v from 'valibot';
 import type { Entry } from '../audit/entry.ts';
 import { refuse } from '../rules/refusal.ts';
+import { isEnough, nothingTold, quorumPlanSchema, tell, type QuorumPlan, type Told } from './told.ts';
 import { holds, type Finding, type Readings } from './verification.ts';
 
+const rule = 'BUNDLE-CONFIRMED-AS-PLANNED';
+
 const text = v.string();
-const completed = <S extends v.GenericSchema>(outcome: S) => v.object({ type: v.literal('effect-completed'), outcome });
-const confirmedSchema = v.object({ type: v.literal('step-confirmed'), step: text, confirmedBy: v.array(text) });
-const peopleSchema = v.object({
-  type: v.literal('step-confirmed'),
-  input: v.object({ kind: v.literal('people'), people: v.array(v.object({ id: text, roles: v.array(text) })) }),
+const wrapSchema = v.object({
+  type: v.literal('effect-completed'),
+  outcome: v.object({ kind: v.literal('wrap-key'), key: text, proof: v.object({ oaepHash: v.nullable(text) }) }),
 });
-const readSchema = completed(v.object({ kind: v.literal('read-inbound') }));
-const wrapSchema = completed(
-  v.object({ kind: v.literal('wrap-key'), key: text, proof: v.object({ oaepHash: v.nullable(text) }) }),
-);
-const leftOutSchema = v.object({ type: v.literal('key-left-out'), key: text, confirmedBy: v.array(text) });
-const planSchema = v.object({
-  quorum: v.record(text, v.number()),
-  keys: v.array(v.object({ id: text })),
+const leftOutSchema = v.object({
+  type: v.literal('key-left-out'),
+  key: text,
+  reason: text,
+  confirmedBy: v.array(text),
 });
 
-/** What must have happened before a key is wrapped, in this order; the quorum of the plan has to stand behind the last three. */
-const comparedSteps = (key: string): readonly string[] => [`bring-in.compare.${key}`];
-const approvedSteps = (isWeak: boolean): readonly string[] => [
-  'bring-in.accept',
-  'wrap.approve',
-  ...(isWeak ? ['wrap.weak'] : []),
-  'wrap.wrap',
-];
-
-interface Confirmed {
-  /** Index of the entry. */
-  readonly at: number;
-  readonly by: readonly string[];
-}
-
-/** What the log has told up to an entry. */
-interface Told {
-  /** The roles of the people named at roll call, by their id. */
-  readonly people: Map<string, readonly string[]>;
-  /** The last confirmation of each step. */
-  readonly steps: Map<string, Confirmed>;
-  /** Index of the entry with the last reading of the wrapping keys; -1 before any. */
-  readAt: number;
+/** What became of the keys, as far as the log was followed. */
+interface Fates {
+  readonly wrapped: Set<string>;
+  readonly leftOut: Set<string>;
 }
 
 /**
- * Whether people confirmed before each wrap what they must, as the log tells it: the comparison of that key's wrapping
- * key, then the acceptance, the approval and the wrap itself, each of these by the quorum of the plan, and all of it
- * after the wrapping keys were last read.
+ * Whether people confirmed before each wrap what they must, as the log tells it: two of them the comparison of that key's
+ * wrapping key, then the acceptance, the approval and the wrap itself, each of these by the quorum of the plan, and all of
+ * it after the wrapping keys were last read. And whether each key of the plan was wrapped, or left out as it may be.
  * @throws Refused with BUNDLE-CONFIRMED-AS-PLANNED
  */
 export function checkConfirmations({ entries }: Readings): Finding {
-  const opened = entries[0]?.event;
-  const plan = v.safeParse(v.object({ plan: planSchema }), opened);
-  if (!plan.success) return refuse('BUNDLE-CONFIRMED-AS-PLANNED', 'The log holds no plan with keys and a quorum.');
-  const { quorum, keys } = plan.output.plan;
-  const { wrapped, leftOut } = wrapsConfirmed(entries, quorum);
-  const without = keys.find(({ id }) => wrapped.has(id) === leftOut.has(id));
-  if (without !== undefined)
-    refuse(
-      'BUNDLE-CONFIRMED-AS-PLANNED',
-      `The log does not tell of key ${without.id} that it was wrapped or left out.`,
-    );
+  const opened = v.safeParse(v.object({ plan: quorumPlanSchema }), entries[0]?.event);
+  if (!opened.success) return refuse(rule, 'The log holds no plan with keys and a quorum.');
+  const { plan } = opened.output;
+  const { wrapped, leftOut } = followed(entries, plan);
+  const without = plan.keys.find(({ id }) => !wrapped.has(id) && !leftOut.has(id));
+  if (without !== undefined) {
+    refuse(rule, `The log does not tell of key ${without.id} that it was wrapped or left out.`);
+  }
   return holds(
-    `${wrapped.size} keys compared, accepted, approved and wrapped by the quorum, ${leftOut.size} left out by it`,
+    `${plan.keys.length - leftOut.size} keys compared, accepted, approved and wrapped by the quorum, ${leftOut.size} left out by it`,
   );
 }
 
 /** Follows the log and judges every wrap, and every decision to go on without a key, by what was told before it. */
-function wrapsConfirmed(
-  entries: readonly Entry[],
-  quorum: Readonly<Record<string, number>>,
-): { readonly wrapped: ReadonlySet<string>; readonly leftOut: ReadonlySet<string> } {
-  const told: Told = { people: new Map(), steps: new Map(), readAt: -1 };
-  const wrapped = new Set<string>();
-  const leftOut = new Set<string>();
+function followed(entries: readonly Entry[], plan: QuorumPlan): Fates {
+  const fates: Fates = { wrapped: new Set(), leftOut: new Set() };
+  let told = nothingTold;
   for (const [at, { event }] of entries.entries()) {
-    if (v.is(peopleSchema, event)) for (const { id, roles } of event.input.people) told.people.set(id, roles);
-    if (v.is(confirmedSchema, event)) told.steps.set(event.step, { at, by: event.confirmedBy });
-    if (v.is(readSchema, event)) told.readAt = at;
     if (v.is(leftOutSchema, event)) {
-      if (!isEnough(event.confirmedBy, told.people, quorum)) {
-        refuse('BUNDLE-CONFIRMED-AS-PLANNED', `Key ${event.key} was left out by fewer people than the plan asks for.`);
-      }
-      leftOut.add(event.key);
+      const against = objectionTo(event, told, fates, plan);
+      if (against !== null) refuse(rule, `Key ${event.key} was left out, but ${against}.`);
+      fates.leftOut.add(event.key);
     }
-    if (!v.is(wrapSchema, event)) continue;
-    checkWrap(event.outcome.key, event.outcome.proof.oaepHash === null, told, quorum);
-    wrapped.add(event.outcome.key);
+    if (v.is(wrapSchema, event)) {
+      const { key, proof } = event.outcome;
+      if (fates.leftOut.has(key)) refuse(rule, `Key ${key} was wrapped after it had been left out.`);
+      checkWrap(key, proof.oaepHash === null, told, plan);
+      fates.wrapped.add(key);
+    }
+    told = tell(told, event, at);
   }
-  return { wrapped, leftOut };
+  return fates;
 }
 
-function checkWrap(key: string, isWeak: boolean, told: Told, quorum: Readonly<Record<string, number>>): void {
-  let after = told.readAt;
-  const approved = approvedSteps(isWeak);
-  for (const step of [...comparedSteps(key), ...approved]) {
+/** What stands against going on without a key at this point; a clause, null when nothing does. */
+function objectionTo(
+  { key, reason, confirmedBy }: v.InferOutput<typeof leftOutSchema>,
+  told: Told,
+  { leftOut }: Fates,
+  { keys, quorum }: QuorumPlan,
+): string | null {
+  if (!keys.some(({ id }) => id === key)) return 'the plan has no such key';
+  if (leftOut.has(key)) return 'it had been left out before';
+  if (leftOut.size + 1 === keys.length) return 'no other was left';
+  if (reason.trim() === '') return 'nobody gave a reason';
+  if (!told.steps.has('roll-call.present')) return 'there had been no roll call';
+  if (told.failedKey !== key) return 'nothing had just failed because of it';
+  return isEnough(confirmedBy, told, quorum) ? null : 'by fewer people than the plan asks for';
+}
+
+/** A step that must have been confirmed before a wrap. */
+interface Needed {
+  readonly step: string;
+  /** Index of an entry that it must come after, besides the step before it. */
+  readonly after: number;
+  readonly quorum: QuorumPlan['quorum'];
+  readonly people: number;
+  /** An id that must have been typed at it. */
+  readonly typed: string | null;
+}
+
+/** What must have been confirmed before a key is wrapped, in this order. */
+function neededFor(key: string, isWeak: boolean, told: Told, { roles, quorum }: QuorumPlan): readonly Needed[] {
+  const seats = Object.values(roles).reduce((sum, count) => sum + count, 0);
+  const approval = { after: told.readAt, quorum, people: 1, typed: null };
+  return [
+    // Alone only in a plan for one.
+    { ...approval, step: `bring-in.compare.${key}`, quorum: {}, people: Math.min(2, seats) },
+    { ...approval, step: 'bring-in.accept' },
+    { ...approval, step: 'wrap.approve' },
+    ...(isWeak ? [{ ...approval, step: 'wrap.weak', typed: key }] : []),
+    // After a failure, which comes before every key left out, nothing more is wrapped until the people confirm again.
+    { ...approval, step: 'wrap.wrap', after: told.failedAt },
+  ];
+}
+
+function checkWrap(key: string, isWeak: boolean, told: Told, plan: QuorumPlan): void {
+  let before = told.readAt;
+  for (const { step, after, quorum, people, typed } of neededFor(key, isWeak, told, plan)) {
     const confirmed = told.steps.get(step);
-    if (after < 0 || confirmed === undefined || confirmed.at <= after) {
-      return refuse(
-        'BUNDLE-CONFIRMED-AS-PLANNED',
-        `Key ${key} was wrapped, but ${step} was not confirmed in its place.`,
-      );
+    if (told.readAt < 0 || confirmed === undefined || confirmed.at <= Math.max(before, after)) {
+      return refuse(rule, `Key ${key} was wrapped, but ${step} was not confirmed in its place.`);
     }
-    const asked = approved.includes(step) ? quorum : {};
-    if (!isEnough(confirmed.by, told.people, asked)) {
-      refuse('BUNDLE-CONFIRMED-AS-PLANNED', `${step} was not confirmed by people that the plan asks for.`);
+    if (confirmed.by.length < people || !isEnough(confirmed.by, told, quorum)) {
+      refuse(rule, `${step} was not confirmed by people that the plan asks for.`);
     }
-    after = confirmed.at;
+    if (typed !== null && !confirmed.keyIds.includes(typed)) refuse(rule, `At ${step} nobody typed ${typed}.`);
+    before = confirmed.at;
   }
-}
-
-/** Somebody confirmed, everybody who did was named at roll call, nobody counts twice, and every role has its number. */
-function isEnough(
-  by: readonly string[],
-  people: ReadonlyMap<string, readonly string[]>,
-  asked: Readonly<Record<string, number>>,
-): boolean {
-  const known = by.length > 0 && new Set(by).size === by.length && by.every((id) => people.has(id));
-  const count = (role: string): number => by.filter((id) => people.get(id)?.includes(role) === true).length;
-  return known && Object.entries(asked).every(([role, needed]) => count(role) >= needed);
 }

@@ -3,16 +3,17 @@ import { canonicalJson } from '../audit/canonical-json.ts';
 import type { BlobSummary, OutboundFile } from '../byok/format.ts';
 import { destinationOf } from '../byok/registry.ts';
 import { plannedWays } from '../byok/ways.ts';
-import { bytesToUtf8, hexToBytes } from '../keys/bytes.ts';
+import { bytesToInteger, bytesToUtf8, hexToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
-import { readPublicKeyPem } from '../keys/pem.ts';
-import { isAsymmetric } from '../keys/specs.ts';
-import type { RuleId } from '../rules/index.ts';
+import { encodePublicKeyPem, readPublicKeyPem } from '../keys/pem.ts';
+import { refuser } from '../keys/refuser.ts';
+import { isAsymmetric, keySpecs, type KeySpec } from '../keys/specs.ts';
+import { readSpki } from '../keys/spki.ts';
 import { refuse } from '../rules/refusal.ts';
 import { keyFolder, publicKeyPath } from './layout.ts';
 import { factsOf, type KekFacts, type LogFacts } from './log-facts.ts';
 import type { Manifest, ManifestKey } from './manifest.ts';
-import { holds, notCheckable, type Finding, type Readings } from './verification.ts';
+import { holds, notCheckable, requireEqual, type Finding, type Readings } from './verification.ts';
 
 const planSchema = v.object({
   title: v.string(),
@@ -50,24 +51,6 @@ export function checkLoggedKeys({ manifest, entries }: Readings): Finding {
 }
 
 /**
- * Whether each key lists exactly the files in its folder, and nothing but keys lies under `keys/`.
- * @throws Refused with BUNDLE-BLOBS-AS-LISTED
- */
-export function checkKeyFiles({ keys, files }: Manifest): Finding {
-  const present = files.map(({ path }) => path).filter((path) => path.startsWith('keys/'));
-  for (const { id, spec, files: listed } of keys) {
-    const inFolder = present.filter((path) => path.startsWith(`${keyFolder(id)}/`));
-    requireEqual('BUNDLE-BLOBS-AS-LISTED', `keys.${id}.files`, listed.toSorted(), inFolder);
-    if (isAsymmetric(spec) !== listed.includes(publicKeyPath(id))) {
-      refuse('BUNDLE-BLOBS-AS-LISTED', `Key ${id} of spec ${spec} and ${publicKeyPath(id)} do not go together.`);
-    }
-  }
-  const stray = present.find((path) => !keys.some(({ id }) => path.startsWith(`${keyFolder(id)}/`)));
-  if (stray !== undefined) refuse('BUNDLE-BLOBS-AS-LISTED', `${stray} belongs to no key of the manifest.`);
-  return holds(`${present.length} files for ${keys.length} keys`);
-}
-
-/**
  * Whether the key transfer files of each key have the form that their destination wants, for the wrapping key named.
  * @throws Refused with BLOB-SHAPE-VALID
  */
@@ -97,21 +80,55 @@ export function checkLoggedBlobs({ files, manifest, entries }: Readings): Findin
 }
 
 /**
- * Whether each public-key.pem holds the public key that the manifest names.
+ * Whether each public-key.pem holds the public key that the manifest names, of the planned kind, and nothing else.
  * @throws Refused with BUNDLE-PUBLIC-KEY-AS-LISTED
  */
 export function checkPublicKeys({ keys }: Manifest, files: ReadonlyMap<string, Uint8Array>): Finding {
   const asymmetric = keys.filter(({ spec }) => isAsymmetric(spec));
-  for (const { id, publicKey } of asymmetric) {
+  for (const { id, spec, publicKey } of asymmetric) {
     const path = publicKeyPath(id);
     const text = bytesToUtf8(files.get(path) ?? new Uint8Array());
     if (text === null || text === '') return refuse('BUNDLE-PUBLIC-KEY-AS-LISTED', `${path} is missing or no text.`);
     const spki = readPublicKeyPem(text, path);
+    if (encodePublicKeyPem(spki) !== text) {
+      refuse('BUNDLE-PUBLIC-KEY-AS-LISTED', `${path} is not written in the form in which Keyferry writes it.`);
+    }
+    checkKind(spki, spec, path);
     requireEqual('BUNDLE-PUBLIC-KEY-AS-LISTED', path, sha256Hex(spki), publicKey?.spkiSha256 ?? null);
   }
   const secret = keys.find(({ spec, publicKey }) => !isAsymmetric(spec) && publicKey !== null);
   if (secret !== undefined) refuse('BUNDLE-PUBLIC-KEY-AS-LISTED', `The secret key ${secret.id} names a public key.`);
   return holds(`${asymmetric.length} public keys`);
+}
+
+/**
+ * Whether a deadline has passed by the bundle's own times; whether it has since, this check has no clock for.
+ * @throws Refused with BUNDLE-DEADLINE-AHEAD
+ */
+export function checkDeadlines({ manifest: { keys, createdAt }, entries }: Readings): Finding {
+  const { wraps } = factsOf(entries);
+  const named: string[] = [];
+  for (const { id, deadline } of keys) {
+    if (deadline === null) continue;
+    const times = [createdAt, wraps.get(id)?.time ?? createdAt];
+    const passed = times.find((time) => !(Date.parse(deadline) > Date.parse(time)));
+    if (passed !== undefined) {
+      refuse('BUNDLE-DEADLINE-AHEAD', `${id} ended ${deadline}; by log and manifest it was ${passed} already.`);
+    }
+    named.push(`${id} ends ${deadline}`);
+  }
+  return named.length === 0
+    ? holds('no key names a deadline')
+    : notCheckable(`Compare with your clock: ${named.join(', ')}.`);
+}
+
+/** The numbers of a public key tell its spec, but for points that lie on no curve. */
+function checkKind(spki: Uint8Array, spec: KeySpec, path: string): void {
+  const refuseKind = refuser('BUNDLE-PUBLIC-KEY-AS-LISTED', path);
+  const key = readSpki(spki, refuseKind);
+  const { kind, ...size } = keySpecs[spec];
+  const found = key.kind === 'rsa' ? { bits: bytesToInteger(key.modulus).toString(2).length } : { curve: key.curve };
+  if (key.kind !== kind || canonicalJson(found) !== canonicalJson(size)) refuseKind(`it is no key of spec ${spec}`);
 }
 
 /** The plan's destination with defaults filled in; one that this version does not know stays as it is. */
@@ -175,14 +192,4 @@ function inspectKey(key: ManifestKey, files: ReadonlyMap<string, Uint8Array>): B
     return refuse('BLOB-SHAPE-VALID', `${key.destination.type} takes no ${spec} key in the way named.`);
   const toCarry = { keyId, spec, destination: destination.output, kek, wrap };
   return format.inspect(toCarry, blobs);
-}
-
-function requireEqual(
-  rule: Extract<RuleId, `BUNDLE-${string}`>,
-  place: string,
-  said: unknown,
-  expected: unknown,
-): void {
-  const [found, wanted] = [canonicalJson(said), canonicalJson(expected)];
-  if (found !== wanted) refuse(rule, `${place}: the bundle says ${found}; it should be ${wanted}.`);
 }

@@ -7,8 +7,10 @@ import { wrapPlanOf } from '../byok/ways.ts';
 import { keyFolder, layout, publicKeyPath } from '../bundle/layout.ts';
 import { manifestBytes, type Manifest } from '../bundle/manifest.ts';
 import { transcriptText } from '../bundle/transcript.ts';
+import type { UploadSheet } from '../bundle/upload-content.ts';
 import { uploadHtml } from '../bundle/upload-html.ts';
-import { uploadMarkdown, type UploadSheet } from '../bundle/upload-md.ts';
+import { uploadMarkdown } from '../bundle/upload-md.ts';
+import { sheetOf } from '../bundle/upload-sheet.ts';
 import { hexToBytes, utf8ToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { encodePublicKeyPem } from '../keys/pem.ts';
@@ -43,7 +45,7 @@ export interface BundleParts {
 export function bundleFiles(parts: BundleParts): readonly BundleFile[] {
   const { state, record } = parts;
   const keyed = carriedKeys(state).flatMap((key) => keyFiles(parts, key));
-  const sheet = uploadSheet(parts);
+  const sheet = sheetFor(parts);
   const files: readonly BundleFile[] = [
     { path: layout.upload, bytes: utf8ToBytes(uploadMarkdown(sheet)) },
     ...keyed,
@@ -115,21 +117,19 @@ function manifestKey(parts: BundleParts, key: PlannedKey): Manifest['keys'][numb
   };
 }
 
-function uploadSheet({ state, createdAt }: BundleParts): UploadSheet {
-  return {
+function sheetFor({ state, createdAt }: BundleParts): UploadSheet {
+  return sheetOf({
     ceremony: state.ceremony,
     title: state.plan.title,
     mode: state.mode,
     createdAt,
     notices: noticesOf(state),
     keys: carriedKeys(state).map((key) => ({
-      id: key.id,
-      spec: key.spec,
-      destination: formatFor(key.destination).title,
+      ...toCarry(state, key),
+      after: key.after,
       deadline: known(state.keks, key).deadline,
-      section: formatFor(key.destination).upload(toCarry(state, key), keyFolder(key.id)),
     })),
-  };
+  });
 }
 
 /**

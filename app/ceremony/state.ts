@@ -1,3 +1,4 @@
+import { noticesFrom } from '../bundle/notices.ts';
 import type { EffectRequest, KekRecord, NoticeRecord, OutcomeOf } from './effects.ts';
 import type { LoggedInput, Mode, RefusalRecord } from './events.ts';
 import type { Plan, PlannedKey } from './plan.ts';
@@ -15,6 +16,7 @@ export interface CeremonyState {
   readonly plan: Plan;
   readonly planDocument: unknown;
   readonly planSha256: string;
+  /** Their words count the keys that are left. */
   readonly steps: readonly Step[];
   /** Index of the step that waits for people; `steps.length` once all are done and the ceremony is closed. */
   readonly current: number;
@@ -32,6 +34,8 @@ export interface CeremonyState {
   /** Per key: the KEK fingerprint that two people compared. */
   readonly compared: ByKey<string>;
   readonly targets: ByKey<OutcomeOf<'make-key' | 'find-key'>>;
+  /** Keys whose weak way of wrapping the people have accepted: their ids were typed. */
+  readonly weakAccepted: readonly string[];
   readonly wrapped: ByKey<OutcomeOf<'wrap-key'>>;
   /** What the copies that are written have in common, so that all of them are the same bytes. */
   readonly bundle: { readonly createdAt: string; readonly logSize: number } | null;
@@ -82,15 +86,12 @@ export function carriedKeys(state: CeremonyState): readonly PlannedKey[] {
  * @param state - the ceremony
  */
 export function noticesOf(state: CeremonyState): readonly NoticeRecord[] {
-  return [
-    ...state.plan.notices,
-    ...(state.workstation?.notices ?? []),
-    ...carriedKeys(state).flatMap(({ id }) => state.keks.get(id)?.notices ?? []),
-    ...[...state.leftOut].map(([key, reason]) => ({
-      rule: 'KEY-LEFT-OUT-BY-DECISION',
-      text: `${key} was left out: ${reason}`,
-    })),
-  ];
+  return noticesFrom({
+    plan: state.plan.notices,
+    workstation: state.workstation?.notices ?? [],
+    keks: carriedKeys(state).flatMap(({ id }) => state.keks.get(id)?.notices ?? []),
+    leftOut: state.leftOut,
+  });
 }
 
 /**

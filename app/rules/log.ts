@@ -54,6 +54,11 @@ export const logRules = {
     claim: 'The bundle holds no file that the manifest does not list.',
     remedy: 'Do not upload. Find out who added the file, and take the other copy of the bundle.',
   },
+  'BUNDLE-FILES-KNOWN': {
+    claim:
+      'Besides the folders of its keys a bundle holds UPLOAD.md, the files of the record and MANIFEST.json, no more.',
+    remedy: 'Do not upload, and run nothing of the bundle. Take the other copy, or ask the room for it.',
+  },
   'BUNDLE-NAMED-AS-CEREMONY': {
     claim: 'The folder of a bundle carries the id of its ceremony, and a rehearsal says so in it.',
     remedy: 'Restore the name of the folder as the manifest gives the ceremony.',
@@ -70,9 +75,13 @@ export const logRules = {
     claim: 'The transcript is, to the byte, what the log extract tells.',
     remedy: 'Do not rely on the transcript: read the log extract, and take the other copy of the bundle.',
   },
+  'BUNDLE-UPLOAD-AS-LOGGED': {
+    claim: 'UPLOAD.md and its printable page are, to the byte, what the log and the plan in it give.',
+    remedy: 'Do not follow the sheet. Take the other copy of the bundle, or ask the room for it.',
+  },
   'BUNDLE-CONFIRMED-AS-PLANNED': {
     claim:
-      'By the log, each wrapping key was compared before its use, and the quorum of the plan accepted, approved and ordered every wrap.',
+      'By the log, each wrapping key was compared before its use, by two people where the plan seats two, the quorum of the plan accepted, approved and ordered every wrap, and a key is missing only where the quorum left it out after a failure.',
     remedy: 'Do not upload. Ask the people who were in the room what they confirmed, and compare with their script.',
   },
   'BUNDLE-KEYS-AS-PLANNED': {
@@ -83,6 +92,11 @@ export const logRules = {
     claim: 'What the manifest says of each wrapping key, wrap, public key and check value is what the log recorded.',
     remedy: 'Do not upload. Compare the manifest with the transcript.',
   },
+  'BUNDLE-WRAPS-AS-PROVEN': {
+    claim:
+      'By the log, each key was wrapped under a wrapping key that the plan allows, in the one way that plan and wrapping key leave, and the token had proved that way for such a key.',
+    remedy: 'Do not upload. Compare the transcript with the plan, and ask the people who were in the room.',
+  },
   'BUNDLE-BLOBS-AS-LISTED': {
     claim: 'The files of each key are exactly those of its destination, and the manifest lists them under the key.',
     remedy: 'Do not upload. Ask the room for the bundle again.',
@@ -92,7 +106,8 @@ export const logRules = {
     remedy: 'Do not upload: the file was exchanged. Take the other copy of the bundle, or ask the room for it.',
   },
   'BUNDLE-PUBLIC-KEY-AS-LISTED': {
-    claim: 'public-key.pem of each asymmetric key holds the public key whose hash the manifest names.',
+    claim:
+      'public-key.pem of each asymmetric key holds the public key whose hash the manifest names, of the planned kind, and nothing else.',
     remedy: 'Do not upload. Ask the room for the bundle again.',
   },
   'BUNDLE-DEADLINE-AHEAD': {

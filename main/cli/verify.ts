@@ -6,6 +6,7 @@ import { Refused } from '../../app/rules/refusal.ts';
 import { readLog } from '../audit/store.ts';
 import { isBundle, readBundle } from '../media/bundle-folder.ts';
 import { systemCode } from '../media/errors.ts';
+import { applicationInfo } from './installation.ts';
 
 const usage = 'usage: npm run verify -- BUNDLE   (the folder of a bundle, or the log.sqlite of a ceremony)';
 
@@ -51,7 +52,8 @@ function check(target: string): RuleResult[] | null {
   const found = lstatSync(target);
   if (found.isFile()) return verifyLog(readLog(target));
   if (!found.isDirectory() || !isBundle(target)) return null;
-  return verifyBundle(readBundle(target));
+  const { name, version } = applicationInfo();
+  return verifyBundle(readBundle(target), `${name} ${version}`);
 }
 
 /** What stopped the reading: either it makes the thing unsound, or it leaves everything open. */

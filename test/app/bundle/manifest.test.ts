@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { isPlainPath, layout } from '../../../app/bundle/layout.ts';
 import { manifestBytes, parseManifest, type Manifest } from '../../../app/bundle/manifest.ts';
 import { ruleOf } from '../../support/rule-of.ts';
-import { sampleBundle, utf8 } from './sample-bundle.ts';
+import { utf8 } from './bundle-maker.ts';
+import { sampleBundle } from './sample-bundle.ts';
 
 const bytes = sampleBundle().files.get(layout.manifest) ?? new Uint8Array();
 const text = new TextDecoder().decode(bytes);

@@ -4,7 +4,8 @@ import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { entryHash } from '../../../app/audit/entry.ts';
 import { extractBytes, parseExtract } from '../../../app/audit/extract.ts';
 import { transcriptText } from '../../../app/bundle/transcript.ts';
-import { sampleEvents, sampleLog } from './sample-bundle.ts';
+import { sampleLog } from './bundle-maker.ts';
+import { sampleEvents } from './sample-bundle.ts';
 
 const entries = sampleLog(sampleEvents());
 const tell = (event: JsonValue) => transcriptText(sampleLog([event])).split('\n');

@@ -1,25 +1,34 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { layout } from '../../../app/bundle/layout.ts';
-import { uploadMarkdown, type UploadSheet } from '../../../app/bundle/upload-md.ts';
+import type { UploadSheet } from '../../../app/bundle/upload-content.ts';
+import { uploadMarkdown } from '../../../app/bundle/upload-md.ts';
+import { hexGroups } from '../../../app/keys/fingerprint.ts';
 import { sampleBundle } from './sample-bundle.ts';
 
 const key = (id: string, deadline: string | null): UploadSheet['keys'][number] => ({
   id,
   spec: 'ec-p256',
   destination: 'Azure Key Vault',
+  after: id === 'late' ? 'keep' : 'destroy',
   deadline,
   section: {
-    undated: id === 'undated' ? '24 hours from its download' : null,
+    undated: id === 'undated' ? 'within 24 hours of its download' : null,
     warnings: ['An existing name becomes a <b>new</b> version.'],
+    tools: ['az: Azure CLI, 2.1.0 or later'],
+    signIn: [{ purpose: 'Sign in.', posix: 'az login', powershell: 'az login' }],
     upload: [
       { purpose: 'Import the key.', posix: "az keyvault key import --name 'a'", powershell: 'Add-AzKeyVaultKey' },
     ],
     checks: [{ purpose: 'Look at it.', posix: 'az keyvault key show', powershell: 'Get-AzKeyVaultKey' }],
-    failures: [{ message: 'bad | worse', meaning: 'Try `again`.\nThen stop.' }],
+    failures: [
+      { message: 'bad | worse', meaning: 'Try `again`.\nThen stop.' },
+      { message: 'INCORRECT_NONCE_ERR (400), or _thin_', meaning: 'key_spec `is` another.' },
+    ],
   },
 });
 const sheet: UploadSheet = {
@@ -49,24 +58,63 @@ describe('the upload sheet', () => {
     expect(uploadMarkdown({ ...sheet, mode: 'production' })).not.toContain('REHEARSAL');
   });
 
-  it('puts the keys in the order of their deadlines, those without one last', () => {
-    const order = lines.filter((line) => /^\d\. /u.test(line)).map((line) => /^\d\. (\w+)/u.exec(line)?.[1]);
-    expect(order).toEqual(['early', 'late', 'none', 'undated']);
+  it('puts first what may end at any moment, then the keys in the order of their deadlines, then those without one', () => {
+    const order = lines
+      .filter((line) => /^\d\. /u.test(line))
+      .map((line) => /^\d\. (\w+), Azure Key Vault, /u.exec(line)?.[1]);
+    expect(order).toEqual(['undated', 'early', 'late', 'none']);
     const sections = lines.filter((line) => /^## \d\. /u.test(line)).map((line) => /^## \d\. (\w+)/u.exec(line)?.[1]);
     expect(sections).toEqual(order);
   });
 
   it('gives deadlines in UTC with the hours left', () => {
-    expect(lines.find((line) => line.startsWith('1. early'))).toMatch(/2026-11-24 14:07 UTC, 24 hours/u);
-    expect(lines.find((line) => line.startsWith('2. late'))).toMatch(/2026-11-25 14:07 UTC, 47 hours/u);
-    expect(lines.find((line) => line.startsWith('3. none'))).not.toMatch(/UTC/u);
-    expect(lines.find((line) => line.startsWith('4. undated'))).toMatch(/24 hours from its download/u);
+    expect(lines.find((line) => line.startsWith('1. undated'))).toMatch(/within 24 hours of its download/u);
+    expect(lines.find((line) => line.startsWith('2. early'))).toMatch(/2026-11-24 14:07 UTC, 24 hours/u);
+    expect(lines.find((line) => line.startsWith('3. late'))).toMatch(/2026-11-25 14:07 UTC, 47 hours/u);
+    expect(lines.find((line) => line.startsWith('4. none'))).not.toMatch(/UTC/u);
+  });
+
+  it.each([
+    ['2026-11-23T16:07:31Z', '1 hour left'],
+    ['2026-11-23T15:07:31Z', 'less than an hour left'],
+    ['2026-11-23T14:07:32Z', 'less than an hour left'],
+    ['2026-11-23T14:07:31Z', 'passed'],
+    ['2026-11-20T14:07:31Z', 'passed'],
+  ])('counts no hour that is not whole, and none below zero: %s', (deadline, said) => {
+    const order = uploadMarkdown({ ...sheet, keys: [key('only', deadline)] });
+    expect(/^1\. only, .*$/mu.exec(order)?.[0]).toContain(said);
+    expect(order).not.toMatch(/-\d+ hour|\b0 hours/u);
+  });
+
+  it('says first which keys nobody but the bundle has then', () => {
+    const [marked = ''] = /^\*\*[^*]*HSM: [^*]*\*\*$/mu.exec(text) ?? [];
+    expect(marked).toContain('undated, early, none');
+    expect(text.indexOf(marked)).toBeLessThan(text.indexOf('## Before'));
+    const kept = uploadMarkdown({ ...sheet, keys: [key('late', null)] });
+    expect(kept).not.toMatch(/^\*\*[^*]*HSM: /mu);
+    expect(kept).toMatch(/late/u);
+  });
+
+  it('names each tool once, and has a line of the receipt for each key', () => {
+    expect(lines.filter((line) => line === '- az: Azure CLI, 2.1.0 or later')).toHaveLength(1);
+    const receipt = text.slice(text.indexOf('## Receipt')).split('\n');
+    expect(receipt.filter((line) => /^\| \w+, Azure Key Vault \|(?: {2}\|){4}$/u.test(line))).toHaveLength(4);
+  });
+
+  it('leaves the names that clouds give to errors as they are, as code', () => {
+    expect(lines).toContain('| `INCORRECT_NONCE_ERR` (400), or \\_thin\\_ | `key_spec` \\`is\\` another. |');
+  });
+
+  it('prints once what both shells write alike', () => {
+    const alike = blocks.filter(({ code }) => code === 'az login');
+    expect(alike).toHaveLength(4);
+    expect(lines.filter((line) => line === 'POSIX shell and PowerShell:')).toHaveLength(4);
   });
 
   it('has every command for POSIX and PowerShell', () => {
     const posix = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code);
     const powershell = blocks.filter(({ language }) => language === 'powershell').map(({ code }) => code);
-    expect(posix).toHaveLength(powershell.length);
+    expect(posix).toHaveLength(powershell.length + 4);
     expect(posix.filter((code) => code === "az keyvault key import --name 'a'")).toHaveLength(4);
     expect(powershell.filter((code) => code === 'Get-AzKeyVaultKey')).toHaveLength(4);
   });
@@ -107,7 +155,7 @@ describe('the upload sheet', () => {
     expect(bare).not.toMatch(/[`*_<>[\]|~&@\\]|:\/\/|mailto:|^(?:[-+=#]|\d+[.)])/iu);
     expect(bare).not.toMatch(/www\./iu);
     const shown = line.replace(/\\([!-/:-@[-`{-~])/gu, '$1');
-    expect(shown).toBe(hostile.replace(/[\s\u2028\u202e]+/gu, ' '));
+    expect(shown).toBe(hostile.replace(/[\s\u2028\u202e]+/gu, ' ').trimEnd());
   });
 
   it('leaves the address of a wrapping key whole in its own words', () => {
@@ -129,7 +177,7 @@ describe('the upload sheet', () => {
     const keys = first === undefined ? [] : [{ ...first, section: { ...first.section, warnings: [], failures: [] } }];
     const bare = uploadMarkdown({ ...sheet, notices: [], keys });
     expect(bare).not.toContain('| Message');
-    expect(bare.match(/^#+ /gmu)).toHaveLength(6);
+    expect(bare.match(/^#+ /gmu)).toHaveLength(8);
   });
 
   it('is text with LF, one at the end, and no blank heaps', () => {
@@ -151,6 +199,15 @@ describe('the comparison it prints', () => {
     rmSync(folder, { recursive: true });
   });
   const compare = blocks.find(({ code }) => code?.includes('awk'))?.code ?? '';
+
+  it('sets the hash of the manifest out as the room prints it', () => {
+    const hash = blocks.find(({ code }) => code?.startsWith('openssl dgst'))?.code ?? '';
+    const said = execFileSync('sh', ['-c', hash], { cwd: folder, encoding: 'utf8' });
+    const digest = createHash('sha256')
+      .update(readFileSync(join(folder, layout.manifest)))
+      .digest('hex');
+    expect(said.trim()).toBe(hexGroups(digest).join(' '));
+  });
 
   it('finds every file of a sound bundle OK', () => {
     const said = execFileSync('sh', ['-c', compare], { cwd: folder, encoding: 'utf8' }).trim().split('\n');

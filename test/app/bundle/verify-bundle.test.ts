@@ -2,27 +2,28 @@ import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { extractBytes } from '../../../app/audit/extract.ts';
 import { layout, publicKeyPath } from '../../../app/bundle/layout.ts';
-import { parseManifest, type Manifest, type ManifestKey } from '../../../app/bundle/manifest.ts';
+import type { Manifest, ManifestKey } from '../../../app/bundle/manifest.ts';
 import { verdictOf } from '../../../app/bundle/verification.ts';
 import { verifyBundle, verifyLog } from '../../../app/bundle/verify-bundle.ts';
+import { encodePublicKeyPem } from '../../../app/keys/pem.ts';
+import { testKek } from '../../support/inbound-files.ts';
 import {
-  foreignBundle,
-  plan,
-  sampleBlob,
-  sampleBundle,
-  sampleEvents,
+  application,
+  blobsOf,
+  manifestOf,
   sampleLog,
   sha256,
   utf8,
   withLog,
   withManifest,
-} from './sample-bundle.ts';
+  type Files,
+} from './bundle-maker.ts';
+import { foreignBundle, newPublicKey, plan, sample as ceremony, sampleBundle, sampleEvents } from './sample-bundle.ts';
 
-type Files = ReadonlyMap<string, Uint8Array>;
 const sample = sampleBundle();
+const signingKey = ceremony.keys[0]?.publicKey ?? new Uint8Array();
 const blobPath = 'keys/signing/KeyTransferPackage-signing.byok';
-const manifestOf = (files: Files) => parseManifest(files.get(layout.manifest) ?? new Uint8Array());
-const verify = (files: Files, folder = sample.folder) => verifyBundle({ folder, files });
+const verify = (files: Files, folder = sample.folder) => verifyBundle({ folder, files }, application);
 const outcomes = (files: Files, outcome: string, folder?: string) =>
   verify(files, folder).flatMap((result) => (result.outcome === outcome ? [result.rule] : []));
 const broken = (files: Files) => outcomes(files, 'broken');
@@ -36,7 +37,7 @@ const relisted = (change: Partial<Manifest>) => withManifest(sample.files, chang
 const relistedKey = (change: Partial<ManifestKey>) =>
   relisted({ keys: manifestOf(sample.files).keys.map((key, index) => (index === 0 ? { ...key, ...change } : key)) });
 const edited = (index: number, change: Record<string, JsonValue>) =>
-  sampleEvents().map((event, at) => (at === index ? { ...(event as Record<string, JsonValue>), ...change } : event));
+  sampleEvents().map((event, at) => (at === index ? { ...event, ...change } : event));
 /** Every event with a piece of its JSON exchanged. */
 const rewritten = (piece: string, other: string) =>
   JSON.parse(JSON.stringify(sampleEvents()).replaceAll(piece, other)) as JsonValue[];
@@ -54,16 +55,31 @@ describe('a sound bundle', () => {
   });
 
   it('names its deadlines without judging them', () => {
-    const deadline = '2026-11-24T14:07:32Z';
-    const events = sampleEvents().map(
-      (event) =>
-        JSON.parse(JSON.stringify(event).replaceAll('"deadline":null', `"deadline":"${deadline}"`)) as JsonValue,
-    );
-    const files = withManifest(sampleBundle(events).files, {
-      keys: manifestOf(sample.files).keys.map((key) => ({ ...key, deadline })),
-    });
+    const files = forgedLog(rewritten('"deadline":null', '"deadline":"2026-11-24T14:07:32Z"'));
+    expect(manifestOf(files).keys[0]?.deadline).toBe('2026-11-24T14:07:32Z');
     expect(broken(files)).toEqual([]);
     expect(outcomes(files, 'not-checkable')).toEqual(['BUNDLE-DEADLINE-AHEAD', 'BUNDLE-SIGNED']);
+  });
+
+  it.each([
+    ['before the bundle was made', '2026-11-23T14:07:31Z'],
+    ['the very second in which it was made', '2026-11-23T14:07:32Z'],
+    ['before the wrap', '2026-11-23T14:00:10Z'],
+    ['on no day', '2026-13-24T14:07:32Z'],
+  ])('is broken when log and manifest name a deadline %s', (_, deadline) => {
+    const files = forgedLog(rewritten('"deadline":null', `"deadline":"${deadline}"`));
+    expect(manifestOf(files).keys.map((key) => key.deadline)).toEqual([deadline, deadline]);
+    expect(broken(files)).toEqual(['BUNDLE-DEADLINE-AHEAD']);
+  });
+
+  it('is broken when a deadline had passed at the wrap, whatever it says of its own time', () => {
+    const early = '2026-11-23T13:00:00Z';
+    const events = JSON.parse(
+      JSON.stringify(sampleEvents())
+        .replaceAll('"deadline":null', '"deadline":"2026-11-23T13:30:00Z"')
+        .replaceAll('2026-11-23T14:07:32Z', early),
+    ) as JsonValue[];
+    expect(broken(withManifest(forgedLog(events), { createdAt: early }))).toEqual(['BUNDLE-DEADLINE-AHEAD']);
   });
 
   it('is checked by the same rules whatever it holds', () => {
@@ -108,10 +124,17 @@ describe('a manifest that was made to fit is contradicted', () => {
   const allOfTheLog = [
     'BUNDLE-LOG-OF-CEREMONY',
     'BUNDLE-PLAN-AS-HASHED',
+    'BUNDLE-UPLOAD-AS-LOGGED',
     'BUNDLE-CONFIRMED-AS-PLANNED',
     'BUNDLE-KEYS-AS-PLANNED',
     'BUNDLE-KEYS-AS-LOGGED',
+    'BUNDLE-WRAPS-AS-PROVEN',
     'BUNDLE-BLOBS-AS-LOGGED',
+  ];
+  /** A log with one malformed fact tells none. */
+  const nothingTold = [
+    ...allOfTheLog.filter((rule) => rule !== 'BUNDLE-CONFIRMED-AS-PLANNED'),
+    'BUNDLE-DEADLINE-AHEAD',
   ];
   it.each<[string, Files, string[]]>([
     ['the title', relisted({ title: 'Another' }), ['BUNDLE-KEYS-AS-PLANNED']],
@@ -123,7 +146,7 @@ describe('a manifest that was made to fit is contradicted', () => {
     [
       'the spec',
       relistedKey({ spec: 'ec-p384' }),
-      ['BUNDLE-KEYS-AS-PLANNED', 'BLOB-SHAPE-VALID', 'BUNDLE-BLOBS-AS-LOGGED'],
+      ['BUNDLE-KEYS-AS-PLANNED', 'BLOB-SHAPE-VALID', 'BUNDLE-BLOBS-AS-LOGGED', 'BUNDLE-PUBLIC-KEY-AS-LISTED'],
     ],
     [
       'the operations',
@@ -189,10 +212,19 @@ describe('a manifest that was made to fit is contradicted', () => {
       forged(blobPath, utf8(new TextDecoder().decode(sample.files.get(blobPath)).replace('0123', '9123'))),
       ['BLOB-SHAPE-VALID', 'BUNDLE-BLOBS-AS-LOGGED'],
     ],
-    ['another public key', forged(publicKeyPath('signing'), pemOfAnotherKey()), ['BUNDLE-PUBLIC-KEY-AS-LISTED']],
+    [
+      'another public key',
+      forged(publicKeyPath('signing'), utf8(encodePublicKeyPem(newPublicKey()))),
+      ['BUNDLE-PUBLIC-KEY-AS-LISTED'],
+    ],
     [
       'a public key that is no text',
       forged(publicKeyPath('signing'), Uint8Array.of(0xff)),
+      ['BUNDLE-PUBLIC-KEY-AS-LISTED'],
+    ],
+    [
+      'a public key with a line end too many',
+      forged(publicKeyPath('signing'), utf8(`${encodePublicKeyPem(signingKey)}\n`)),
       ['BUNDLE-PUBLIC-KEY-AS-LISTED'],
     ],
     ['a public key that is no PEM', forged(publicKeyPath('signing'), utf8('x')), ['BUNDLE-PUBLIC-KEY-AS-LISTED']],
@@ -202,7 +234,7 @@ describe('a manifest that was made to fit is contradicted', () => {
     [
       'a log that begins late',
       forgedLog(events.slice(1)),
-      ['BUNDLE-LOG-OF-CEREMONY', 'BUNDLE-PLAN-AS-HASHED', 'BUNDLE-CONFIRMED-AS-PLANNED', 'BUNDLE-KEYS-AS-PLANNED'],
+      allOfTheLog.filter((rule) => rule !== 'BUNDLE-KEYS-AS-LOGGED' && rule !== 'BUNDLE-BLOBS-AS-LOGGED'),
     ],
     [
       'a log of another plan',
@@ -214,7 +246,7 @@ describe('a manifest that was made to fit is contradicted', () => {
       forgedLog(
         edited(0, { plan: { ...plan, keys: [{ ...plan.keys[0], destination: { type: 'azure-key-vault' } }] } }),
       ),
-      ['BUNDLE-PLAN-AS-HASHED', 'BUNDLE-KEYS-AS-PLANNED'],
+      ['BUNDLE-PLAN-AS-HASHED', 'BUNDLE-UPLOAD-AS-LOGGED', 'BUNDLE-KEYS-AS-PLANNED', 'BUNDLE-WRAPS-AS-PROVEN'],
     ],
     [
       'a log that claims another plan hash',
@@ -224,7 +256,7 @@ describe('a manifest that was made to fit is contradicted', () => {
     [
       'a log that wraps under another KEK than was compared',
       forgedLog(rewritten('"spki":"', '"spki":"00')),
-      ['BUNDLE-KEYS-AS-LOGGED'],
+      ['BUNDLE-KEYS-AS-LOGGED', 'BUNDLE-WRAPS-AS-PROVEN'],
     ],
     [
       'a log whose newest reading of the KEKs is malformed, so that an older one would stand',
@@ -232,26 +264,25 @@ describe('a manifest that was made to fit is contradicted', () => {
         ...events,
         { type: 'effect-completed', outcome: { kind: 'read-inbound', keks: [{ key: 'signing' }] } },
       ]),
-      allOfTheLog.filter((rule) => rule !== 'BUNDLE-CONFIRMED-AS-PLANNED'),
+      nothingTold,
     ],
-    [
-      'a log whose public key is no hex',
-      forgedLog(rewritten('"publicKey":"3', '"publicKey":"x')),
-      allOfTheLog.filter((rule) => rule !== 'BUNDLE-CONFIRMED-AS-PLANNED'),
-    ],
+    ['a log whose public key is no hex', forgedLog(rewritten('"publicKey":"3', '"publicKey":"x')), nothingTold],
     [
       'a log without a wrap',
       forgedLog(events.filter((event) => !JSON.stringify(event).includes('"kind":"wrap-key","key":"store"'))),
-      ['BUNDLE-CONFIRMED-AS-PLANNED', 'BUNDLE-KEYS-AS-LOGGED', 'BUNDLE-BLOBS-AS-LOGGED'],
+      ['BUNDLE-CONFIRMED-AS-PLANNED', 'BUNDLE-KEYS-AS-LOGGED', 'BUNDLE-WRAPS-AS-PROVEN', 'BUNDLE-BLOBS-AS-LOGGED'],
     ],
     [
       'a blob exchanged for one of the same shape, under the same KEK',
-      forged(
-        ...sampleBlob(0, {
-          wrappedEphemeral: new Uint8Array(256).fill(1),
-          wrappedKey: new Uint8Array(152).fill(2),
-          sealedNonce: null,
-        }),
+      withManifest(
+        new Map([
+          ...sample.files,
+          ...blobsOf(ceremony, 'signing', {
+            wrappedEphemeral: new Uint8Array(256).fill(1),
+            wrappedKey: new Uint8Array(152).fill(2),
+            sealedNonce: null,
+          }),
+        ]),
       ),
       ['BUNDLE-BLOBS-AS-LOGGED'],
     ],
@@ -274,6 +305,15 @@ describe('a manifest that was made to fit is contradicted', () => {
     expect(broken(files)).toEqual(rules);
   });
 
+  it('a public key of another kind than planned, in manifest and log', () => {
+    const spki = testKek(2048).spki;
+    const [from, to] = [signingKey, spki].map((bytes) => Buffer.from(bytes).toString('hex'));
+    const files = forgedLog(rewritten(from ?? '', to ?? ''));
+    const keys = manifestOf(files).keys.map((key) => ({ ...key, ...(key.publicKey === null ? {} : { publicKey: { spkiSha256: sha256(spki) } }) })); // prettier-ignore
+    const exchanged = new Map([...files, [publicKeyPath('signing'), utf8(encodePublicKeyPem(spki))]] as const);
+    expect(broken(withManifest(exchanged, { keys }))).toEqual(['BUNDLE-PUBLIC-KEY-AS-LISTED']);
+  });
+
   it('an asymmetric key without its PEM', () => {
     const files = withManifest(without(publicKeyPath('signing')));
     expect(broken(files)).toEqual(['BUNDLE-BLOBS-AS-LISTED', 'BUNDLE-PUBLIC-KEY-AS-LISTED']);
@@ -290,9 +330,11 @@ describe('a manifest that was made to fit is contradicted', () => {
   });
 
   it('a destination that this version does not know is left open, and with it the verdict', () => {
-    const results = verifyBundle(foreignBundle());
+    const results = verifyBundle(foreignBundle(), application);
     const open = results.filter(({ outcome }) => outcome !== 'holds').map(({ rule, outcome }) => [rule, outcome]);
     expect(open).toEqual([
+      ['BUNDLE-UPLOAD-AS-LOGGED', 'not-checkable'],
+      ['BUNDLE-WRAPS-AS-PROVEN', 'not-checkable'],
       ['BLOB-SHAPE-VALID', 'not-checkable'],
       ['BUNDLE-BLOBS-AS-LOGGED', 'not-checkable'],
       ['BUNDLE-SIGNED', 'not-checkable'],
@@ -300,7 +342,7 @@ describe('a manifest that was made to fit is contradicted', () => {
     expect(verdictOf(results)).toBe('not-checkable');
     expect(verdictOf(verify(sample.files))).toBe('holds');
     expect(verdictOf(verify(sample.files, 'copy'))).toBe('holds');
-    expect(verdictOf(verifyBundle({ ...foreignBundle(), files: new Map() }))).toBe('broken');
+    expect(verdictOf(verifyBundle({ ...foreignBundle(), files: new Map() }, application))).toBe('broken');
     expect(broken(relistedKey({ destination: { type: 'moon-kms' } }))).toEqual(['BUNDLE-KEYS-AS-PLANNED']);
   });
 });
@@ -312,11 +354,3 @@ describe('a log alone', () => {
     expect(verifyLog(entries.slice(1))).toMatchObject([{ rule: 'LOG-CHAIN-INTACT', outcome: 'broken' }]);
   });
 });
-
-/** A well-formed P-256 key other than the sample's: the first of NIST's CAVS 186-4 SigGen vectors. */
-function pemOfAnotherKey(): Uint8Array {
-  const x = '1ccbe91c075fc7f4f033bfa248db8fccd3565de94bbfb12f3c59ff46c271bf83';
-  const y = 'ce4014c68811f9a21a1fdb2c0e6113e06db7ca93b7404e78dc7ccd5ca89a4ca9';
-  const spki = Buffer.from(`3059301306072a8648ce3d020106082a8648ce3d03010703420004${x}${y}`, 'hex').toString('base64');
-  return utf8(`-----BEGIN PUBLIC KEY-----\n${(spki.match(/.{1,64}/g) ?? []).join('\n')}\n-----END PUBLIC KEY-----\n`);
-}

@@ -1,11 +1,32 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonValue } from '../../../app/audit/canonical-json.ts';
+import { layout } from '../../../app/bundle/layout.ts';
+import { factsOf } from '../../../app/bundle/log-facts.ts';
+import { uploadHtml } from '../../../app/bundle/upload-html.ts';
+import { uploadMarkdown } from '../../../app/bundle/upload-md.ts';
+import { checkConfirmations } from '../../../app/bundle/verify-confirmations.ts';
+import { sheetIn } from '../../../app/bundle/verify-upload.ts';
 import { bundleFiles, generatorOf, type BundleParts } from '../../../app/ceremony/bundle-files.ts';
+import { decide, type Command } from '../../../app/ceremony/decide.ts';
+import type { CeremonyEvent } from '../../../app/ceremony/events.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { noticesOf } from '../../../app/ceremony/state.ts';
 import { parseManifest, type Manifest } from '../../../app/bundle/manifest.ts';
 import { bytesToUtf8 } from '../../../app/keys/bytes.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
-import { azureKey, opened, planWith, walkTo } from '../../support/walk.ts';
+import {
+  after,
+  azureKey,
+  confirmation,
+  opened,
+  opening,
+  outcomeFor,
+  planWith,
+  position,
+  stepOf,
+  walkTo,
+} from '../../support/walk.ts';
+import { sampleLog } from '../bundle/bundle-maker.ts';
 
 const hsmKey = azureKey('vault-key', {
   spec: 'aes-256',
@@ -38,6 +59,43 @@ function parts(state: CeremonyState): BundleParts {
     createdAt: '2026-11-23T14:07:32Z',
     generator: 'Keyferry 0.1.0',
   };
+}
+
+/** The state and the log as the bundle is written, in a ceremony that went on without a key that could not be wrapped. */
+function writtenWithout(key: string): Pick<BundleParts, 'state' | 'record' | 'createdAt'> {
+  const plan = planWith([azureKey('root'), azureKey(key), hsmKey]);
+  const events: CeremonyEvent[] = [opening(plan)];
+  let state = opened(plan);
+  const take = (command: Command): void => {
+    const decision = decide(state, command);
+    state = after(state, decision);
+    if (decision.ok) events.push(...decision.events);
+  };
+  for (;;) {
+    const { effect = 0, request } = state.inFlight ?? {};
+    if (request?.kind === 'write-copy')
+      return { state, record: sampleLog(events as JsonValue[]), createdAt: request.createdAt };
+    const confirmedBy = state.people.map(({ id }) => id);
+    if (state.failure !== null)
+      take({ type: 'leave-out-key', step: stepOf(state).id, key, reason: 'the token refuses it', confirmedBy });
+    else if (request === undefined) take(confirmation(state));
+    else if (request.kind === 'wrap-key' && request.key === key)
+      take({
+        type: 'fail-work',
+        effect,
+        settled: false,
+        refusal: { rule: 'TOKEN-ANSWERS', cause: 'no', remedy: 'look' },
+      });
+    else
+      take({
+        type: 'complete-work',
+        effect,
+        outcome: outcomeFor(state, request),
+        settled: false,
+        then: 'go-on',
+        position,
+      });
+  }
 }
 
 function manifestOf(given: BundleParts): Manifest {
@@ -86,6 +144,18 @@ describe('a bundle', () => {
     const text = bytesToUtf8(sheet?.bytes ?? new Uint8Array()) ?? '';
     for (const { rule } of noticesOf(noticed)) expect(text).toContain(rule);
     expect(noticesOf(opened(planWith([azureKey('root')])))).toEqual([]);
+  });
+
+  it('has the upload sheet that a verifier makes of its log alone, and the confirmations that one asks for', () => {
+    const { state, record, createdAt } = writtenWithout('broken');
+    const files = new Map(bundleFiles({ ...parts(state), record, createdAt }).map(({ path, bytes }) => [path, bytes]));
+    const text = (path: string): string | null => bytesToUtf8(files.get(path) ?? new Uint8Array());
+    const sheet = sheetIn(factsOf(record));
+    expect(sheet.notices.map(({ rule }) => rule)).toEqual(['KEY-LEFT-OUT-BY-DECISION']);
+    expect(text(layout.upload)).toBe(uploadMarkdown(sheet));
+    expect(text(layout.uploadPage)).toBe(uploadHtml(sheet));
+    const manifest = parseManifest(files.get(layout.manifest) ?? new Uint8Array());
+    expect(checkConfirmations({ files, manifest, entries: record }).outcome).toBe('holds');
   });
 
   it('is not made before every key was wrapped', () => {
