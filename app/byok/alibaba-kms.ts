@@ -1,12 +1,14 @@
 import { utc } from './inbound/deadline.ts';
 import * as v from 'valibot';
 import { keySpecs } from '../keys/specs.ts';
-import type { DestinationFormat, KeyToCarry, UploadCommand, UploadSection } from './format.ts';
+import type { DestinationFormat, KeyToUpload, UploadCommand, UploadSection } from './format.ts';
 import { parseMembers } from './inbound/candidates.ts';
 import { parameterNames, readParametersFile, type ParametersFile } from './inbound/import-parameters.ts';
 import { plainName, utcMoment } from './names.ts';
 import { jsonFile } from './outbound/files.ts';
 import { importRequest, inspectRequest, requestFileName } from './outbound/import-request.ts';
+import { wrapAgain } from './outbound/remedies.ts';
+import { inBothShells, memberInPosix } from './outbound/shell.ts';
 import { supportMatrix } from './support-matrix.ts';
 import { endInWords, refusesEnd, unixEnd } from './valid-to.ts';
 
@@ -23,6 +25,8 @@ const alibabaSchema = v.strictObject({
 });
 
 export type AlibabaDestination = v.InferOutput<typeof alibabaSchema>;
+
+type Key = KeyToUpload<AlibabaDestination>;
 
 const members = v.looseObject({
   KeyId: v.string(),
@@ -84,10 +88,13 @@ export const alibabaKms: DestinationFormat<AlibabaDestination> = {
   takesZip: false,
   target: ({ region, keyId }) => `${region}/${keyId}`,
 
-  describe: ({ region, keyId, wrappingAlgorithm, validTo }) => ({
-    place: `Alibaba Cloud KMS ${region}`,
+  describe: ({ region, keyId, validTo }) => ({
+    service: 'Alibaba Cloud KMS',
+    place: `region ${region}`,
     name: keyId,
-    uses: `encrypt, decrypt; ${wrappingAlgorithm}; ${endInWords(validTo)}`,
+    uses: 'encrypt, decrypt',
+    end: endInWords(validTo),
+    kekLabel: 'For KMS key',
   }),
 
   readInbound: (files, { keyId }, room) => readParametersFile(files, keyId, parametersFile, room),
@@ -103,9 +110,11 @@ export const alibabaKms: DestinationFormat<AlibabaDestination> = {
   upload: (key, folder) => ({
     undated: null,
     warnings: warnings(key),
+    tools: ['aliyun: Alibaba Cloud CLI'],
+    signIn: [signIn(key)],
     upload: [importMaterial(key, folder)],
     checks: [showKey(key)],
-    failures,
+    failures: failures(key),
   }),
 };
 
@@ -114,7 +123,7 @@ function inspect(...[key, files]: Parameters<DestinationFormat<AlibabaDestinatio
 }
 
 /** `aliyun` takes no request file for this API: both long parameters are read out of it. */
-function importMaterial({ destination }: KeyToCarry<AlibabaDestination>, folder: string): UploadCommand {
+function importMaterial({ destination }: Key, folder: string): UploadCommand {
   const { region, keyId, validTo } = destination;
   const file = `${folder}/${requestFileName}`;
   const command = (material: string, token: string): string =>
@@ -122,8 +131,7 @@ function importMaterial({ destination }: KeyToCarry<AlibabaDestination>, folder:
       `aliyun kms ImportKeyMaterial --region '${region}' --KeyId '${keyId}'`,
       `--EncryptedKeyMaterial ${material} --ImportToken ${token} --KeyMaterialExpireUnix ${unixEnd(validTo)}`,
     ].join(' ');
-  // The file has one member a line, and base64 has no quotes.
-  const member = (name: string): string => `"$(awk -F'"' '$2=="${name}"{print $4}' '${file}')"`;
+  const member = (name: string): string => memberInPosix(name, file);
   return {
     purpose: `Call ImportKeyMaterial with the members of ${file}, which are the parameters of the call as they stand.`,
     posix: command(member('EncryptedKeyMaterial'), member('ImportToken')),
@@ -134,21 +142,27 @@ function importMaterial({ destination }: KeyToCarry<AlibabaDestination>, folder:
   };
 }
 
-function showKey({ destination }: KeyToCarry<AlibabaDestination>): UploadCommand {
+function showKey({ destination }: Key): UploadCommand {
   const { region, keyId, validTo } = destination;
   const command = `aliyun kms DescribeKey --region '${region}' --KeyId '${keyId}'`;
   const end = validTo === undefined ? 'no MaterialExpireTime' : `MaterialExpireTime ${utc(validTo)}`;
-  return {
-    purpose: `Look at the key: KeyState is Enabled, Origin EXTERNAL, ${end}.`,
-    posix: command,
-    powershell: command,
-  };
+  return inBothShells(
+    `Look at the key: KeyState is Enabled, Origin EXTERNAL, ${end}. Note its id in the receipt.`,
+    command,
+  );
 }
 
-function warnings({ destination }: KeyToCarry<AlibabaDestination>): string[] {
+function signIn({ destination: { region } }: Key): UploadCommand {
+  return inBothShells(
+    'Sign in by "aliyun configure", and look where: the answer names the account.',
+    `aliyun sts GetCallerIdentity --region '${region}'`,
+  );
+}
+
+function warnings({ destination }: Key): string[] {
   const { wrappingAlgorithm, validTo } = destination;
   return [
-    'Upload before the import token ends. After that the key must be wrapped again, under a new wrapping key.',
+    'Upload before the import token ends: Alibaba opens nothing later.',
     `The import token must have been fetched with the wrapping algorithm ${wrappingAlgorithm}: no file says so, and Alibaba opens nothing else.`,
     'Nothing proves afterwards that Alibaba has the very key of the HSM: it shows no check value, and its ciphertexts are its own. RSA only shows that the material arrived undamaged.',
     ...(wrappingAlgorithm === 'RSAES_OAEP_SHA_1' ? ['Dedicated KMS takes no RSAES_OAEP_SHA_1.'] : []),
@@ -161,23 +175,24 @@ function warnings({ destination }: KeyToCarry<AlibabaDestination>): string[] {
 }
 
 /** Common error codes of the service; the page of ImportKeyMaterial lists none of its own. */
-const failures: UploadSection['failures'] = [
-  {
-    message: 'InvalidParameter',
-    meaning:
-      'The token has ended or is for another key, the token was fetched with another wrapping algorithm than the plan names, or the key wants 16 bytes because it is of the kind Aliyun_SM4. The message names the parameter. With a new token the key must be wrapped again: a new ceremony.',
-  },
-  {
-    message: 'UnsupportedOperation, Rejected.UnsupportedOperation',
-    meaning:
-      'The key was not made with the origin EXTERNAL, or this instance does not import: look at it with DescribeKey.',
-  },
-  {
-    message: 'Forbidden.KeyNotFound',
-    meaning: 'There is no such key in this region and in the account signed in to.',
-  },
-  {
-    message: 'Forbidden.NoPermission',
-    meaning: 'The person signed in may not import here: have kms:ImportKeyMaterial granted.',
-  },
-];
+function failures(key: Key): UploadSection['failures'] {
+  return [
+    {
+      message: 'InvalidParameter',
+      meaning: `The token has ended or is for another key, the token was fetched with another wrapping algorithm than the plan names, or the key wants 16 bytes because it is of the kind Aliyun_SM4. The message names the parameter. A new token means another wrap. ${wrapAgain(key)}`,
+    },
+    {
+      message: 'UnsupportedOperation, Rejected.UnsupportedOperation',
+      meaning:
+        'The key was not made with the origin EXTERNAL, or this instance does not import: look at it with DescribeKey.',
+    },
+    {
+      message: 'Forbidden.KeyNotFound',
+      meaning: 'There is no such key in this region and in the account signed in to.',
+    },
+    {
+      message: 'Forbidden.NoPermission',
+      meaning: 'The person signed in may not import here: have kms:ImportKeyMaterial granted.',
+    },
+  ];
+}

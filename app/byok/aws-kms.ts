@@ -62,15 +62,17 @@ export const awsKms: DestinationFormat<AwsDestination> = {
   // Key ids are unique, and replicas of a multi-Region key hold the same material: the region makes no difference.
   target: ({ keyId }) => readKeyName(keyId).id,
 
-  describe({ keyId, wrappingAlgorithm, validTo }) {
+  describe({ keyId, validTo }) {
     const { id, arn } = readKeyName(keyId);
+    // The usual partition is nobody's question; another one is another AWS.
+    const partition = arn === null || arn.partition === 'aws' ? '' : `, partition ${arn.partition}`;
     return {
-      place:
-        arn === null
-          ? 'AWS KMS, region and account not named'
-          : `AWS KMS ${arn.region}, account ${arn.account}, partition ${arn.partition}`,
+      service: 'AWS KMS',
+      place: arn === null ? 'region and account not named' : `region ${arn.region}, account ${arn.account}${partition}`,
       name: id,
-      uses: `as its KMS key says; ${wrappingAlgorithm}; ${endInWords(validTo)}`,
+      uses: 'as set when the KMS key was created',
+      end: endInWords(validTo),
+      kekLabel: 'For KMS key',
     };
   },
 

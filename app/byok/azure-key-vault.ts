@@ -45,10 +45,13 @@ export const azureKeyVault: DestinationFormat<AzureDestination> = {
 
   describe(destination) {
     return {
-      // The host alone says which cloud, and whether it is a vault or a Managed HSM.
+      service: destination.managedHsm === undefined ? 'Azure Key Vault' : 'Azure Managed HSM',
+      // The host says which cloud.
       place: placeOf(destination).hosts[0],
       name: destination.keyName,
       uses: destination.operations.join(', '),
+      end: null,
+      kekLabel: 'Key identifier',
     };
   },
 

@@ -120,18 +120,25 @@ export interface BlobSummary {
   readonly importTokenSha256: string | null;
 }
 
-/** One command of the upload instructions in both shells. */
-export interface UploadCommand {
-  readonly purpose: string;
+/** The same in both shells. */
+export interface InShells {
   readonly posix: string;
   readonly powershell: string;
 }
 
+/** One command of the upload instructions in both shells. */
+export interface UploadCommand extends InShells {
+  readonly purpose: string;
+}
+
 /** What UPLOAD.md says about one key. */
 export interface UploadSection {
-  /** What is known of the end of an import token when what was carried in does not say: a phrase; null elsewhere. */
+  /** What is known of the end of an import token when what was carried in does not say: `within …`; null elsewhere. */
   readonly undated: string | null;
   readonly warnings: readonly string[];
+  /** What the desk's computer needs: the name of the command, a colon, what it is and its least version where one is known. */
+  readonly tools: readonly string[];
+  readonly signIn: readonly UploadCommand[];
   readonly upload: readonly UploadCommand[];
   readonly checks: readonly UploadCommand[];
   /** What a failure message of the cloud means and what to do. */
@@ -140,21 +147,32 @@ export interface UploadSection {
 
 /** A destination in words, for the people who approve it: all of the plan's member, in cells of a table. */
 export interface DestinationWords {
+  /** The cloud service, by the name that people say. */
+  readonly service: string;
   /** The vault or instance, with whatever tells it from one of the same name elsewhere. */
   readonly place: string;
   /** What the key is called there. */
   readonly name: string;
   /** What the key may be used for there. */
   readonly uses: string;
+  /** When the service is to forget the key; null where no plan sets an end. */
+  readonly end: string | null;
+  /** What the id of a wrapping key names: `For KMS key`; null where the service gives it none. */
+  readonly kekLabel: string | null;
 }
 
-/** What `assemble`, `inspect` and `upload` know about a key. */
+/** What `assemble` and `inspect` know about a key. */
 export interface KeyToCarry<D> {
   readonly keyId: string;
   readonly spec: KeySpec;
   readonly destination: D;
   readonly kek: Pick<Kek, 'id' | 'bits'>;
   readonly wrap: Pick<WrapPlan, 'method' | 'oaepHash'>;
+}
+
+/** What `upload` knows besides: what the ceremony does with the key in the HSM when the bundle has been written. */
+export interface KeyToUpload<D> extends KeyToCarry<D> {
+  readonly after: 'destroy' | 'keep';
 }
 
 /**
@@ -201,5 +219,5 @@ export interface DestinationFormat<D extends { readonly type: string }> {
    */
   inspect(key: KeyToCarry<D>, files: readonly OutboundFile[]): BlobSummary;
   /** `folder` is the key's folder relative to the top of the bundle, with `/`. */
-  upload(key: KeyToCarry<D>, folder: string): UploadSection;
+  upload(key: KeyToUpload<D>, folder: string): UploadSection;
 }

@@ -47,9 +47,12 @@ export const googleCloudKms: DestinationFormat<GoogleDestination> = {
   describe(destination) {
     const { job, key } = namesOf(destination);
     return {
+      service: 'Google Cloud KMS',
       place: `${ringOf(destination.cryptoKey)}, by import job ${job}`,
       name: key,
       uses: `${algorithmOf(destination).purpose}, ${destination.algorithm}`,
+      end: null,
+      kekLabel: 'Of import job',
     };
   },
 

@@ -44,11 +44,14 @@ export const huaweiKms: DestinationFormat<HuaweiDestination> = {
   target: placeOf,
 
   describe(destination) {
-    const { projectId, keyId, wrappingAlgorithm, validTo } = destination;
+    const { projectId, keyId, validTo } = destination;
     return {
+      service: isOpenTelekomCloud(destination) ? 'Open Telekom Cloud KMS' : 'Huawei Cloud KMS',
       place: `${hostOf(destination)}, project ${projectId}`,
       name: keyId,
-      uses: `as set when the key was created; by ${wrappingAlgorithm}; ${endInWords(validTo)}`,
+      uses: 'as set when the KMS key was created',
+      end: endInWords(validTo),
+      kekLabel: 'For KMS key',
     };
   },
 

@@ -37,9 +37,12 @@ export const ibmKeyProtect: DestinationFormat<IbmDestination> = {
 
   describe(destination) {
     return {
+      service: 'IBM Key Protect',
       place: `${hostOf(destination)}, instance ${destination.instance}`,
       name: destination.keyName,
       uses: 'root key: wraps and unwraps data keys',
+      end: null,
+      kekLabel: 'For instance',
     };
   },
 

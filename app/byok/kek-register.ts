@@ -22,11 +22,11 @@ export interface RegisteredKek {
  * Checks the wrapping keys of one ceremony against each other.
  * @param keks - one for each key
  * @throws Refused with KEK-REUSE-DECIDED when one serves two vaults or instances, since whoever holds it could open both;
- *   KEK-ONE-OF-ITS-NAME when two came under one name, since one of them is then somebody else's
+ *   KEK-ONE-OF-ITS-NAME when two came under one name of their own, since one of them is then somebody else's
  */
 export function checkKekRegister(keks: readonly RegisteredKek[]): void {
   const byModulus = new Map<string, { readonly key: string; readonly scope: string }>();
-  const byName = new Map<string, { readonly key: string; readonly value: string }>();
+  const byName = new Map<string, RegisteredKek>();
   for (const kek of keks) {
     const { key, destination } = kek;
     const scope = `${destination.type} ${formatFor(destination).scope(destination)}`;
@@ -36,16 +36,22 @@ export function checkKekRegister(keks: readonly RegisteredKek[]): void {
       refuse('KEK-REUSE-DECIDED', `The same wrapping key came for ${reused.key} and for ${key}, which go to different places.`); // prettier-ignore
     }
     byModulus.set(modulus, { key, scope });
-    // Where every call of the cloud makes a wrapping key of its own, a name tells of none.
-    if (kek.importToken !== null) continue;
-    const name = `${scope} ${kek.id ?? ''}`;
-    const value = `${kek.spki} ${kek.nonce ?? ''}`;
+    if (kek.id === null || !isNameOfItsOwn(kek)) continue;
+    const name = `${scope} ${kek.id}`;
     const earlier = byName.get(name);
-    if (earlier !== undefined && earlier.value !== value) {
-      refuse('KEK-ONE-OF-ITS-NAME', `${earlier.key} and ${key} name one wrapping key, ${kek.id ?? scope}, and bring two.`); // prettier-ignore
+    if (earlier !== undefined && earlier.spki !== kek.spki) {
+      refuse('KEK-ONE-OF-ITS-NAME', `${earlier.key} and ${key} name one wrapping key, ${kek.id}, and bring two.`);
     }
-    byName.set(name, { key, value });
+    byName.set(name, kek);
   }
+}
+
+/**
+ * A kid and an import job name one public key for ever. What comes with an import token or a nonce was made by a call,
+ * and the next call may make another.
+ */
+function isNameOfItsOwn({ importToken, nonce }: RegisteredKek): boolean {
+  return importToken === null && nonce === null;
 }
 
 /** Two public keys of one modulus are one key to whoever can factor it, whatever their exponents. */

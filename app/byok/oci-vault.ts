@@ -36,7 +36,12 @@ export const ociVault: DestinationFormat<OciDestination> = {
   },
 
   refusesNow: () => null,
-  cautions: () => [],
+  // Key pairs have that way only, and are documented for it.
+  cautions({ wrappingAlgorithm }, spec) {
+    if (keySpecs[spec].kind !== 'aes' || wrappingAlgorithm !== 'RSA_OAEP_AES_SHA256') return [];
+    const text = `Oracle describes ${wrappingAlgorithm} for private keys: OCI may refuse ${spec} by it, and takes AES keys by RSA_OAEP_SHA256.`;
+    return [{ rule: 'PLAN-OPERATIONS-FIT-SPEC', text }];
+  },
 
   // A management endpoint is one vault's, and so is a wrapping key.
   scope: ({ managementEndpoint }) => managementEndpoint,
@@ -47,9 +52,12 @@ export const ociVault: DestinationFormat<OciDestination> = {
   target: ({ managementEndpoint, compartment, displayName }) => `${managementEndpoint}/${compartment}/${displayName}`,
 
   describe: ({ managementEndpoint, compartment, displayName }) => ({
+    service: 'OCI Vault',
     place: `${managementEndpoint}, compartment ${compartment}`,
     name: displayName,
     uses: 'whatever OCI Vault allows for its key shape',
+    end: null,
+    kekLabel: null,
   }),
 
   readInbound: (files) =>

@@ -1,12 +1,14 @@
 import { utc } from './inbound/deadline.ts';
 import * as v from 'valibot';
 import { keySpecs } from '../keys/specs.ts';
-import type { DestinationFormat, KeyToCarry, UploadCommand, UploadSection } from './format.ts';
+import type { DestinationFormat, KeyToUpload, UploadCommand, UploadSection } from './format.ts';
 import { parseMembers } from './inbound/candidates.ts';
 import { parameterNames, readParametersFile, type ParametersFile } from './inbound/import-parameters.ts';
 import { plainName, utcMoment } from './names.ts';
 import { jsonFile } from './outbound/files.ts';
 import { importRequest, inspectRequest, requestFileName } from './outbound/import-request.ts';
+import { wrapAgain } from './outbound/remedies.ts';
+import { inBothShells } from './outbound/shell.ts';
 import { supportMatrix } from './support-matrix.ts';
 import { endInWords, refusesEnd, unixEnd } from './valid-to.ts';
 
@@ -23,6 +25,8 @@ const tencentSchema = v.strictObject({
 });
 
 export type TencentDestination = v.InferOutput<typeof tencentSchema>;
+
+type Key = KeyToUpload<TencentDestination>;
 
 const members = v.looseObject({
   KeyId: v.string(),
@@ -88,10 +92,13 @@ export const tencentKms: DestinationFormat<TencentDestination> = {
   takesZip: false,
   target: ({ region, keyId }) => `${region}/${keyId}`,
 
-  describe: ({ region, keyId, wrappingAlgorithm, validTo }) => ({
-    place: `Tencent Cloud KMS ${region}`,
+  describe: ({ region, keyId, validTo }) => ({
+    service: 'Tencent Cloud KMS',
+    place: `region ${region}`,
     name: keyId,
-    uses: `encrypt, decrypt; ${wrappingAlgorithm}; ${endInWords(validTo)}`,
+    uses: 'encrypt, decrypt',
+    end: endInWords(validTo),
+    kekLabel: 'For KMS key',
   }),
 
   readInbound: (files, { keyId }, room) => readParametersFile(files, keyId, parametersFile, room),
@@ -107,9 +114,11 @@ export const tencentKms: DestinationFormat<TencentDestination> = {
   upload: (key, folder) => ({
     undated: null,
     warnings: warnings(key),
+    tools: ['tccli: Tencent Cloud CLI'],
+    signIn: [signIn(key)],
     upload: [importMaterial(key, folder)],
     checks: [showKey(key)],
-    failures,
+    failures: failures(key),
   }),
 };
 
@@ -119,11 +128,10 @@ function inspect(...[key, files]: Parameters<DestinationFormat<TencentDestinatio
 
 /** A service call in both shells: they write these commands alike. */
 function call(purpose: string, operation: string, region: string, options: string): UploadCommand {
-  const command = `tccli kms ${operation} --region '${region}' ${options}`;
-  return { purpose, posix: command, powershell: command };
+  return inBothShells(purpose, `tccli kms ${operation} --region '${region}' ${options}`);
 }
 
-function importMaterial({ destination }: KeyToCarry<TencentDestination>, folder: string): UploadCommand {
+function importMaterial({ destination }: Key, folder: string): UploadCommand {
   return call(
     `Call ImportKeyMaterial with the members of ${folder}/${requestFileName}, which is the body of the call as it stands.`,
     'ImportKeyMaterial',
@@ -132,20 +140,27 @@ function importMaterial({ destination }: KeyToCarry<TencentDestination>, folder:
   );
 }
 
-function showKey({ destination }: KeyToCarry<TencentDestination>): UploadCommand {
+function showKey({ destination }: Key): UploadCommand {
   const { region, keyId, validTo } = destination;
   return call(
-    `Look at the key: KeyState is Enabled, Origin EXTERNAL, ValidTo ${unixEnd(validTo)}${validTo === undefined ? ', it does not expire' : ''}.`,
+    `Look at the key: KeyState is Enabled, Origin EXTERNAL, ValidTo ${unixEnd(validTo)}${validTo === undefined ? ', it does not expire' : ''}. Note its id in the receipt.`,
     'DescribeKey',
     region,
     `--KeyId '${keyId}'`,
   );
 }
 
-function warnings({ destination }: KeyToCarry<TencentDestination>): string[] {
+function signIn({ destination: { region } }: Key): UploadCommand {
+  return inBothShells(
+    'Sign in by "tccli configure", and look where: the answer names the account.',
+    `tccli sts GetCallerIdentity --region '${region}'`,
+  );
+}
+
+function warnings({ destination }: Key): string[] {
   const { wrappingAlgorithm, validTo } = destination;
   return [
-    'Upload before the import token ends. After that the key must be wrapped again, under a new wrapping key.',
+    'Upload before the import token ends: Tencent opens nothing later.',
     'Call GetParametersForImport for this key no more before the upload: each call ends the tokens of those before it.',
     `The import token must have been fetched with the wrapping algorithm ${wrappingAlgorithm}: no file says so, and Tencent opens nothing else.`,
     'Nothing proves afterwards that Tencent has the very key of the HSM: it shows no check value, and its ciphertexts are its own. RSA only shows that the material arrived undamaged.',
@@ -158,31 +173,32 @@ function warnings({ destination }: KeyToCarry<TencentDestination>): string[] {
 }
 
 /** Errors of ImportKeyMaterial. */
-const failures: UploadSection['failures'] = [
-  {
-    message: 'ResourceUnavailable.TokenExpired',
-    meaning:
-      'The import token has ended, or a later GetParametersForImport ended it. Fetch wrapping key and token anew and wrap the key again: a new ceremony.',
-  },
-  {
-    message: 'InvalidParameter.DecryptMaterialError',
-    meaning:
-      'Tencent could not open the material: the token was fetched with another wrapping algorithm than the plan names, or the key lives in a region with Chinese national cryptography, which wants 16 bytes.',
-  },
-  {
-    message: 'InvalidParameterValue.MaterialNotMatch',
-    meaning: 'The key has had other material before, and takes that alone. Make a new key of the type EXTERNAL.',
-  },
-  {
-    message: 'UnsupportedOperation.NotExternalCmk',
-    meaning: 'The key was not made for material from outside. Make one of the type EXTERNAL.',
-  },
-  {
-    message: 'ResourceUnavailable.CmkStateNotSupport',
-    meaning: 'The key is neither waiting for material nor enabled: look at its state with DescribeKey.',
-  },
-  {
-    message: 'ResourceUnavailable.CmkNotFound',
-    meaning: 'There is no such key in this region and in the account signed in to.',
-  },
-];
+function failures(key: Key): UploadSection['failures'] {
+  return [
+    {
+      message: 'ResourceUnavailable.TokenExpired',
+      meaning: `The import token has ended, or a later GetParametersForImport ended it. ${wrapAgain(key)}`,
+    },
+    {
+      message: 'InvalidParameter.DecryptMaterialError',
+      meaning:
+        'Tencent could not open the material: the token was fetched with another wrapping algorithm than the plan names, or the key lives in a region with Chinese national cryptography, which wants 16 bytes.',
+    },
+    {
+      message: 'InvalidParameterValue.MaterialNotMatch',
+      meaning: `The key has had other material before, and takes that alone: another key of the type EXTERNAL needs another import token. ${wrapAgain(key)}`,
+    },
+    {
+      message: 'UnsupportedOperation.NotExternalCmk',
+      meaning: 'The key was not made for material from outside. Make one of the type EXTERNAL.',
+    },
+    {
+      message: 'ResourceUnavailable.CmkStateNotSupport',
+      meaning: 'The key is neither waiting for material nor enabled: look at its state with DescribeKey.',
+    },
+    {
+      message: 'ResourceUnavailable.CmkNotFound',
+      meaning: 'There is no such key in this region and in the account signed in to.',
+    },
+  ];
+}

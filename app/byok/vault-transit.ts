@@ -39,9 +39,12 @@ export const vaultTransit: DestinationFormat<VaultDestination> = {
   target: ({ address, mount, keyName }) => `${address}/v1/${mount}/keys/${keyName}`,
 
   describe: ({ address, mount, keyName, product }) => ({
-    place: `${products[product].name} at ${address}, mount ${mount}`,
+    service: `${products[product].name} transit`,
+    place: `${address}, mount ${mount}`,
     name: keyName,
     uses: 'whatever transit allows for its key type',
+    end: null,
+    kekLabel: null,
   }),
 
   readInbound: (files) =>

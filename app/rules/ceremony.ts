@@ -96,7 +96,7 @@ export const ceremonyRules = {
     remedy: 'Bring a wrapping key of its own for each vault or instance.',
   },
   'KEK-ONE-OF-ITS-NAME': {
-    claim: 'Wrapping keys that several keys of a plan name alike are one and the same key.',
+    claim: 'Wrapping keys whose own files name them alike, by kid or import job, are one and the same key.',
     remedy:
       'Stop: one of the files was exchanged, or is older than the other. Have the online desk fetch the wrapping key once, for all these keys.',
   },

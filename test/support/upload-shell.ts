@@ -46,8 +46,8 @@ export function runPosix(
 }
 
 /** Every command of a section. */
-export function commandsOf({ upload, checks }: UploadSection): readonly UploadCommand[] {
-  return [...upload, ...checks];
+export function commandsOf({ signIn, upload, checks }: UploadSection): readonly UploadCommand[] {
+  return [...signIn, ...upload, ...checks];
 }
 
 /** What stands outside single quotes, where a shell would look into it. */

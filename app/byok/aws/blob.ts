@@ -1,14 +1,10 @@
 import { refuser } from '../../keys/refuser.ts';
 import type { BlobSummary, Carried, KeyToCarry, OutboundFile, WrappedParts } from '../format.ts';
 import { importTokenBytes } from '../inbound/rsa-kek.ts';
-import { exactFiles } from '../outbound/files.ts';
+import { exactFiles, materialFileName, tokenFileName } from '../outbound/files.ts';
 import { checkJoined, joinParts } from '../outbound/joined-parts.ts';
 import { summaryOf } from '../outbound/wrapped-shape.ts';
 import type { AwsDestination } from './destination.ts';
-
-/** The names that AWS's own examples give the two binary parameters of ImportKeyMaterial. */
-export const materialFileName = 'EncryptedKeyMaterial.bin';
-export const tokenFileName = 'ImportToken.bin';
 
 /**
  * Writes the parameters of ImportKeyMaterial as raw bytes: the wrapped key, in the hybrid form both parts in one piece,

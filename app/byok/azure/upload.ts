@@ -1,7 +1,12 @@
 import { isAsymmetric, keySpecs, type CurveName, type KeySpec } from '../../keys/specs.ts';
-import type { KeyToCarry, UploadCommand, UploadSection } from '../format.ts';
+import type { KeyToUpload, UploadCommand, UploadSection } from '../format.ts';
+import { comparePublicKeys, fetchedFile } from '../outbound/public-key-check.ts';
+import { compareWithHsm, wrapAgain } from '../outbound/remedies.ts';
+import { inBothShells } from '../outbound/shell.ts';
 import { blobFileName } from './blob.ts';
 import { fittingOperations, placeOf, type AzureDestination, type AzurePlace } from './destination.ts';
+
+type Key = KeyToUpload<AzureDestination>;
 
 /** Azure's name of a curve where it is not the JOSE name. */
 const azureCurves: Readonly<Record<CurveName, string>> = {
@@ -12,24 +17,28 @@ const azureCurves: Readonly<Record<CurveName, string>> = {
 };
 
 /**
- * What the online desk does with the `.byok` file. Options are those that azure-cli parses (`--kty` RSA, EC or oct,
- * without -HSM; `--curve` with EC only), not those that Microsoft's page prints.
+ * What the online desk does with the `.byok` file, by the Azure CLI in both shells: one sign-in serves import and checks.
+ * Options are those that azure-cli parses (`--kty` RSA, EC or oct, without -HSM; `--curve` with EC only), not those that
+ * Microsoft's page prints.
  * @param key - all its names have passed the grammars of the schema, so they are safe inside single quotes
  * @param folder - the key's folder, relative to the top of the bundle
  */
-export function azureUpload(key: KeyToCarry<AzureDestination>, folder: string): UploadSection {
+export function azureUpload(key: Key, folder: string): UploadSection {
   const place = placeOf(key.destination);
   return {
     undated: null,
     warnings: warnings(key, place),
-    upload: [...selectCloud(place), importKey(key, place, `${folder}/${blobFileName(key.destination)}`)],
-    checks: [...(isAsymmetric(key.spec) ? [comparePublicKeys(key, place, folder)] : []), showKey(key, place)],
-    failures,
+    tools: [`az: Azure CLI, ${place.kind === 'vault' ? '2.1.0' : '2.12.0'} or later`],
+    signIn: [signIn(place)],
+    upload: [importKey(key, place, `${folder}/${blobFileName(key.destination)}`)],
+    checks: [...(isAsymmetric(key.spec) ? [comparePublicKey(key, place, folder)] : []), showKey(key, place)],
+    failures: failures(key),
   };
 }
 
 /** Operations that do not fit can be left for AES only: no report says what the service answers, so the plan may have them. */
-function warnings({ destination, spec, kek }: KeyToCarry<AzureDestination>, place: AzurePlace): string[] {
+function warnings(key: Key, place: AzurePlace): string[] {
+  const { destination, spec, kek } = key;
   const { kind } = keySpecs[spec];
   const unfit = destination.operations.filter((operation) => !fittingOperations[kind].includes(operation));
   return [
@@ -41,65 +50,43 @@ function warnings({ destination, spec, kek }: KeyToCarry<AzureDestination>, plac
         ]
       : []),
     ...(kind === 'aes'
-      ? ['Azure shows no check value of an AES key: compare a ciphertext of your own after the import.']
+      ? [
+          `Azure shows no check value of an AES key. ${compareWithHsm(key, 'A ciphertext of one text by the HSM and by Azure shows that the key is the same.')}`,
+        ]
       : []),
   ];
 }
 
-function selectCloud({ cloudName, kind }: AzurePlace): UploadCommand[] {
-  if (cloudName === 'AzureCloud') return [];
-  const posix = `az cloud set --name ${cloudName}`;
-  const powershell = kind === 'vault' ? `Connect-AzAccount -Environment ${cloudName}` : posix;
-  return [{ purpose: `Turn to ${cloudName}; sign in again after that.`, posix, powershell }];
+function signIn({ cloudName, name }: AzurePlace): UploadCommand {
+  const turn = cloudName === 'AzureCloud' ? [] : [`az cloud set --name ${cloudName}`];
+  return inBothShells(
+    `Sign in to ${cloudName} as somebody who may import keys into ${name}.`,
+    [...turn, 'az login'].join('\n'),
+  );
 }
 
-function importKey(
-  { destination, spec }: KeyToCarry<AzureDestination>,
-  place: AzurePlace,
-  file: string,
-): UploadCommand {
+function importKey({ destination, spec }: Key, place: AzurePlace, file: string): UploadCommand {
   const { type, curve } = azureKeyType(spec);
-  const posix = [
+  const command = [
     `az keyvault key import ${azTarget(place, destination)} --byok-file '${file}' --kty ${type}`,
     ...(curve === null ? [] : [`--curve ${curve}`]),
     `--ops ${destination.operations.join(' ')}`,
   ].join(' ');
-  const cmdlet = [
-    `Add-AzKeyVaultKey -VaultName '${place.name}' -Name '${destination.keyName}' -KeyFilePath '${file}'`,
-    ...(curve === null ? [] : [`-KeyType EC -CurveName '${curve}'`]),
-    `-KeyOps ${destination.operations.join(',')}`,
-  ].join(' ');
-  // For a Managed HSM the cmdlet has no key type and ignores -KeyOps (azure-powershell#16773); az runs in PowerShell too.
-  return { purpose: 'Import the key.', posix, powershell: place.kind === 'vault' ? cmdlet : posix };
+  return inBothShells('Import the key.', command);
 }
 
-/** The strongest check there is: Azure's public key is the one the HSM gave. */
-function comparePublicKeys(
-  { keyId, destination }: KeyToCarry<AzureDestination>,
-  place: AzurePlace,
-  folder: string,
-): UploadCommand {
-  // One level up: a file inside the bundle would fail its verification. By the key id, which is the plan's only name for
-  // one key: two vaults may have keys of one name, and az refuses to overwrite a file.
-  const copy = `../${keyId}.cloud.der`;
-  const download = `az keyvault key download ${azTarget(place, destination)} --encoding DER --file '${copy}'`;
-  return {
-    purpose: `Compare the public keys by SHA-256: the key at Azure, ${folder}/public-key.pem, and publicKey.spkiSha256 in MANIFEST.json are the same.`,
-    posix: `${download}\nopenssl pkey -pubin -in '${folder}/public-key.pem' -outform DER | sha256sum - '${copy}'`,
-    powershell: `${download}\n(Get-FileHash -Algorithm SHA256 '${copy}').Hash.ToLower()`,
-  };
+/** By the key id, which is the plan's only name for one key: two vaults may have keys of one name. */
+function comparePublicKey({ keyId, destination }: Key, place: AzurePlace, folder: string): UploadCommand {
+  const target = azTarget(place, destination);
+  const download = `az keyvault key download ${target} --encoding PEM --file '${fetchedFile(keyId, 'pem')}'`;
+  return comparePublicKeys(keyId, folder, { posix: download, powershell: download });
 }
 
-function showKey({ destination, spec }: KeyToCarry<AzureDestination>, place: AzurePlace): UploadCommand {
-  const type = `${azureKeyType(spec).type}-HSM`;
-  return {
-    purpose: `Look at the new version: kty is ${type}, the operations are ${destination.operations.join(', ')}. Note its kid in the receipt.`,
-    posix: `az keyvault key show ${azTarget(place, destination)} -o json`,
-    powershell:
-      place.kind === 'vault'
-        ? `Get-AzKeyVaultKey -VaultName '${place.name}' -Name '${destination.keyName}' | Format-List`
-        : `az keyvault key show ${azTarget(place, destination)} -o json`,
-  };
+function showKey({ destination, spec }: Key, place: AzurePlace): UploadCommand {
+  return inBothShells(
+    `Look at the new version: kty is ${azureKeyType(spec).type}-HSM, the operations are ${destination.operations.join(', ')}. Note its kid in the receipt.`,
+    `az keyvault key show ${azTarget(place, destination)} -o json`,
+  );
 }
 
 function azTarget(place: AzurePlace, destination: AzureDestination): string {
@@ -113,31 +100,33 @@ function azureKeyType(spec: KeySpec): { type: 'RSA' | 'EC' | 'oct'; curve: strin
   return { type: info.kind === 'rsa' ? 'RSA' : 'oct', curve: null };
 }
 
-const failures: UploadSection['failures'] = [
-  {
-    message: 'must be a valid JsonWebKey object',
-    meaning:
-      'Azure could not open the file as the stated key type. Use the command above as it stands, with its --kty and --curve, and the file of this bundle (azure-cli#7150, #16223).',
-  },
-  {
-    message: 'Unsupported key operation(s)',
-    meaning: 'The operations do not fit the key type. Repeat the import with the operations that the message names.',
-  },
-  {
-    message: 'unrecognized arguments: --byok-file, or --curve',
-    meaning: 'azure-cli is too old: update it (BYOK needs 2.1.0 for vaults, 2.12.0 for a Managed HSM).',
-  },
-  {
-    message: 'Forbidden',
-    meaning:
-      'The person signed in may not import keys here: have the permission keys/import granted, or check the firewall of the vault.',
-  },
-  {
-    message: 'KeyNotFound, or the wrapping key cannot be used',
-    meaning: 'The wrapping key or its version is gone, disabled or expired. A new wrapping key means a new ceremony.',
-  },
-  {
-    message: 'deleted but recoverable state',
-    meaning: 'A deleted key still holds this name: recover or purge it, or plan another name.',
-  },
-];
+function failures(key: Key): UploadSection['failures'] {
+  return [
+    {
+      message: 'must be a valid JsonWebKey object',
+      meaning:
+        'Azure could not open the file as the stated key type. Use the command above as it stands, with its --kty and --curve, and the file of this bundle (azure-cli#7150, #16223).',
+    },
+    {
+      message: 'Unsupported key operation(s)',
+      meaning: 'The operations do not fit the key type. Repeat the import with the operations that the message names.',
+    },
+    {
+      message: 'unrecognized arguments: --byok-file, or --curve',
+      meaning: 'azure-cli is too old: update it (BYOK needs 2.1.0 for vaults, 2.12.0 for a Managed HSM).',
+    },
+    {
+      message: 'Forbidden',
+      meaning:
+        'The person signed in may not import keys here: have the permission keys/import granted, or check the firewall of the vault.',
+    },
+    {
+      message: 'KeyNotFound, or the wrapping key cannot be used',
+      meaning: `The wrapping key or its version is disabled, gone or expired: enable it, or recover it when it was deleted, in the same version. When it is gone for good: ${wrapAgain(key)}`,
+    },
+    {
+      message: 'deleted but recoverable state',
+      meaning: 'A deleted key still holds this name: recover it, or purge it, and import again. The file stays good.',
+    },
+  ];
+}

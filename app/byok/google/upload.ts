@@ -1,12 +1,14 @@
 import { isAsymmetric, keySpecs } from '../../keys/specs.ts';
-import type { KeyToCarry, UploadCommand, UploadSection } from '../format.ts';
+import type { InShells, KeyToUpload, UploadCommand, UploadSection } from '../format.ts';
 import { comparePublicKeys, fetchedFile } from '../outbound/public-key-check.ts';
+import { compareWithHsm, wrapAgain } from '../outbound/remedies.ts';
+import { inBothShells, inOneBlock, removeFile } from '../outbound/shell.ts';
 import { algorithmOf, namesOf, type GoogleDestination } from './destination.ts';
 
 /** Raw bytes; the name is ours. */
 export const wrappedKeyFile = 'wrapped-key.bin';
 
-type Key = KeyToCarry<GoogleDestination>;
+type Key = KeyToUpload<GoogleDestination>;
 
 /**
  * What the online desk does with `wrapped-key.bin` (Google Cloud SDK, `surface/kms`). `--target-key-file` is never
@@ -18,13 +20,16 @@ export function googleUpload(key: Key, folder: string): UploadSection {
   return {
     undated: null,
     warnings: warnings(key),
-    upload: [createKey(key), importVersion(key, `${folder}/${wrappedKeyFile}`)],
+    tools: ['gcloud: Google Cloud CLI; its options are those of version 578.0.0'],
+    signIn: [inBothShells('Sign in to Google Cloud.', 'gcloud auth login')],
+    upload: [createKey(key), countVersions(key), importVersion(key, `${folder}/${wrappedKeyFile}`)],
     checks: [
-      ...describeVersion(key),
+      countedAgain(key),
+      describeVersion(key),
       ...(isAsymmetric(key.spec) ? [comparePublicKey(key, folder)] : []),
       ...(hasZeroBlock(key) ? [encryptZeroBlock(key)] : []),
     ],
-    failures,
+    failures: failures(key),
   };
 }
 
@@ -44,13 +49,10 @@ function warnings(key: Key): string[] {
 
 function secretKeyWarning(key: Key): string[] {
   if (isAsymmetric(key.spec) || hasZeroBlock(key)) return [];
-  const proof =
-    keySpecs[key.spec].kind === 'hmac'
-      ? 'when the key stays in the HSM, compare a MAC of the same text made there and by gcloud kms mac-sign'
-      : 'its ciphertexts have a form of their own';
-  return [
-    `Google shows no check value of this key: that it is the one of the HSM rests on the import alone; ${proof}.`,
-  ];
+  const rests = 'Google shows no check value of this key: that it is the one of the HSM rests on the import alone';
+  if (keySpecs[key.spec].kind === 'aes') return [`${rests}, since its ciphertexts have a form of their own.`];
+  const proof = compareWithHsm(key, 'A MAC of one text by the HSM and by gcloud kms mac-sign shows it all the same.');
+  return [`${rests}. ${proof}`];
 }
 
 /** AES in CBC or CTR under an initialization vector of zeros turns a block of zeros into what the key check value is cut from. */
@@ -77,24 +79,31 @@ function importVersion(key: Key, file: string): UploadCommand {
   const command =
     `gcloud kms keys versions import --import-job '${job}' ${place(key)}` +
     ` --algorithm ${key.destination.algorithm} --wrapped-key-file '${file}'`;
-  return {
-    purpose: 'Import the key. The answer names the new version; it is imported only when its state is ENABLED.',
-    posix: command,
-    powershell: command,
-  };
+  return inBothShells(
+    'Import the key. The answer names the new version; it is imported only when its state is ENABLED. Note the version in the receipt.',
+    command,
+  );
+}
+
+function countVersions(key: Key): UploadCommand {
+  return inBothShells('Count the versions that the key has before the import: none, when it was made just now.', listVersions(key)); // prettier-ignore
+}
+
+function countedAgain(key: Key): UploadCommand {
+  return inBothShells('Count the versions again: there is exactly one more than before the import.', listVersions(key));
+}
+
+function listVersions(key: Key): string {
+  return `gcloud kms keys versions list ${place(key)} --format 'table(name.basename(),state,algorithm,importJob,importFailureReason)'`;
 }
 
 /** The import goes on after its command has ended. */
-function describeVersion(key: Key): UploadCommand[] {
-  const list = `gcloud kms keys versions list ${place(key)} --format 'table(name.basename(),state,algorithm,importJob,importFailureReason)'`;
+function describeVersion(key: Key): UploadCommand {
   const describe = `gcloud kms keys versions describe "$VERSION" ${place(key)} --format 'yaml(name,state,algorithm,importJob,importTime,importFailureReason)'`;
-  return [
-    { purpose: 'Look at all versions: there is exactly one more than before.', posix: list, powershell: list },
-    {
-      purpose: `Look at the new version: its state is ENABLED, its import job ${key.destination.importJob}. PENDING_IMPORT: wait, and look again. IMPORT_FAILED: importFailureReason says why.`,
-      ...ofNewestVersion(key, describe),
-    },
-  ];
+  return {
+    purpose: `Look at the new version: its state is ENABLED, its import job ${key.destination.importJob}. PENDING_IMPORT: wait, and look again. IMPORT_FAILED: importFailureReason says why.`,
+    ...ofNewestVersion(key, describe),
+  };
 }
 
 function comparePublicKey(key: Key, folder: string): UploadCommand {
@@ -109,11 +118,24 @@ function encryptZeroBlock(key: Key): UploadCommand {
     `gcloud kms raw-encrypt ${place(key)} --version "$VERSION" --plaintext-file '${zeros}'` +
     ` --initialization-vector-file '${zeros}' --ciphertext-file '${block}'`;
   const { posix, powershell } = ofNewestVersion(key, encrypt);
+  const clean = removeFile(zeros, block);
   return {
     purpose:
-      'Compare the key check value: a block of zeros under the key begins with the three bytes of aes-ecb-zero-block in MANIFEST.json.',
-    posix: `head -c 16 /dev/zero > '${zeros}'\n${posix}\nod -An -tx1 -N3 '${block}'`,
-    powershell: `[IO.File]::WriteAllBytes((Join-Path $PWD '${zeros}'), (New-Object byte[] 16))\n${powershell}\nFormat-Hex '${block}'`,
+      'Compare the key check value: a block of zeros under the key begins with the three bytes of aes-ecb-zero-block in MANIFEST.json. The last command deletes both files again.',
+    posix: [
+      clean.posix,
+      `head -c 16 /dev/zero > '${zeros}'`,
+      posix,
+      `od -An -tx1 -N3 '${block}' | tr -d ' ' | tr 'a-f' 'A-F'`,
+      clean.posix,
+    ].join('\n'),
+    powershell: inOneBlock(
+      clean.powershell,
+      `[IO.File]::WriteAllBytes((Join-Path $PWD '${zeros}'), (New-Object byte[] 16))`,
+      powershell,
+      `[BitConverter]::ToString([IO.File]::ReadAllBytes((Join-Path $PWD '${block}')), 0, 3) -replace '-'`,
+      clean.powershell,
+    ),
   };
 }
 
@@ -122,7 +144,7 @@ function encryptZeroBlock(key: Key): UploadCommand {
  * gcloud applies before it sorts.
  * @param command - with `"$VERSION"`, which both shells replace
  */
-function ofNewestVersion(key: Key, command: string): { readonly posix: string; readonly powershell: string } {
+function ofNewestVersion(key: Key, command: string): InShells {
   const list = `gcloud kms keys versions list ${place(key)} --sort-by '~createTime' --format 'value(name.basename())'`;
   return {
     posix: `VERSION=$(${list} | head -n 1)\n${command}`,
@@ -140,35 +162,37 @@ function place(key: Key): string {
 }
 
 /** docs.cloud.google.com/kms/docs/troubleshooting-failed-imports. */
-const failures: UploadSection['failures'] = [
-  {
-    message:
-      'The key material in the import request couldn’t be unwrapped, or: An argument to the import operation was malformed',
-    meaning:
-      'Google could not open the file with this import job, or its key is not of the stated algorithm. Use the commands above as they stand, with the file of this bundle.',
-  },
-  {
-    message: 'Wrapped key has invalid length, is too short, or does not consist of 64-bit blocks',
-    meaning:
-      'The file was cut or changed on its way: compare every file with MANIFEST.json, and take it from the medium again.',
-  },
-  {
-    message: 'Import job is not active, or EXPIRED',
-    meaning: 'Three days have passed since the import job was made. A new import job means a new ceremony.',
-  },
-  {
-    message: 'INVALID_ARGUMENT, with the protection level or the algorithm',
-    meaning:
-      'Key and import job differ in their protection level, or the key has another purpose: make a key as above, under another name, in a new plan.',
-  },
-  {
-    message: 'ALREADY_EXISTS',
-    meaning:
-      'The key is there already. Leave out the command that makes it when its purpose and protection level are right.',
-  },
-  {
-    message: 'PERMISSION_DENIED',
-    meaning:
-      'The person signed in may not import: have the role Cloud KMS Importer (roles/cloudkms.importer) granted on the key ring.',
-  },
-];
+function failures(key: Key): UploadSection['failures'] {
+  return [
+    {
+      message:
+        'The key material in the import request couldn’t be unwrapped, or: An argument to the import operation was malformed',
+      meaning:
+        'Google could not open the file with this import job, or its key is not of the stated algorithm. Use the commands above as they stand, with the file of this bundle.',
+    },
+    {
+      message: 'Wrapped key has invalid length, is too short, or does not consist of 64-bit blocks',
+      meaning:
+        'The file was cut or changed on its way: compare every file with MANIFEST.json, and take it from the medium again.',
+    },
+    {
+      message: 'Import job is not active, or EXPIRED',
+      meaning: `Three days have passed since the import job was made. ${wrapAgain(key)}`,
+    },
+    {
+      message: 'INVALID_ARGUMENT, with the protection level or the algorithm',
+      meaning:
+        'Key and import job differ in their protection level, or the key has another purpose: a key of another name, made by the command above, takes the file, since that is bound to the import job alone. The name is a decision of whoever answers for the plan.',
+    },
+    {
+      message: 'ALREADY_EXISTS',
+      meaning:
+        'The key is there already. Leave out the command that makes it when its purpose and protection level are right.',
+    },
+    {
+      message: 'PERMISSION_DENIED',
+      meaning:
+        'The person signed in may not import: have the role Cloud KMS Importer (roles/cloudkms.importer) granted on the key ring.',
+    },
+  ];
+}

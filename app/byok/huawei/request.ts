@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { bytesToBase64, equalBytes } from '../../keys/bytes.ts';
 import { refuser, type Refuser } from '../../keys/refuser.ts';
 import type { BlobSummary, Carried, KeyToCarry, OutboundFile, WrappedParts } from '../format.ts';
-import { base64Member, exactFiles, jsonFile, readJsonFile, requireMember } from '../outbound/files.ts';
+import { base64Member, exactFiles, jsonFile, materialFileName, readJsonFile, requireMember, tokenFileName } from '../outbound/files.ts'; // prettier-ignore
 import { requestFileName } from '../outbound/import-request.ts';
 import { checkKwpPart, checkRsaPart, summaryOf } from '../outbound/wrapped-shape.ts';
 import { unixEnd } from '../valid-to.ts';
@@ -24,8 +24,8 @@ type Request = v.InferOutput<typeof requestSchema>;
 
 /** The same values as raw bytes, as the console takes them. The first two names are those of Huawei's user guide. */
 const binaries = {
-  encrypted_key_material: 'EncryptedKeyMaterial.bin',
-  import_token: 'ImportToken.bin',
+  encrypted_key_material: materialFileName,
+  import_token: tokenFileName,
   encrypted_privatekey: 'EncryptedPrivateKey.bin',
 } as const;
 

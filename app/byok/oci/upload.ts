@@ -1,16 +1,11 @@
 import { isAsymmetric, keySpecs } from '../../keys/specs.ts';
-import type { KeyToCarry, UploadCommand, UploadSection } from '../format.ts';
+import type { InShells, KeyToUpload, UploadCommand, UploadSection } from '../format.ts';
 import { comparePublicKeys, fetchedFile } from '../outbound/public-key-check.ts';
+import { inBothShells } from '../outbound/shell.ts';
 import type { OciDestination } from './destination.ts';
 import { ociFiles } from './import-files.ts';
 
-type Key = KeyToCarry<OciDestination>;
-
-/** The same in both shells, or one of each. */
-interface InShells {
-  readonly posix: string;
-  readonly powershell: string;
-}
+type Key = KeyToUpload<OciDestination>;
 
 /**
  * What the online desk does with the two JSON files (docs.oracle.com, OCI CLI, `kms management key import`). The protection
@@ -22,10 +17,19 @@ export function ociUpload(key: Key, folder: string): UploadSection {
   return {
     undated: null,
     warnings: warnings(key),
+    tools: ['oci: OCI CLI, with a profile of "oci setup config"'],
+    signIn: [signIn(key)],
     upload: [importKey(key, folder)],
     checks: [showKey(key), ...(isAsymmetric(key.spec) ? [comparePublicKey(key, folder)] : [])],
     failures,
   };
+}
+
+function signIn({ destination }: Key): UploadCommand {
+  return inBothShells(
+    'Look by whom and where you are signed in: the answer is the compartment of the plan.',
+    `oci iam compartment get --compartment-id '${destination.compartment}'`,
+  );
 }
 
 function warnings({ spec, destination }: Key): string[] {
@@ -52,7 +56,7 @@ function importKey(key: Key, folder: string): UploadCommand {
     `oci kms management key import --compartment-id '${compartment}' --display-name '${displayName}'` +
     ` --key-shape 'file://${folder}/${ociFiles.shape}' --wrapped-import-key 'file://${folder}/${ociFiles.material}'` +
     ` --protection-mode HSM ${endpoint(key)}`;
-  return { purpose: 'Import the key. Note the id in the answer.', posix: command, powershell: command };
+  return inBothShells('Import the key. Note the id of the answer in the receipt.', command);
 }
 
 function showKey(key: Key): UploadCommand {

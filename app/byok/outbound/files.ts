@@ -4,6 +4,10 @@ import type { Refuser } from '../../keys/refuser.ts';
 import { parseStrictJson } from '../../keys/strict-json.ts';
 import type { OutboundFile } from '../format.ts';
 
+/** The names that clouds' own examples give the binary parameters of ImportKeyMaterial. */
+export const materialFileName = 'EncryptedKeyMaterial.bin';
+export const tokenFileName = 'ImportToken.bin';
+
 /**
  * Takes the files of a key by name: exactly these, in this order.
  * @param files - what was found

@@ -34,10 +34,23 @@ export const vaultSchema = v.strictObject({
 
 export type VaultDestination = v.InferOutput<typeof vaultSchema>;
 
-/** What each product and its command line are called, and which variable names the server. */
+/** What each product and its command line are called, which variable names the server, and since when it imports keys. */
 export const products = {
-  vault: { name: 'Vault', command: 'vault', addressVariable: 'VAULT_ADDR', namespaceVariable: 'VAULT_NAMESPACE' },
-  openbao: { name: 'OpenBao', command: 'bao', addressVariable: 'BAO_ADDR', namespaceVariable: 'BAO_NAMESPACE' },
+  vault: {
+    name: 'Vault',
+    command: 'vault',
+    addressVariable: 'VAULT_ADDR',
+    namespaceVariable: 'VAULT_NAMESPACE',
+    since: '1.11',
+  },
+  // Every version: it began as a copy of a Vault that imports.
+  openbao: {
+    name: 'OpenBao',
+    command: 'bao',
+    addressVariable: 'BAO_ADDR',
+    namespaceVariable: 'BAO_NAMESPACE',
+    since: null,
+  },
 } as const;
 
 const keyTypes: Readonly<Partial<Record<KeySpec, string>>> = {

@@ -1,10 +1,12 @@
 import { isAsymmetric, keySpecs } from '../../keys/specs.ts';
-import type { KeyToCarry, UploadCommand, UploadSection } from '../format.ts';
+import type { KeyToUpload, UploadCommand, UploadSection } from '../format.ts';
 import { comparePublicKeys, fetchedFile } from '../outbound/public-key-check.ts';
+import { compareWithHsm } from '../outbound/remedies.ts';
+import { inBothShells } from '../outbound/shell.ts';
 import { keyTypeOf, products, type VaultDestination } from './destination.ts';
 import { wrappedTextFile } from './wrapped-text.ts';
 
-type Key = KeyToCarry<VaultDestination>;
+type Key = KeyToUpload<VaultDestination>;
 
 /**
  * What the online desk does with `wrapped.b64`. The key is left as transit makes it: not exportable, without plaintext
@@ -16,13 +18,21 @@ export function vaultUpload(key: Key, folder: string): UploadSection {
   return {
     undated: null,
     warnings: warnings(key),
-    upload: [nameServer(key), importKey(key, `${folder}/${wrappedTextFile}`)],
+    tools: [tool(key)],
+    signIn: [nameServer(key)],
+    upload: [importKey(key, `${folder}/${wrappedTextFile}`)],
     checks: [showKey(key), ...(isAsymmetric(key.spec) ? [comparePublicKey(key, folder)] : [])],
     failures: failures(key),
   };
 }
 
-function warnings({ destination, spec }: Key): string[] {
+function tool({ destination }: Key): string {
+  const { name, command, since } = products[destination.product];
+  return `${command}: the command line of ${name}${since === null ? '' : `, ${since} or later`}`;
+}
+
+function warnings(key: Key): string[] {
+  const { destination, spec } = key;
   const { name, namespaceVariable } = products[destination.product];
   return [
     `${name} refuses the import when ${destination.mount} has a key named ${destination.keyName}. Do not delete one for it without a decision: its versions go with it.`,
@@ -33,7 +43,7 @@ function warnings({ destination, spec }: Key): string[] {
       : []),
     ...(keySpecs[spec].kind === 'hmac'
       ? [
-          `${name} shows no check value of an HMAC key: when the key stays in the HSM, compare an HMAC of the same text made there and by ${destination.mount}/hmac/${destination.keyName}; else its being the same rests on the import alone.`,
+          `${name} shows no check value of an HMAC key. ${compareWithHsm(key, `An HMAC of one text by the HSM and by ${destination.mount}/hmac/${destination.keyName} shows that the key is the same.`)}`,
         ]
       : []),
   ];
@@ -42,9 +52,9 @@ function warnings({ destination, spec }: Key): string[] {
 function nameServer({ destination }: Key): UploadCommand {
   const { name, command, addressVariable } = products[destination.product];
   return {
-    purpose: `Name the server, and make sure that it is unsealed. Log in to ${name} after that, as somebody who may import keys.`,
-    posix: `export ${addressVariable}='${destination.address}'\n${command} status`,
-    powershell: `$env:${addressVariable} = '${destination.address}'\n${command} status`,
+    purpose: `Name the server, make sure that it is unsealed, and log in to ${name} as somebody who may import keys.`,
+    posix: `export ${addressVariable}='${destination.address}'\n${command} status\n${command} login`,
+    powershell: `$env:${addressVariable} = '${destination.address}'\n${command} status\n${command} login`,
   };
 }
 
@@ -53,16 +63,15 @@ function importKey(key: Key, file: string): UploadCommand {
   const command =
     `${cli(key)} write '${pathOf(key)}/import' 'ciphertext=@${file}'` +
     ` hash_function=${destination.hash} type=${keyTypeOf(spec)}`;
-  return { purpose: 'Import the key.', posix: command, powershell: command };
+  return inBothShells('Import the key.', command);
 }
 
 function showKey(key: Key): UploadCommand {
   const command = `${cli(key)} read '${pathOf(key)}'`;
-  return {
-    purpose: `Look at the key: type is ${keyTypeOf(key.spec)}, imported_key true, latest_version 1, exportable and allow_plaintext_backup false.`,
-    posix: command,
-    powershell: command,
-  };
+  return inBothShells(
+    `Look at the key: type is ${keyTypeOf(key.spec)}, imported_key true, latest_version 1, exportable and allow_plaintext_backup false.`,
+    command,
+  );
 }
 
 /** A key that was just imported has one version only. JSON writes the line ends of PEM as `\n`, which `%b` takes back. */
@@ -85,7 +94,7 @@ function pathOf({ destination }: Key): string {
 
 /** Messages of builtin/logical/transit/path_import.go and sdk/helper/keysutil/policy.go, and of the server. */
 function failures({ destination }: Key): UploadSection['failures'] {
-  const { name, namespaceVariable } = products[destination.product];
+  const { name, namespaceVariable, since } = products[destination.product];
   return [
     {
       message: 'the import path cannot be used with an existing key',
@@ -108,7 +117,7 @@ function failures({ destination }: Key): UploadSection['failures'] {
     },
     {
       message: 'no handler for route, or: unsupported path',
-      meaning: `There is no transit engine at this mount: check the mount, and the namespace in ${namespaceVariable}. Import needs Vault 1.11 or later.`,
+      meaning: `There is no transit engine at this mount: check the mount, and the namespace in ${namespaceVariable}.${since === null ? '' : ` Import needs ${name} ${since} or later.`}`,
     },
     {
       message: 'permission denied',

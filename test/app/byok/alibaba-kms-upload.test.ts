@@ -1,7 +1,7 @@
 import { parse } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { alibabaKms } from '../../../app/byok/alibaba-kms.ts';
-import type { KeyToCarry, UploadSection } from '../../../app/byok/format.ts';
+import type { KeyToUpload, UploadSection } from '../../../app/byok/format.ts';
 import { commandsOf, runPosix, unquoted } from '../../support/upload-shell.ts';
 
 const plan = {
@@ -14,7 +14,7 @@ const folder = 'keys/payroll';
 const material = new Uint8Array(256).fill(0xfb);
 const token = new Uint8Array(736).fill(0x3f);
 
-function key(changes: object = {}): KeyToCarry<ReturnType<typeof destination>> {
+function key(changes: object = {}): KeyToUpload<ReturnType<typeof destination>> {
   const wrap = { method: 'oaep', oaepHash: 'sha256' } as const;
   return {
     keyId: 'payroll',
@@ -22,6 +22,7 @@ function key(changes: object = {}): KeyToCarry<ReturnType<typeof destination>> {
     destination: destination(changes),
     kek: { id: plan.keyId, bits: 2048 },
     wrap,
+    after: 'destroy',
   };
 }
 

@@ -142,9 +142,9 @@ describe('a key', () => {
 
   it('is described whole', () => {
     const words = awsKms.describe(destination({ validTo: '2027-01-31T00:00:00Z' }));
-    for (const part of ['eu-central-1', '111122223333', 'aws']) expect(words.place).toContain(part);
+    for (const part of ['eu-central-1', '111122223333']) expect(words.place).toContain(part);
     expect(words.name).toBe(id);
-    for (const part of ['RSAES_OAEP_SHA_256', '2027-01-31 00:00 UTC']) expect(words.uses).toContain(part);
+    expect(words.end).toContain('2027-01-31 00:00 UTC');
     expect(awsKms.describe(destination({ keyId: id })).name).toBe(id);
     expect(awsKms.describe(destination({ keyId: china })).place).toContain('aws-cn');
   });

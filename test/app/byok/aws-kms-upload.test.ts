@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { parse } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { awsKms } from '../../../app/byok/aws-kms.ts';
-import type { UploadSection } from '../../../app/byok/format.ts';
+import type { KeyToUpload, UploadSection } from '../../../app/byok/format.ts';
 import { wrapPlanOf } from '../../../app/byok/ways.ts';
 import { isAsymmetric, type KeySpec } from '../../../app/keys/specs.ts';
 import { testKek } from '../../support/inbound-files.ts';
@@ -19,11 +19,11 @@ const files = [
   `fileb://${folder}/ImportToken.bin`,
 ];
 
-function section(spec: KeySpec, changes: object = {}): UploadSection {
+function section(spec: KeySpec, changes: object = {}, after: KeyToUpload<unknown>['after'] = 'destroy'): UploadSection {
   const wrappingAlgorithm = isAsymmetric(spec) ? 'RSA_AES_KEY_WRAP_SHA_256' : 'RSAES_OAEP_SHA_256';
   const destination = parse(awsKms.schema, { type: 'aws-kms', keyId: arn, wrappingAlgorithm, ...changes });
   const wrap = wrapPlanOf(destination, spec, { option: null });
-  return awsKms.upload({ keyId: 'payroll', spec, destination, kek: { id: arn, bits: 3072 }, wrap }, folder);
+  return awsKms.upload({ keyId: 'payroll', spec, destination, kek: { id: arn, bits: 3072 }, wrap, after }, folder);
 }
 
 /** The arguments of every call that a sheet makes, by a stand-in for the CLI. */
@@ -83,12 +83,7 @@ describe('the checks', () => {
     const answer = `printf '%s\\n' '${Buffer.from(spki).toString('base64')}'`;
     const { output, calls } = runPosix(compare?.posix ?? '', 'aws', answer, { [`${folder}/public-key.pem`]: pem });
     const digest = createHash('sha256').update(spki).digest('hex');
-    expect(
-      output
-        .trim()
-        .split('\n')
-        .map((line) => line.split(' ')[0]),
-    ).toEqual([digest, digest]);
+    expect(output.trim().split(/ .*\n/u)).toEqual([digest, digest, 'SAME']);
     expect(calls).toEqual([['aws', 'kms', 'get-public-key', ...inRegion, '--query', 'PublicKey', '--output', 'text']]);
     expect(compare?.powershell).toContain(`aws kms get-public-key --key-id '${arn}' --region 'eu-central-1'`);
   });
@@ -104,6 +99,18 @@ describe('the checks', () => {
       ({ posix }) => runPosix(posix, 'aws', answer, { [`${folder}/public-key.pem`]: pem }).calls,
     );
     expect(found.map(([, , operation]) => operation)).toEqual(operations);
+  });
+
+  it('tell another key at AWS from ours', () => {
+    const [compare] = section('rsa-2048').checks;
+    const answer = `printf '%s\\n' '${Buffer.from(testKek(3072).spki).toString('base64')}'`;
+    const files = { [`${folder}/public-key.pem`]: testKek(2048).pem };
+    expect(
+      runPosix(compare?.posix ?? '', 'aws', answer, files)
+        .output.trim()
+        .split('\n')
+        .at(-1),
+    ).toBe('DIFFERENT');
   });
 
   it('name the state and the end that the plan wants', () => {
@@ -137,6 +144,30 @@ describe('what else the online desk is told', () => {
     for (const name of ['ExpiredImportToken', 'InvalidImportToken', 'InvalidCiphertext', 'IncorrectKeyMaterial']) {
       expect(known).toContain(`${name}Exception`);
     }
+  });
+
+  it('hands out the adding of material for AES only, and as a decision', () => {
+    const meaning = (spec: KeySpec): string =>
+      section(spec).failures.find(({ message }) => message === 'IncorrectKeyMaterialException')?.meaning ?? '';
+    expect(meaning('aes-256')).toMatch(/decision.*NEW_KEY_MATERIAL/u);
+    for (const spec of ['rsa-2048', 'ec-p256', 'hmac-256'] as const)
+      expect(meaning(spec)).not.toContain('--import-type');
+  });
+
+  it('knows whether the HSM still holds the key when the token has ended', () => {
+    const [destroyed, kept] = (['destroy', 'keep'] as const).map(
+      (after) => section('hmac-256', {}, after).failures.find(({ message }) => message.startsWith('Expired'))?.meaning,
+    );
+    expect(destroyed).toContain('destroys the key');
+    expect(kept).toContain('wrap the key again');
+    expect(section('hmac-256').warnings.join()).not.toContain('GenerateMac');
+    expect(section('hmac-256', {}, 'keep').warnings.join()).toContain('GenerateMac');
+  });
+
+  it('looks at the account that it signs in to', () => {
+    const [call] = callsOf(section('aes-256').signIn);
+    expect(call?.slice(0, 3)).toEqual(['aws', 'sts', 'get-caller-identity']);
+    expect(section('aes-256').signIn[0]?.purpose).toContain('111122223333');
   });
 
   it('leaves nothing of the plan outside quotes, and nothing that PowerShell takes for its own', () => {

@@ -155,13 +155,7 @@ describe('key and wrapping key', () => {
   it('are described whole', () => {
     const validTo = '2027-06-30T12:00:00Z';
     const words = Object.values(huaweiKms.describe(destination({ validTo }))).join('\n');
-    for (const value of [
-      'kms.eu-de.otc.t-systems.com',
-      planned.projectId,
-      planned.keyId,
-      planned.wrappingAlgorithm,
-      '2027-06-30 12:00 UTC',
-    ]) {
+    for (const value of ['kms.eu-de.otc.t-systems.com', planned.projectId, planned.keyId, '2027-06-30 12:00 UTC']) {
       expect(words).toContain(value);
     }
   });

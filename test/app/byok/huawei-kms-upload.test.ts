@@ -1,6 +1,6 @@
 import { parse } from 'valibot';
 import { describe, expect, it } from 'vitest';
-import type { UploadSection } from '../../../app/byok/format.ts';
+import type { KeyToUpload, UploadSection } from '../../../app/byok/format.ts';
 import { huaweiKms } from '../../../app/byok/huawei-kms.ts';
 import { wrapPlanOf } from '../../../app/byok/ways.ts';
 import { encodePublicKeyPem } from '../../../app/keys/pem.ts';
@@ -17,10 +17,10 @@ const planned = {
 };
 const taken = keySpecNames.filter((spec) => /^(?:rsa-|ec-p256|ec-p384|aes-256|hmac-(?!224))/.test(spec));
 
-function upload(spec: KeySpec, changes: object = {}): UploadSection {
+function upload(spec: KeySpec, changes: object = {}, after: KeyToUpload<unknown>['after'] = 'keep'): UploadSection {
   const destination = parse(huaweiKms.schema, { ...planned, ...changes });
   const wrap = wrapPlanOf(destination, spec, { option: null });
-  const key = { keyId: 'payroll', spec, destination, kek: { id: planned.keyId, bits: 2048 }, wrap };
+  const key = { keyId: 'payroll', spec, destination, kek: { id: planned.keyId, bits: 2048 }, wrap, after };
   return huaweiKms.upload(key, 'keys/payroll');
 }
 
@@ -28,8 +28,9 @@ const run = (script: string, answer = ':', files = {}) =>
   runPosix(`TOKEN=MIIabc\n${script}`, 'curl', answer, { 'keys/payroll/import-request.json': '{}', ...files });
 const url = (operation: string): string => `${planned.endpoint}/v1.0/${planned.projectId}/kms/${operation}`;
 const headers = ['-H', 'X-Auth-Token: MIIabc', '-H', 'Content-Type: application/json'];
+const status = String.raw`-w '\n%{http_code}\n'`;
 const post = (operation: string, data: string): string[] => [
-  'curl', '-sS', '-X', 'POST', url(operation), ...headers, '--data', data,
+  'curl', '-sS', '-X', 'POST', url(operation), ...headers, '--data', data, '-w', String.raw`\n%{http_code}\n`,
 ]; // prettier-ignore
 const byId = JSON.stringify({ key_id: planned.keyId });
 
@@ -46,8 +47,8 @@ describe('the import', () => {
     const [look, send] = upload('aes-256').upload.map(({ powershell }) => powershell);
     const curl = (operation: string): string =>
       `curl.exe -sS -X POST '${url(operation)}' -H "X-Auth-Token: $env:TOKEN" -H 'Content-Type: application/json' --data`;
-    expect(look).toBe(`'${byId}' | ${curl('describe-key')} '@-'`);
-    expect(send).toBe(`${curl('import-key-material')} '@keys/payroll/import-request.json'`);
+    expect(look).toBe(`'${byId}' | ${curl('describe-key')} '@-' ${status}`);
+    expect(send).toBe(`${curl('import-key-material')} '@keys/payroll/import-request.json' ${status}`);
   });
 
   it('names the spec that the key must have, and the end that it will have', () => {
@@ -72,6 +73,7 @@ describe('the checks afterwards', () => {
     expect(operations('aes-256')).toEqual(['describe-key']);
     expect(operations('rsa-2048')).toEqual(['describe-key', 'get-publickey']);
     expect(operations('hmac-384')).toEqual(['describe-key', 'generate-mac']);
+    expect(upload('hmac-384', {}, 'destroy').checks).toHaveLength(1);
     const mac = upload('hmac-384').checks[1]?.posix ?? '';
     const body = { key_id: planned.keyId, mac_algorithm: 'HMAC_SHA_384', message: 'S2V5ZmVycnk=' };
     expect(run(mac).calls).toEqual([post('generate-mac', JSON.stringify(body))]);
@@ -90,7 +92,7 @@ describe('the public key at the cloud', () => {
     const { output, calls } = run(check?.posix ?? '', answer, {
       'keys/payroll/public-key.pem': encodePublicKeyPem(spki),
     });
-    expect(calls).toEqual([[...post('get-publickey', byId), '-o', '../payroll.cloud.json']]);
+    expect(calls).toEqual([[...post('get-publickey', byId).slice(0, -2), '-o', '../payroll.cloud.json']]);
     return output.trim().split('\n').at(-1) ?? '';
   };
   const answered = (publicKey: string): string => JSON.stringify({ key_id: planned.keyId, public_key: publicKey });
@@ -140,7 +142,7 @@ describe('every sheet', () => {
       expect(unquoted(posix)).not.toMatch(/Project-1|0d0466b0|payroll|t-systems/u);
       expect(unquoted(powershell)).not.toMatch(/Project-1|0d0466b0|payroll|t-systems/u);
       expect(`${posix}${powershell}`).not.toMatch(/<[a-z]/iu);
-      expect(posix.match(/\$(?!TOKEN|size|\()\w+/gu)).toBeNull();
+      expect(posix.match(/\$(?!TOKEN|size|ACCOUNT|USER_NAME|PASSWORD|ANSWER|[12]\b|\()\w+/gu)).toBeNull();
     }
   });
 

@@ -225,18 +225,21 @@ describe('create-key.json', () => {
 });
 
 describe('the upload', () => {
-  const section = ibmKeyProtect.upload(key(), 'keys/payroll');
+  const section = ibmKeyProtect.upload({ ...key(), after: 'destroy' }, 'keys/payroll');
   const [byApi, byCommandLine] = section.upload;
   const host = 'https://us-south.kms.cloud.ibm.com';
   const files = { 'keys/payroll/create-key.json': textOf(assemble()) };
+  const status = ['-w', String.raw`\n%{http_code}\n`];
   const headers = ['-H', 'authorization: Bearer eyJ', '-H', `bluemix-instance: ${planned.instance}`];
 
   it('posts the file as it lies in the bundle', () => {
     const { calls } = runPosix(`TOKEN=eyJ\n${byApi?.posix ?? ''}`, 'curl', ':', files);
     const type = 'content-type: application/vnd.ibm.kms.key+json';
     const data = ['--data', '@keys/payroll/create-key.json'];
-    expect(calls).toEqual([['curl', '-sS', `${host}/api/v2/keys`, ...headers, '-X', 'POST', '-H', type, ...data]]);
-    expect(byApi?.powershell).toBe(byApi?.posix.replace('curl', 'curl.exe').replace('$TOKEN', '$env:TOKEN'));
+    const call = ['curl', '-sS', `${host}/api/v2/keys`, ...headers, '-X', 'POST', '-H', type, ...data, ...status];
+    expect(calls).toEqual([call]);
+    const inPowerShell = byApi?.posix.replace('curl', 'curl.exe').replace('$TOKEN', '$env:TOKEN').replace('tee', 'Tee-Object'); // prettier-ignore
+    expect(byApi?.powershell).toBe(inPowerShell);
   });
 
   it('or takes its values out of the file for the command line', () => {
@@ -249,14 +252,24 @@ describe('the upload', () => {
     expect(byCommandLine?.powershell.split('\n')).toEqual([
       "ibmcloud kp region-set 'us-south'",
       "$key = (Get-Content -Raw 'keys/payroll/create-key.json' | ConvertFrom-Json).resources[0]",
-      `ibmcloud kp key create 'Payroll root' -i '${planned.instance}' -k $key.payload -n $key.encryptedNonce -v $key.iv --output json`,
+      `ibmcloud kp key create 'Payroll root' -i '${planned.instance}' -k $key.payload -n $key.encryptedNonce -v $key.iv --output json | Tee-Object '../payroll.cloud.json'`,
     ]);
   });
 
-  it('lists the keys afterwards', () => {
-    const { calls } = runPosix(`TOKEN=eyJ\n${section.checks.map(({ posix }) => posix).join('\n')}`, 'curl', ':');
-    const accept = ['-H', 'accept: application/vnd.ibm.collection+json'];
-    expect(calls).toEqual([['curl', '-sS', `${host}/api/v2/keys?limit=5000`, ...headers, ...accept]]);
+  it.each([
+    ['the API', '{"metadata":{"collectionTotal":1},"resources":[{"type":"x","id":"7f8-9a","keyVersion":{"id":"no"}}]}'],
+    ['the command line', JSON.stringify({ id: '7f8-9a', name: 'Payroll root', keyVersion: { id: 'no' } }, null, 2)],
+  ])('asks afterwards for the key of the answer of %s', (_, answer) => {
+    const check = section.checks.map(({ posix }) => posix).join('\n');
+    const { calls } = runPosix(`TOKEN=eyJ\n${byApi?.posix ?? ''}\n${check}`, 'curl', `printf '%s' '${answer}'`, files);
+    const accept = ['-H', 'accept: application/vnd.ibm.kms.key+json'];
+    expect(calls.at(-1)).toEqual(['curl', '-sS', `${host}/api/v2/keys/7f8-9a/metadata`, ...headers, ...accept, ...status]); // prettier-ignore
+    expect(calls).toHaveLength(2);
+  });
+
+  it('takes the token out of what the command line prints', () => {
+    const script = `${section.signIn.at(-1)?.posix ?? ''}\necho "$TOKEN"`;
+    expect(runPosix(script, 'ibmcloud', "echo 'IAM token:  Bearer eyJhb'").output.trim()).toBe('eyJhb');
   });
 
   it('never takes the key in the clear, and leaves no name outside quotes', () => {
@@ -267,9 +280,9 @@ describe('the upload', () => {
     }
   });
 
-  it('warns of the life of an import token, of a new one, of a second key and of commands that take the key', () => {
+  it('warns of a new import token and of a second key', () => {
     const warnings = section.warnings.join('\n');
-    for (const said of ['-e 86400', planned.instance, planned.keyName, 'key-encrypt', 'nonce-encrypt']) {
+    for (const said of [planned.instance, planned.keyName]) {
       expect(warnings).toContain(said);
     }
     expect(section.undated).toBeNull();

@@ -4,7 +4,7 @@ import type { OciDestination } from '../../../app/byok/oci/destination.ts';
 import { ociVault } from '../../../app/byok/oci-vault.ts';
 import { destinationOf } from '../../../app/byok/registry.ts';
 import { refusesSpec, wayOf } from '../../../app/byok/ways.ts';
-import { keySpecNames } from '../../../app/keys/specs.ts';
+import { keySpecNames, type KeySpec } from '../../../app/keys/specs.ts';
 
 const plan = {
   type: 'oci-vault',
@@ -109,8 +109,12 @@ describe('a place', () => {
     expect(name).toBe('Payroll root');
   });
 
-  it('has no end, and nothing to say beforehand', () => {
-    expect(ociVault.refusesNow(destination(), '2026-11-24T14:00:00Z')).toBeNull();
-    expect(ociVault.cautions(destination(), 'aes-256')).toEqual([]);
+  it('has no end', () => expect(ociVault.refusesNow(destination(), '2026-11-24T14:00:00Z')).toBeNull());
+
+  it('cautions against AES in the way that is documented for private keys', () => {
+    const rules = (spec: KeySpec, changes: object = {}): string[] =>
+      ociVault.cautions(destination(changes), spec).map(({ rule }) => rule);
+    expect(rules('aes-256')).toEqual(['PLAN-OPERATIONS-FIT-SPEC']);
+    expect([...rules('aes-256', direct), ...rules('rsa-2048')]).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { parse } from 'valibot';
 import { describe, expect, it } from 'vitest';
-import type { KeyToCarry, UploadSection } from '../../../app/byok/format.ts';
+import type { KeyToUpload, UploadSection } from '../../../app/byok/format.ts';
 import { tencentKms } from '../../../app/byok/tencent-kms.ts';
 import { inboundFile, testKek } from '../../support/inbound-files.ts';
 import { ruleOf } from '../../support/rule-of.ts';
@@ -19,12 +19,13 @@ const destination = (changes: object = {}) => parse(tencentKms.schema, { ...plan
 function section(changes: object = {}): UploadSection {
   const wrap = { method: 'oaep', oaepHash: 'sha256' } as const;
   const kek = { id: plan.keyId, bits: 2048 };
-  const key: KeyToCarry<ReturnType<typeof destination>> = {
+  const key: KeyToUpload<ReturnType<typeof destination>> = {
     keyId: 'payroll',
     spec: 'aes-256',
     destination: destination(changes),
     kek,
     wrap,
+    after: 'destroy',
   };
   return tencentKms.upload(key, folder);
 }

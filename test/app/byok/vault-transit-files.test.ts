@@ -101,7 +101,8 @@ describe('wrapped.b64', () => {
   }, 60_000);
 });
 
-const section = (carried: KeyToCarry<VaultDestination>) => vaultTransit.upload(carried, 'keys/payroll');
+const section = (carried: KeyToCarry<VaultDestination>) =>
+  vaultTransit.upload({ ...carried, after: 'destroy' }, 'keys/payroll');
 const path = 'teams/payroll/keys/root';
 
 /** Plays `vault read -format=json` for a key with the public key of the bundle. */
@@ -126,7 +127,7 @@ describe('the upload', () => {
     ['ec-p384', 'ecdsa-p384'],
     ['ec-p521', 'ecdsa-p521'],
   ] as const)('imports %s as %s', (spec, type) => {
-    const [, run] = section(key(spec, { hash: 'SHA384' })).upload.map(
+    const [run] = section(key(spec, { hash: 'SHA384' })).upload.map(
       ({ posix }) => runPosix(posix, 'vault', vault).calls,
     );
     expect(run).toEqual([
@@ -145,13 +146,19 @@ describe('the upload', () => {
     const specs = keySpecNames.filter((spec) =>
       vaultTransit.ways(key('aes-256').destination).some((way) => way.specs.includes(spec)),
     );
-    expect(specs.map((spec) => section(key(spec)).upload.length)).toEqual(specs.map(() => 2));
+    expect(specs.map((spec) => section(key(spec)).upload.length)).toEqual(specs.map(() => 1));
   });
 
   it('names the server first, to the product’s own command line', () => {
-    const [server] = section(key('aes-256')).upload;
+    const [server] = section(key('aes-256')).signIn;
     const { output, calls } = runPosix(server?.posix ?? '', 'vault', vault);
-    expect([output.trim(), calls]).toEqual(['https://vault.contoso.example:8200', [['vault', 'status']]]);
+    expect([output.trim(), calls]).toEqual([
+      'https://vault.contoso.example:8200',
+      [
+        ['vault', 'status'],
+        ['vault', 'login'],
+      ],
+    ]);
     expect(server?.powershell.split('\n')[0]).toBe("$env:VAULT_ADDR = 'https://vault.contoso.example:8200'");
     const openbao = commandsOf(section(key('rsa-2048', { product: 'openbao' })));
     const texts = openbao.flatMap(({ posix, powershell }) => [posix, powershell]).join('\n');
@@ -166,7 +173,7 @@ describe('the upload', () => {
     const [show, compare] = section(key('rsa-2048')).checks.map(({ posix }) => runPosix(posix, 'vault', vault, files));
     expect(show?.calls).toEqual([['vault', 'read', path]]);
     expect(compare?.calls).toEqual([['vault', 'read', '-format=json', path]]);
-    expect(compare?.output.match(/[0-9a-f]{64}/g)).toEqual([sha256(spki), sha256(spki)]);
+    expect(compare?.output.match(/[0-9a-f]{64}|SAME/g)).toEqual([sha256(spki), sha256(spki), 'SAME']);
   });
 
   it('has nothing to compare for secret keys, and says so', () => {
@@ -179,6 +186,12 @@ describe('the upload', () => {
     expect(section(key('aes-256')).failures.map(({ message }) => message)).toContain(
       'the import path cannot be used with an existing key',
     );
+  });
+
+  it('names the version that imports for Vault only', () => {
+    const said = (product: string): string => JSON.stringify(section(key('aes-256', { product })));
+    expect(said('vault')).toContain('1.11');
+    expect(said('openbao')).not.toContain('1.11');
   });
 
   it('has no placeholder, no name outside quotes, and leaves the key unexportable', () => {

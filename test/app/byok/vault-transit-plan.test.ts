@@ -109,10 +109,11 @@ describe('a place', () => {
   });
 
   it('is described whole', () => {
-    const { place, name } = vaultTransit.describe(destination({ mount: 'teams/payroll', product: 'openbao' }));
+    const words = vaultTransit.describe(destination({ mount: 'teams/payroll', product: 'openbao' }));
+    const { service, place, name } = words;
     expect(place).toContain('https://vault.contoso.example:8200');
     expect(place).toContain('teams/payroll');
-    expect(place).toContain('OpenBao');
+    expect(service).toContain('OpenBao');
     expect(name).toBe('payroll-root');
   });
 

@@ -3,7 +3,8 @@ import { openHybrid } from '../open-wrapped.ts';
 import type { Cloud, Order } from './cloud.ts';
 
 const host = ({ spec }: Order): string => (spec.startsWith('aes') ? 'contoso-hsm.managedhsm' : 'contoso-prod.vault');
-const kid = (order: Order): string => `https://${host(order)}.azure.net/keys/kek/0123456789abcdef0123456789abcdef`;
+const kid = (order: Order): string =>
+  `https://${host(order)}.azure.net/keys/kek-${order.name}/0123456789abcdef0123456789abcdef`;
 
 /** Azure: the JSON of `az keyvault key show`, and a `.byok` file back. */
 export const azureCloud: Cloud = {
