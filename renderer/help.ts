@@ -35,7 +35,7 @@ export const kindHelp: Readonly<Record<StepView['kind'], string>> = {
   'choose-inbound': 'Connect the media from the online desk and choose it. Keyferry reads it and never writes to it.',
   'choose-outbound': 'Connect and choose the media that will leave the room. Existing files are never overwritten.',
   'type-key-ids':
-    'Read the warning, and type each key’s id exactly as it is shown: a tick is made by habit, a name is not.',
+    'Read the warning, and type each key’s id exactly as it is shown: a tick is made by habit, a name is not. A weak wrap can be declined instead; the ceremony may go on without that key.',
 };
 
 /** What is done when something comes before the step itself. */
@@ -46,9 +46,9 @@ export const wantedHelp: Readonly<Partial<Record<Wanted, string>>> = {
     'Keyferry asks the token, or reads the media, to see whether the interrupted work was done. It repeats nothing by itself.',
 };
 
-/** What the people can do when the work for one key has failed. */
+/** What the people can do when the work for one key was refused. */
 export const leaveOutHelp =
-  'The work for one key has failed; what was done for the other keys stands. Try again once the cause is gone. If it cannot be mended here, the people of this step may go on without this key and say why.';
+  'Something stands against one key. Try again once the cause is gone. If it cannot be mended here, the quorum of the plan may go on without this key and say why.';
 
 /** The keys that work on every screen. */
 export const keyHelp: readonly { readonly keys: readonly string[]; readonly does: string }[] = [

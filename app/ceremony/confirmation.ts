@@ -136,7 +136,9 @@ function wrongInput(step: Step, asked: string): Refusal {
 function checkTypedIds(state: CeremonyState, step: Step, input: LoggedInput): Refusal | null {
   if (input.kind !== 'key-ids') return wrongInput(step, 'the ids of the keys that it lists');
   const keys = keysToType(state, step);
-  const wrong = keys.find((key, index) => input.keyIds[index] !== key.id);
+  // To destroy nothing is to stop; a weak wrap can be declined for one key: its id is left empty.
+  const mayDecline = step.work === null;
+  const wrong = keys.find(({ id }, index) => input.keyIds[index] !== id && !(mayDecline && input.keyIds[index] === ''));
   if (wrong === undefined && input.keyIds.length === keys.length) return null;
   const cause = `Step ${step.number}: the id typed for ${wrong?.id ?? 'a key'} is not that key’s id.`;
   return refusal(step.work === null ? 'WEAK-WRAP-CONFIRMED-BY-NAME' : 'DESTROY-CONFIRMED-BY-NAME', cause);

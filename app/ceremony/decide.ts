@@ -1,12 +1,12 @@
 import { refusal, type Refusal } from '../rules/refusal.ts';
 import { checkConfirmation, checkReopening, type Confirmation } from './confirmation.ts';
-import type { EffectOutcome } from './effects.ts';
+import type { EffectOutcome, EffectRequest } from './effects.ts';
 import type { CeremonyEvent, Mode, RefusalRecord } from './events.ts';
 import { evolve } from './evolve.ts';
 import { checkLeavingOut, type LeavingOut } from './leaving-out.ts';
 import { outcomeFits } from './outcome.ts';
 import { carriedKeys, currentStep, isClosed, type CeremonyState } from './state.ts';
-import { nextRequest, type Position } from './work.ts';
+import { isWeaklyUnaccepted, nextRequest, type Position } from './work.ts';
 
 /** What somebody, or the machine that did some work, asks of the ceremony. Carries no secret. */
 export type Command =
@@ -123,10 +123,24 @@ function withNextRequest(state: CeremonyState, events: readonly CeremonyEvent[],
     const cause = `The wrapping key for ${missing.id} has not been compared.`;
     return { ok: false, refusal: refusal('KEK-FINGERPRINT-CONFIRMED', cause) };
   }
+  const effect = state.effectCount + 1;
+  const requested: CeremonyEvent = { type: 'effect-requested', effect, step: step.id, request };
+  const against = refusesRequest(state, request);
+  if (against === null) return { ok: true, events: [...events, requested] };
   return {
     ok: true,
-    events: [...events, { type: 'effect-requested', effect: state.effectCount + 1, step: step.id, request }],
+    events: [...events, requested, { type: 'effect-failed', effect, settled: false, refusal: against }],
   };
+}
+
+/** Work that fails before the machine is asked: the people said no to the weak way of this key. */
+function refusesRequest(state: CeremonyState, request: EffectRequest): Refusal | null {
+  const key = request.kind === 'wrap-key' ? carriedKeys(state).find(({ id }) => id === request.key) : undefined;
+  if (key === undefined || !isWeaklyUnaccepted(state, key)) return null;
+  return refusal('WEAK-WRAP-CONFIRMED-BY-NAME', `${key.id} would be wrapped in a weak way, and its id was not typed.`, {
+    remedy: 'Have the quorum of the plan go on without this key, or stop here.',
+    key: key.id,
+  });
 }
 
 function inFlightOr(state: CeremonyState, effect: number, events: readonly CeremonyEvent[]): Decision {

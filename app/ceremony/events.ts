@@ -18,6 +18,7 @@ export const loggedInputSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('none') }),
   v.strictObject({ kind: v.literal('people'), people: v.array(person) }),
   v.strictObject({ kind: v.literal('folders'), folders: v.array(text) }),
+  /** In the order of the step; an empty one says no to a weak wrap. */
   v.strictObject({ kind: v.literal('key-ids'), keyIds: v.array(text) }),
 ]);
 

@@ -1,7 +1,8 @@
 import { byokExport } from './byok-export/definition.ts';
 import type { EffectOutcome } from './effects.ts';
-import type { CeremonyEvent } from './events.ts';
+import type { CeremonyEvent, LoggedInput } from './events.ts';
 import { parsePlanDocument } from './plan.ts';
+import { reworded } from './rewording.ts';
 import { currentStep, type CeremonyState } from './state.ts';
 import type { Step } from './step.ts';
 import { keysToType, remainingWork } from './work.ts';
@@ -62,6 +63,7 @@ function opened(event: Event<'ceremony-opened'>): CeremonyState {
     keks: new Map(),
     compared: new Map(),
     targets: new Map(),
+    weakAccepted: [],
     wrapped: new Map(),
     bundle: null,
     copies: [],
@@ -79,6 +81,7 @@ function confirmed(state: CeremonyState, event: Event<'step-confirmed'>): Ceremo
     failure: null,
     people: event.input.kind === 'people' ? event.input.people : state.people,
     compared: withCompared(state, step),
+    weakAccepted: withAccepted(state, step, event.input),
   };
   // A step with work goes on when the work is done, not when it was asked for.
   return step?.work === null ? advance(next) : next;
@@ -89,6 +92,16 @@ function withCompared(state: CeremonyState, step: Step | null): CeremonyState['c
   const key = step?.key ?? null;
   const kek = key === null ? undefined : state.keks.get(key);
   return key === null || kek === undefined ? state.compared : new Map(state.compared).set(key, kek.spkiSha256);
+}
+
+/** At the step that only asks for ids, an empty one says no to the key. */
+function withAccepted(
+  { weakAccepted }: CeremonyState,
+  step: Step | null,
+  input: LoggedInput,
+): CeremonyState['weakAccepted'] {
+  if (step?.kind !== 'type-key-ids' || step.work !== null || input.kind !== 'key-ids') return weakAccepted;
+  return input.keyIds.filter((id) => id !== '');
 }
 
 function requested(state: CeremonyState, event: Event<'effect-requested'>): CeremonyState {
@@ -118,7 +131,8 @@ function isNeedless(state: CeremonyState, step: Step | null): boolean {
 
 /** Whoever is left has been done already, or waits for the people to confirm again. */
 function leftOut(state: CeremonyState, { key, reason }: Event<'key-left-out'>): CeremonyState {
-  const after = { ...state, leftOut: new Map(state.leftOut).set(key, reason), failure: null, input: null };
+  const without = { ...state, leftOut: new Map(state.leftOut).set(key, reason), failure: null, input: null };
+  const after = { ...without, steps: reworded(without) };
   return currentStep(after)?.work?.each === 'key' && remainingWork(after).length === 0 ? advance(after) : after;
 }
 

@@ -7,7 +7,7 @@ import { checkLeavingOut } from './leaving-out.ts';
 import { outcomeFits } from './outcome.ts';
 import { parsePlanDocument } from './plan.ts';
 import { carriedKeys, currentStep, isClosed, type CeremonyState } from './state.ts';
-import { nextRequest, type Position } from './work.ts';
+import { isWeaklyUnaccepted, nextRequest, type Position } from './work.ts';
 
 type Event<T extends CeremonyEvent['type']> = Extract<CeremonyEvent, { type: T }>;
 
@@ -76,6 +76,8 @@ function positionOf(request: Event<'effect-requested'>['request']): Position {
 
 function objectToOutcome(state: CeremonyState, { effect, outcome }: Event<'effect-completed'>): string | null {
   if (state.inFlight?.effect !== effect) return 'this work is not in flight.';
+  const wrapped = outcome.kind === 'wrap-key' ? carriedKeys(state).find(({ id }) => id === outcome.key) : undefined;
+  if (wrapped !== undefined && isWeaklyUnaccepted(state, wrapped)) return 'nobody accepted its weak way.';
   return outcomeFits(carriedKeys(state), state.inFlight.request, outcome)
     ? null
     : 'the outcome is not of the work in flight.';

@@ -30,7 +30,7 @@ export function remainingWork(state: CeremonyState): readonly Piece[] {
     case 'once':
       return [{ work }];
     case 'key':
-      return carriedKeys(state)
+      return inOrder(state, work)
         .filter((key) => !isDone(state, work, key))
         .map((key) => ({ work, key }));
     case 'copy':
@@ -89,6 +89,23 @@ export function keysToDestroy(state: CeremonyState): readonly PlannedKey[] {
  */
 export function keysToType(state: CeremonyState, step: Pick<Step, 'work'>): readonly PlannedKey[] {
   return step.work?.kind === 'destroy-key' ? keysToDestroy(state) : carriedKeys(state).filter(isWrappedWeakly);
+}
+
+/**
+ * Whether a key would be wrapped in a weak way that the people have not accepted.
+ * @param state - the ceremony
+ * @param key - of the plan
+ */
+export function isWeaklyUnaccepted(state: CeremonyState, key: PlannedKey): boolean {
+  return isWrappedWeakly(key) && !state.weakAccepted.includes(key.id);
+}
+
+/** The order of the plan; a key that will not be wrapped comes first, so that it is decided on before others are. */
+function inOrder(state: CeremonyState, work: StepWork): readonly PlannedKey[] {
+  const carried = carriedKeys(state);
+  if (work.kind !== 'wrap-key') return carried;
+  const isLast = (key: PlannedKey): number => (isWeaklyUnaccepted(state, key) ? 0 : 1);
+  return carried.toSorted((one, other) => isLast(one) - isLast(other));
 }
 
 function isDone(state: CeremonyState, work: StepWork, key: PlannedKey): boolean {

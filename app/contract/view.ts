@@ -40,6 +40,8 @@ export const stepViewSchema = v.strictObject({
   id: text,
   number: text,
   title: text,
+  /** Id of the key that it is about; null when it is about none. */
+  key: v.nullable(text),
   kind: v.picklist([
     'confirm',
     'name-people',
@@ -66,8 +68,8 @@ export const stepViewSchema = v.strictObject({
     folders: count,
     /** Ids to be typed by hand, in this order. */
     keyIds: v.array(text),
-    /** Why they are typed: a warning, and what to do; null where none are. */
-    typing: v.nullable(v.strictObject({ warning: text, instruction: text })),
+    /** Why they are typed: a warning, what to do, and whether one may be left empty to say no; null where none are. */
+    typing: v.nullable(v.strictObject({ warning: text, instruction: text, mayDecline: v.boolean() })),
   }),
   /** Title of the step after this one; null at the end. */
   next: v.nullable(text),
@@ -83,7 +85,7 @@ export const viewSchema = v.strictObject({
       number: count,
       title: text,
       status,
-      steps: v.array(v.strictObject({ id: text, number: text, title: text, status })),
+      steps: v.array(v.strictObject({ id: text, number: text, title: text, key: v.nullable(text), status })),
     }),
   ),
   /** Null once every step is done. */
@@ -93,8 +95,8 @@ export const viewSchema = v.strictObject({
     token: v.nullable(v.strictObject({ label: text, serial: text })),
     airGap: v.picklist(['closed', 'open', 'not-checked']),
     log: v.strictObject({ size: count, head: sha256 }),
-    /** The earliest end of an import token, ISO 8601 with Z. */
-    deadline: v.nullable(text),
+    /** The import token that ends first: the key it is for, and when, ISO 8601 with Z. */
+    deadline: v.nullable(v.strictObject({ key: text, ends: text })),
   }),
   /** What the machine is doing now, since when (ISO 8601), how long that takes as a rule, and what to do after that. */
   work: v.nullable(
@@ -118,8 +120,12 @@ export const viewSchema = v.strictObject({
   isUnsettled: v.boolean(),
   /** Why the ceremony was stopped before its end; null when it was not. */
   stopped: v.nullable(v.strictObject({ step: text, reason: text })),
-  /** The copies of the bundle that are written, and where. */
-  copies: v.array(v.strictObject({ copy: count, folder: text })),
+  /** The copies of the bundle that are written: on which medium, and in which folder of it. */
+  copies: v.array(v.strictObject({ copy: count, folder: text, bundle: text })),
+  /** SHA-256 of the manifest, the same in every copy; null before one is written. */
+  manifestSha256: v.nullable(sha256),
+  /** How many keys are carried, of how many that the plan has. */
+  carried: v.strictObject({ keys: count, of: count }),
   /** Keys that the people went on without, and why. */
   leftOut: v.array(v.strictObject({ key: text, reason: text })),
   /** Ids of the keys that this ceremony has left in the token so far. */

@@ -42,6 +42,16 @@ export const curveOids: Readonly<Record<CurveName, string>> = {
 export const curveNames = Object.keys(curveOids) as readonly CurveName[];
 
 /**
+ * Says a spec as people do.
+ * @param spec - the key spec
+ * @returns `RSA 4096`, `EC P-256`, `AES 256`
+ */
+export function specInWords(spec: KeySpec): string {
+  const info = keySpecs[spec];
+  return `${info.kind.toUpperCase()} ${info.kind === 'ec' ? info.curve : info.bits}`;
+}
+
+/**
  * Tells whether a spec names a key pair, so that there is a public key to compare after the import.
  * @param spec - the key spec
  * @returns true for RSA and EC

@@ -9,6 +9,7 @@ export class StepDraft implements Given {
   readonly ticks = new SvelteSet<string>();
   readonly confirmedBy = new SvelteSet<string>();
   readonly media = new SvelteSet<string>();
+  readonly declined = new SvelteSet<string>();
   seats = $state<Seat[]>([]);
   keyIds = $state<string[]>([]);
   pin = $state('');

@@ -12,6 +12,8 @@ export interface Given {
   readonly pinAgain: string;
   readonly media: ReadonlySet<string>;
   readonly keyIds: readonly string[];
+  /** Keys to which the people say no instead of typing the id. */
+  readonly declined: ReadonlySet<string>;
 }
 
 /** Something that is still to be done: in words, and the id of the field where it is done. */
@@ -81,7 +83,7 @@ function inputGaps(step: StepView, given: Given): Gap[] {
     case 'choose-outbound':
       return mediaGaps(step.asks.folders, given.media.size);
     case 'type-key-ids':
-      return keyIdGaps(step.asks.keyIds, given.keyIds);
+      return keyIdGaps(step.asks.keyIds, given);
   }
 }
 
@@ -124,8 +126,10 @@ function mediaGaps(asked: number, chosen: number): Gap[] {
   return [{ words, field: fieldId.media }];
 }
 
-function keyIdGaps(asked: readonly string[], typed: readonly string[]): Gap[] {
-  const wrong = asked.map((id, index) => ({ id, index })).filter(({ id, index }) => typed[index] !== id);
+function keyIdGaps(asked: readonly string[], { keyIds, declined }: Given): Gap[] {
+  const wrong = asked
+    .map((id, index) => ({ id, index }))
+    .filter(({ id, index }) => !declined.has(id) && keyIds[index] !== id);
   const first = wrong[0];
   if (first === undefined) return [];
   const words =

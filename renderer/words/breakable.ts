@@ -8,6 +8,8 @@ export interface Run {
 
 const hexGroups = /^[0-9A-F]{4}(?: [0-9A-F]{4})+$/u;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
+/** `RSA 4096`, `EC P-256`: a kind of key. */
+const kindOfKey = /^(?:RSA|EC|AES|HMAC) [\w-]+$/u;
 /** Three labels at least, and no version: its last label is a word. */
 const host = /^[\w-]+(?:\.[\w-]+)+\.[a-z]{2,}$/u;
 /** No word of a language is as long as this without a hyphen. */
@@ -23,7 +25,7 @@ const longPiece = 20;
  */
 export function breakable(text: string): readonly Run[] {
   if (hexGroups.test(text)) return [{ pieces: text.match(/.{9} ?|.+/gu) ?? [], setting: 'code' }];
-  if (isShortId(text)) return [{ pieces: [text], setting: 'id' }];
+  if (isShortId(text) || kindOfKey.test(text)) return [{ pieces: [text], setting: 'id' }];
   const parts = text.match(/\d{4}-\d\d-\d\d \d\d:\d\d UTC|[^\s,;]+|[\s,;]+/gu) ?? [];
   const runs: Run[] = [];
   for (const part of parts) {

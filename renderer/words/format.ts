@@ -6,6 +6,14 @@ export function counted(count: number, singular: string, plural = `${singular}s`
   return `${count} ${count === 1 ? singular : plural}`;
 }
 
+/**
+ * Keeps a number and what it counts on one line, and `4 of 12`.
+ * @param text - a title
+ */
+export function unparted(text: string): string {
+  return text.replace(/(?<=\d) (?=\p{L})|(?<=\d of) (?=\d)/gu, '\u00A0');
+}
+
 /** `Ada, Grace and Kim`. */
 export function listed(names: readonly string[]): string {
   return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(names);

@@ -44,6 +44,7 @@ describe('where a cell may break', () => {
   it('is between pairs of groups of hex, and nowhere in a short id', () => {
     expect(piecesOf('3432 FC40 33AD 3F4B')).toEqual(['3432 FC40 ', '33AD 3F4B']);
     expect(breakable('payroll-signing')).toEqual([{ pieces: ['payroll-signing'], setting: 'id' }]);
+    expect(breakable('EC P-256')).toEqual([{ pieces: ['EC P-256'], setting: 'id' }]);
   });
 
   it('is nowhere in a moment', () => {

@@ -9,6 +9,7 @@ import {
   oneOf,
   shortHash,
   typedBy,
+  unparted,
   utcClock,
   utcMoment,
 } from '../../renderer/words/format.ts';
@@ -75,4 +76,10 @@ describe('counts and sizes', () => {
   it('shortens a hash to its ends', () => {
     expect(shortHash(`e5d277b0${'0'.repeat(52)}91c4`)).toBe('E5D2 77B0 … 91C4');
   });
+});
+
+it('keeps a number and what it counts together, and nothing else', () => {
+  expect(unparted('Wrap 12 keys in 2 ways, key 4 of 12, RSA 4096 first')).toBe(
+    'Wrap 12\u00A0keys in 2\u00A0ways, key 4\u00A0of\u00A012, RSA 4096\u00A0first',
+  );
 });

@@ -6,6 +6,7 @@ const step: StepView = {
   id: 'bring-in.accept',
   number: '4.3',
   title: 'Accept the wrapping keys',
+  key: null,
   kind: 'confirm',
   acts: { role: 'operator', names: [] },
   says: [],
@@ -26,6 +27,7 @@ const given: Given = {
   pinAgain: '',
   media: new Set(),
   keyIds: [],
+  declined: new Set(),
 };
 const fieldsOf = (more: Partial<StepView>, done: Partial<Given> = {}): string[] =>
   gapsIn({ ...step, ...more }, { ...given, ...done }).map((gap) => gap.field);
@@ -112,6 +114,8 @@ describe('what stands between the people and the primary action', () => {
     expect(of('payroll-root', 'Payroll-signing')).toEqual([fieldId.keyId(1)]);
     expect(of('payroll-signing', 'payroll-root')).toEqual([fieldId.keyId(0)]);
     expect(of('payroll-root ', 'payroll-signing')).toEqual([fieldId.keyId(0)]);
+    const declined = new Set(['payroll-root']);
+    expect(fieldsOf({ kind: 'type-key-ids', asks }, { keyIds: ['', ''], declined })).toEqual([fieldId.keyId(1)]);
   });
 });
 

@@ -9,6 +9,7 @@ import { ibmKeyProtectCloud } from '../support/clouds/ibm-key-protect.ts';
 import { makePair } from '../support/openssl.ts';
 import type { Desk } from '../support/rehearsal.ts';
 import { azureKey, planWith } from '../support/walk.ts';
+import type { Locator } from '@playwright/test';
 import { LeaveOutDialog } from './screens/screens.ts';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
@@ -46,8 +47,20 @@ function prepare(desk: Desk, carried: readonly Carried[]): void {
   for (const { order, handout } of carried) {
     for (const [file, content] of Object.entries(handout.files)) desk.bring(order.name, file, content);
   }
-  const own = carry(azureCloud, 'ec-p256', '', 2048);
-  for (const [file, content] of Object.entries(own.handout.files)) desk.bring(missing, file, content);
+  // It goes to the same vault, which hands out the same wrapping key.
+  const own = carried.find(({ cloud }) => cloud.type === azureCloud.type);
+  for (const [file, content] of Object.entries(own?.handout.files ?? {})) desk.bring(missing, file, content);
+}
+
+/** Says no to a weak wrap, which empties its field and changes what the primary action does, and changes its mind. */
+async function declineAndTakeBack({ keyboard, step }: People, box: Locator): Promise<void> {
+  await keyboard.type(step.keyIds, 'to-hua');
+  await keyboard.tick(box);
+  await expect(step.keyIds).toBeDisabled();
+  await expect(step.keyIds).toHaveValue('');
+  await expect(step.goOnDeclining).toBeVisible();
+  await keyboard.tick(box);
+  await expect(step.keyIds).toBeEnabled();
 }
 
 test('four keys go to four clouds in one ceremony, which goes on without a fifth that is not there', async ({
@@ -94,6 +107,7 @@ test('four keys go to four clouds in one ceremony, which goes on without a fifth
     const number = await people.number();
     numbers.push(number);
     expect(await violations(page), `step ${number}`).toEqual([]);
+    for (const box of await step.declines.all()) await declineAndTakeBack(people, box);
     await people.fillIn();
     await takePicture(page, 'four-clouds', number, 'filled-in');
     await people.proceed();

@@ -1,19 +1,41 @@
 import { isAsymmetric } from '../../keys/specs.ts';
-import { isWrappedWeakly, type Plan } from '../plan.ts';
+import { isWrappedWeakly, type Plan, type PlannedKey } from '../plan.ts';
 import { countOf, each, everyone, pair, quorumOf, type Cast, type Draft } from './draft.ts';
+
+/**
+ * How these target keys come to be in the token.
+ * @param planned - keys of a plan
+ * @returns `Make`, `Select` or `Make and select`
+ */
+export function makingOf(planned: readonly Pick<PlannedKey, 'source'>[]): keyof typeof making {
+  const made = planned.filter(({ source }) => source === 'generate').length;
+  if (made === planned.length) return 'Make';
+  return made === 0 ? 'Select' : 'Make and select';
+}
+
+const making = {
+  Make: 'The token now makes the target keys.',
+  Select: 'The token now looks for the target keys, which it holds already.',
+  'Make and select': 'The token now makes target keys, and looks for those that it holds already.',
+} as const;
+
+/** Which of the values that identify keys were written down: a secret key has no fingerprint, a key pair no check value. */
+function writtenDown({ keys: planned }: Plan): string {
+  const pairs = planned.filter(({ spec }) => isAsymmetric(spec)).length;
+  if (pairs === planned.length) return 'The fingerprint of each public key was written on paper.';
+  if (pairs === 0) return 'The check value of each key was written on paper.';
+  return 'The fingerprint of each public key, and the check value of each other key, was written on paper.';
+}
 
 /** Phase 5: the target keys are made or selected. */
 export function keys(plan: Plan, cast: Cast): readonly Draft[] {
-  const made = plan.keys.filter((key) => key.source === 'generate').length;
-  const title = made === plan.keys.length ? 'Make' : made === 0 ? 'Select' : 'Make and select';
+  const title = makingOf(plan.keys);
   return [
     {
       id: 'keys.make',
       title: `${title} ${countOf(plan.keys.length, 'target key')} in the token`,
       acts: cast.hands,
-      says: [
-        'The token now makes the target keys. They can leave it only wrapped, and no step of this ceremony shows one.',
-      ],
+      says: [`${making[title]} They can leave it only wrapped, and no step of this ceremony shows one.`],
       ticks: ['The list names every key of the plan, with its kind.'],
       confirmers: quorumOf(plan),
       sensitive: true,
@@ -22,18 +44,13 @@ export function keys(plan: Plan, cast: Cast): readonly Draft[] {
     },
     {
       id: 'keys.check',
-      title: 'Check what the token made',
+      title: 'Check the target keys in the token',
       action: 'Confirm that the keys are as planned',
       acts: cast.hands,
       says: [
         'The token was asked again for every attribute it was given. I read what identifies each key for the record.',
       ],
-      ticks: [
-        'Every attribute reads back as it was asked for.',
-        plan.keys.some((key) => isAsymmetric(key.spec))
-          ? 'The fingerprint of each public key was written on paper.'
-          : 'The check value of each key was written on paper.',
-      ],
+      ticks: ['Every attribute reads back as it was asked for.', writtenDown(plan)],
       confirmers: pair(plan, cast.hands, cast.checker),
     },
   ];
@@ -50,9 +67,9 @@ function confirmWeakWraps(plan: Plan, cast: Cast): readonly Draft[] {
       kind: 'type-key-ids',
       acts: cast.hands,
       says: [
-        'The plan wraps these keys with RSAES-PKCS1-v1_5. It is weak: somebody who can have the cloud’s key try forged messages may learn ours. OAEP has no such weakness. We type each id to say that we mean it.',
+        'The plan wraps these keys with RSAES-PKCS1-v1_5. It is weak: somebody who can have the cloud’s key try forged messages may learn ours. OAEP has no such weakness. We type the id of each key for which we mean it; a key that is declined is not wrapped.',
       ],
-      ticks: ['The destination takes nothing stronger, or the plan gives another reason.'],
+      ticks: ['We know that OAEP would be stronger, and accept this way for each key whose id we typed.'],
       confirmers: quorumOf(plan),
       sensitive: true,
       action: `Accept the weak way for ${countOf(weak, 'key')}`,

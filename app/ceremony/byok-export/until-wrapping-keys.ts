@@ -1,3 +1,4 @@
+import { formatFor } from '../../byok/registry.ts';
 import type { Plan, PlannedKey } from '../plan.ts';
 import { each, everyone, nobody, pair, quorumOf, type Cast, type Draft, type TokenSite } from './draft.ts';
 
@@ -153,13 +154,13 @@ export function bringIn(plan: Plan, cast: Cast): readonly Draft[] {
       work: { kind: 'read-inbound', each: 'once' },
       action: 'Read the media',
     },
-    ...plan.keys.map((key) => compare(plan, key, cast)),
+    ...plan.keys.map((key, index) => compare(plan, key, index + 1, cast)),
     {
       id: 'bring-in.accept',
       title: 'Accept the wrapping keys',
       acts: cast.leader,
       says: ['Each target key will be wrapped under the wrapping key shown beside it, and under no other.'],
-      ticks: ['Each wrapping key belongs to the vault or instance named beside it.'],
+      ticks: ['Each wrapping key belongs to the place named beside it.'],
       confirmers: quorumOf(plan),
       sensitive: true,
       action: 'Accept the wrapping keys',
@@ -167,14 +168,16 @@ export function bringIn(plan: Plan, cast: Cast): readonly Draft[] {
   ];
 }
 
-function compare(plan: Plan, key: PlannedKey, cast: Cast): Draft {
+/** `place` is the key's in the plan, from 1: one of many steps is told by it at a glance. */
+function compare(plan: Plan, key: PlannedKey, place: number, cast: Cast): Draft {
+  const { service } = formatFor(key.destination).describe(key.destination);
   return {
     id: `bring-in.compare.${key.id}`,
     key: key.id,
-    title: `Compare the wrapping key for ${key.id}`,
+    title: plan.keys.length === 1 ? 'Compare the wrapping key' : `Compare key ${place} of ${plan.keys.length}`,
     acts: cast.hands,
     says: [
-      'I read the fingerprint of the wrapping key as the screen shows it, group by group. Follow on the sheet that the online desk sent by another way, and say stop at the first difference.',
+      `I read the fingerprint of the wrapping key of ${service} for ${key.id}, group by group. Follow on the sheet that the online desk sent by another way, and say stop at the first difference.`,
     ],
     ticks: ['Every group was read aloud and matched.', 'The sheet came by a second channel, not with this media.'],
     confirmers: pair(plan, cast.hands, cast.checker),

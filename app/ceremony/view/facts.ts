@@ -1,10 +1,12 @@
 import { formatKcv } from '../../keys/kcv.ts';
+import { specInWords } from '../../keys/specs.ts';
 import type { Fact } from '../../contract/view.ts';
 import { carriedKeys, type CeremonyState } from '../state.ts';
 import type { Step } from '../step.ts';
 import { beginningOf, fingerprint, noticeFacts, values } from './fact-forms.ts';
-import { keysOfPlan, planFacts } from './plan-facts.ts';
-import { assignments, comparedKek, weakWraps, wrappedKeys } from './wrapping-facts.ts';
+import { doomedKeys, keysOfPlan, planFacts } from './plan-facts.ts';
+import { tokenProofs } from './token-proofs.ts';
+import { assignments, comparedKek, keysToWrap, weakWraps, wrappedKeys } from './wrapping-facts.ts';
 
 /**
  * What there is to look at on a step: everything the people confirm is here, and comes from the log.
@@ -26,15 +28,15 @@ const factsByStep: Readonly<Partial<Record<string, (state: CeremonyState, step: 
   'token.accept': tokenProofs,
   'bring-in.compare': comparedKek,
   'bring-in.accept': assignments,
-  'keys.make': (state) => [keysOfPlan(state.plan)],
+  'keys.make': ({ plan, leftOut }) => [keysOfPlan(plan.keys, leftOut)],
   'keys.check': madeKeys,
   'wrap.approve': assignments,
   'wrap.weak': weakWraps,
-  'wrap.wrap': assignments,
+  'wrap.wrap': keysToWrap,
   'wrap.check': wrappedKeys,
   'take-out.write': writtenSoFar,
   'take-out.check': bundle,
-  'close.destroy': (state) => [keysOfPlan(state.plan)],
+  'close.destroy': doomedKeys,
 };
 
 function workstation({ workstation: found }: CeremonyState): Fact[] {
@@ -80,40 +82,13 @@ function tokenIdentity({ token }: CeremonyState): Fact[] {
   ];
 }
 
-function tokenProofs({ probe }: CeremonyState): Fact[] {
-  if (probe === null) return [];
-  return [
-    ...lackingWays(probe.lacking),
-    {
-      kind: 'table',
-      caption: 'Throw-away keys, wrapped in the token and opened in software',
-      columns: ['Kind', 'Method', 'OAEP hash', 'Key wrap', 'Opened key'],
-      rows: probe.proofs.map((proof) => [
-        proof.spec,
-        `${proof.method}, ${proof.performed}`,
-        proof.oaepHash ?? 'none',
-        proof.kwpMechanism === null ? 'none' : `RFC 5649 (${proof.kwpMechanism})`,
-        `exact, ${proof.payloadBytes} bytes`,
-      ]),
-    },
-  ];
-}
-
-/** What the token cannot do although a destination could ask for it: an import job must not choose it. */
-function lackingWays(lacking: NonNullable<CeremonyState['probe']>['lacking']): Fact[] {
-  if (lacking.length === 0) return [];
-  const rows = lacking.map(({ spec, method, oaepHash, cause }) => [spec, method, oaepHash ?? 'none', cause]);
-  const caption = 'What this token cannot do, and no import job may ask for';
-  return [{ kind: 'table', caption, columns: ['Kind', 'Method', 'OAEP hash', 'Why'], rows }];
-}
-
 function madeKeys(state: CeremonyState): Fact[] {
   return carriedKeys(state).flatMap((key) => {
     const target = state.targets.get(key.id);
     if (target === undefined) return [];
     const checks = target.keyCheckValues.map((value) => ['Check value', formatKcv(value)] as const);
     return [
-      values(`${key.id}: ${key.spec}`, [['CKA_ID', target.ckaId], ...checks], true),
+      values(`${key.id}: ${specInWords(key.spec)}`, [['CKA_ID', target.ckaId], ...checks], true),
       ...(target.publicKeySha256 === null
         ? []
         : [fingerprint(`${key.id}: SHA-256 of the public key`, target.publicKeySha256)]),

@@ -1,14 +1,15 @@
+import { bundleName } from '../../bundle/layout.ts';
 import type { CeremonyView, StepView } from '../../contract/view.ts';
 import type { Refusal } from '../../rules/refusal.ts';
 import type { RoleCounts } from '../roles.ts';
 import { roles } from '../roles.ts';
-import { byokExport } from '../byok-export/definition.ts';
 import { quorumOf } from '../byok-export/draft.ts';
 import { logInStep } from '../confirmation.ts';
 import { carriedKeys, currentStep, isClosed, keysLeftInToken, needsToken, type CeremonyState } from '../state.ts';
 import { phases, type Step } from '../step.ts';
 import { keyToLeaveOut } from '../leaving-out.ts';
-import { keysToDestroy, keysToType, remainingCopies } from '../work.ts';
+import { keysToType, remainingCopies } from '../work.ts';
+import { actionOf } from './action.ts';
 import { factsOf } from './facts.ts';
 import { workInWords } from './work-in-words.ts';
 
@@ -57,7 +58,9 @@ export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
     reopen,
     isUnsettled: state.inFlight !== null && moment.workingSince === null && reopen === null,
     stopped: state.stopped,
-    copies: state.copies.map(({ copy, folder }) => ({ copy, folder })),
+    copies: state.copies.map(({ copy, folder }) => ({ copy, folder, bundle: bundleName(state.ceremony) })),
+    manifestSha256: state.copies[0]?.manifestSha256 ?? null,
+    carried: { keys: carriedKeys(state).length, of: state.plan.keys.length },
     keysInToken: [...keysLeftInToken(state)],
     isClosed: isClosed(state),
   };
@@ -75,7 +78,7 @@ function journeyOf(state: CeremonyState): CeremonyView['journey'] {
     const steps = state.steps
       .map((step, position) => ({ step, status: statusAt(position, state.current) }))
       .filter(({ step }) => step.phase === phase.id)
-      .map(({ step, status }) => ({ id: step.id, number: step.number, title: step.title, status }));
+      .map(({ step: { id, number, title, key }, status }) => ({ id, number, title, key, status }));
     const status = steps.every((step) => step.status === 'done')
       ? 'done'
       : steps.every((step) => step.status === 'to-come')
@@ -95,6 +98,7 @@ function stepView(state: CeremonyState, step: Step): StepView {
     id: step.id,
     number: step.number,
     title: step.title,
+    key: step.key,
     kind: step.kind,
     acts: {
       role: step.acts,
@@ -117,27 +121,18 @@ function stepView(state: CeremonyState, step: Step): StepView {
   };
 }
 
-/**
- * What the primary action will do. The title keeps the words of the printed script; the action counts what is left to do
- * when keys were left out.
- */
-function actionOf(state: CeremonyState, step: Step): string {
-  if (state.leftOut.size === 0) return step.action;
-  const keys = step.work?.kind === 'destroy-key' ? keysToDestroy(state) : carriedKeys(state);
-  const reworded = byokExport({ ...state.plan, keys }, 'find-token').find(({ id }) => id === step.id);
-  return reworded?.action ?? step.action;
-}
-
 /** Why ids are typed at a step: a tick is made by habit, a name is not. */
 function typingOf(step: Step): StepView['asks']['typing'] {
   return step.work?.kind === 'destroy-key'
     ? {
         warning: 'This cannot be undone',
         instruction: 'Type the id of each key that is to be destroyed, exactly as shown.',
+        mayDecline: false,
       }
     : {
         warning: 'This way of wrapping is weak',
-        instruction: 'Type the id of each key that is to be wrapped in this way, exactly as shown.',
+        instruction: 'Type the id of each key that is to be wrapped in this way, exactly as shown, or decline it.',
+        mayDecline: true,
       };
 }
 
@@ -164,7 +159,10 @@ function seatsOf(counts: RoleCounts): StepView['asks']['seats'] {
   return roles.flatMap((role) => Array.from({ length: counts[role] }, () => role));
 }
 
-function earliestDeadline(state: CeremonyState): string | null {
-  const ends = carriedKeys(state).flatMap(({ id }) => state.keks.get(id)?.deadline ?? []);
-  return ends.sort()[0] ?? null;
+function earliestDeadline(state: CeremonyState): CeremonyView['room']['deadline'] {
+  const deadlines = carriedKeys(state).flatMap(({ id }) => {
+    const ends = state.keks.get(id)?.deadline ?? null;
+    return ends === null ? [] : [{ key: id, ends }];
+  });
+  return deadlines.toSorted((one, other) => one.ends.localeCompare(other.ends))[0] ?? null;
 }

@@ -68,8 +68,12 @@ export function workInWords(
   };
 }
 
-/** Which piece of the step's work is under way: what is done is not among what remains. */
-function progressOf(state: CeremonyState): NonNullable<CeremonyView['work']>['progress'] {
+/**
+ * Which piece of the current step's work is under way, or is the next: what is done is not among what remains.
+ * @param state - the ceremony
+ * @returns null for work of one piece
+ */
+export function progressOf(state: CeremonyState): NonNullable<CeremonyView['work']>['progress'] {
   const each = currentStep(state)?.work?.each;
   if (each === undefined || each === 'once') return null;
   const remaining = remainingWork(state).length;

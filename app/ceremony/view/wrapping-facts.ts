@@ -1,28 +1,33 @@
 import { utc } from '../../byok/inbound/deadline.ts';
+import { formatFor } from '../../byok/registry.ts';
 import type { Fact } from '../../contract/view.ts';
 import { hexToBytes } from '../../keys/bytes.ts';
 import { hexGroups, rsaThumbprint } from '../../keys/fingerprint.ts';
 import { refuser } from '../../keys/refuser.ts';
+import { specInWords } from '../../keys/specs.ts';
 import { readSpki } from '../../keys/spki.ts';
 import type { KekRecord } from '../effects.ts';
-import { isWrappedWeakly } from '../plan.ts';
+import { isWrappedWeakly, type PlannedKey } from '../plan.ts';
 import { carriedKeys, type CeremonyState } from '../state.ts';
 import type { Step } from '../step.ts';
 import { beginningOf, fingerprint, noticeFacts, values } from './fact-forms.ts';
-import { placeNameAndUses, wayInWords } from './plan-facts.ts';
+import { destinationInWords, wayInWords } from './plan-facts.ts';
 
-/** A wrapping key, to be compared with the online desk: its fingerprint, and all that was read with it. */
+/**
+ * A wrapping key, to be compared with the online desk: whose it is, its fingerprint, and all else that was read with it.
+ */
 export function comparedKek(state: CeremonyState, { key }: Step): Fact[] {
   const kek = key === null ? undefined : state.keks.get(key);
   const planned = state.plan.keys.find(({ id }) => id === key);
   if (kek === undefined || planned === undefined) return [];
+  const [place = '', name = ''] = destinationInWords(planned);
   return [
+    values('The wrapping key', [['Goes to', place], ...namesOf(planned, kek), ['Wraps by', wayInWords(planned, kek)]]),
     fingerprint('SHA-256 of the wrapping key (SubjectPublicKeyInfo)', kek.spkiSha256),
     values('The same key as a JWK thumbprint (RFC 7638)', [['SHA-256, base64url', thumbprintOf(kek)]], true),
-    values('The wrapping key', [
-      ['Name', kek.id ?? 'the cloud gives it none'],
-      ['Size', `RSA, ${kek.bits} bits`],
-      ['Wraps by', wayInWords(planned, kek)],
+    values('More about it', [
+      ['Size', `RSA ${kek.bits}`],
+      ['The key is named there', name],
     ]),
     ...deadlineOf(kek),
     {
@@ -33,6 +38,18 @@ export function comparedKek(state: CeremonyState, { key }: Step): Fact[] {
     },
     ...noticeFacts(kek.notices),
   ];
+}
+
+/** What a wrapping key is known by: in most clouds that is not a name of its own. */
+function namesOf({ destination }: PlannedKey, { id }: Pick<KekRecord, 'id'>): (readonly [string, string])[] {
+  const { kekLabel } = formatFor(destination).describe(destination);
+  return id === null || kekLabel === null ? [] : [[kekLabel, id]];
+}
+
+/** The same in one cell. */
+function kekInWords(key: PlannedKey, kek: KekRecord | undefined): string {
+  const [known] = kek === undefined ? [] : namesOf(key, kek);
+  return known === undefined ? 'unnamed' : `${known[0]} ${known[1]}`;
 }
 
 /** When it ends, with the time that is left. */
@@ -55,29 +72,45 @@ export function assignments(state: CeremonyState): Fact[] {
     const kek = state.keks.get(key.id);
     return [
       key.id,
-      key.spec,
-      ...placeNameAndUses(key),
-      beginningOf(kek?.spkiSha256 ?? ''),
+      specInWords(key.spec),
+      ...destinationInWords(key),
       wayInWords(key, kek),
+      kekInWords(key, kek),
+      beginningOf(kek?.spkiSha256 ?? ''),
       endOf(kek),
-      kek?.id ?? 'unnamed',
     ];
   });
   const caption = 'Each key, where it goes, and the wrapping key that protects it';
-  const columns = ['Key', 'Kind', 'Goes to', 'Named there', 'For', 'KEK SHA-256 begins', 'Wrapped by', 'Ends', 'Wrapping key']; // prettier-ignore
+  const columns = ['Key', 'Kind', 'Goes to', 'Named there', 'For', 'Ends there', 'Wrapped by', 'Wrapping key', 'Its SHA-256 begins', 'Upload before']; // prettier-ignore
   return [{ kind: 'table', caption, columns, rows }];
 }
 
 function endOf(kek: KekRecord | undefined): string {
   const deadline = kek?.deadline ?? null;
-  return deadline === null ? 'not said' : utc(deadline);
+  return deadline === null ? 'no end' : utc(deadline);
+}
+
+/** What was approved, one line for each key. */
+export function keysToWrap(state: CeremonyState): Fact[] {
+  const rows = carriedKeys(state).map(({ id, destination }) => [
+    id,
+    formatFor(destination).describe(destination).service,
+    beginningOf(state.keks.get(id)?.spkiSha256 ?? ''),
+  ]);
+  const columns = ['Key', 'Goes to', 'Wrapping key’s SHA-256 begins'];
+  return [{ kind: 'table', caption: 'Approved to be wrapped', columns, rows }];
 }
 
 /** The keys that are typed by hand, each with where it goes. */
 export function weakWraps(state: CeremonyState): Fact[] {
   const rows = carriedKeys(state)
     .filter(isWrappedWeakly)
-    .map((key) => [key.id, key.spec, placeNameAndUses(key)[0] ?? '', wayInWords(key, state.keks.get(key.id))]);
+    .map((key) => [
+      key.id,
+      specInWords(key.spec),
+      destinationInWords(key)[0] ?? '',
+      wayInWords(key, state.keks.get(key.id)),
+    ]);
   return [
     { kind: 'table', caption: 'Keys wrapped in a weak way', columns: ['Key', 'Kind', 'Goes to', 'Wrapped by'], rows },
   ];

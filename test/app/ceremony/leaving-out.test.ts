@@ -90,30 +90,65 @@ describe('a key whose work has failed', () => {
     }
   });
 
-  it('is not counted in what the primary action will do; the title keeps the words of the script', () => {
+  const shown = (state: CeremonyState) =>
+    viewOf(state, {
+      log: { size: 1, head: '00'.repeat(32) },
+      workingSince: null,
+      isTokenOpen: true,
+      trouble: null,
+      airGap: 'closed',
+    });
+  const countIn = (text: string | undefined): string | undefined => /\d+/u.exec(text ?? '')?.[0];
+
+  it('is not counted any more, in no title and no action', () => {
     const failed = secondFailed('keys.make');
-    const shown = (state: CeremonyState) =>
-      viewOf(state, {
-        log: { size: 1, head: '00'.repeat(32) },
-        workingSince: null,
-        isTokenOpen: true,
-        trouble: null,
-        airGap: 'closed',
-      });
-    expect(shown(failed)).toMatchObject({ leaveOut: { key: 'b' }, leftOut: [] });
+    expect(shown(failed)).toMatchObject({ leaveOut: { key: 'b' }, leftOut: [], carried: { keys: 3, of: 3 } });
     let state = after(failed, decide(failed, without(failed)));
     expect(shown(state)).toMatchObject({ leaveOut: null, leftOut: [{ key: 'b', reason: 'the token refuses it' }] });
-    const said: [string | undefined, string | undefined][] = [];
+    expect(shown(state).carried).toEqual({ keys: 2, of: 3 });
+    const said: (string | undefined)[][] = [];
     while (currentStep(state) !== null) {
       const { step } = shown(state);
-      if (step?.id === 'wrap.wrap' || step?.id === 'close.destroy') said.push([step.title, step.action]);
+      if (step !== null && /^(?:wrap|close)\./u.test(step.id)) said.push([step.id, countIn(step.title), countIn(step.action)]); // prettier-ignore
       state = stepDone(state);
     }
-    const counts = said.map((words) => words.map((text) => /\d+/u.exec(text ?? '')?.[0]));
-    expect(counts).toEqual([
-      ['3', '2'],
-      ['3', '2'],
+    expect(said.filter(([, title, action]) => (title ?? action) !== undefined)).toEqual([
+      ['wrap.approve', '2', '2'],
+      ['wrap.wrap', '2', '2'],
+      ['close.destroy', '2', '2'],
     ]);
+  });
+
+  it('leaves the steps as they are: the same ids, numbers, checks and people', () => {
+    const failed = secondFailed('keys.make');
+    const state = after(failed, decide(failed, without(failed)));
+    const bones = ({ steps }: CeremonyState) =>
+      steps.map(({ id, number, kind, ticks, confirmers, work }) => ({ id, number, kind, ticks: ticks.length, confirmers, work })); // prettier-ignore
+    expect(bones(state)).toEqual(bones(failed));
+    const titles = shown(state).journey.flatMap(({ steps }) => steps.map(({ title }) => title));
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  it('is not among those of which the action says that they remain', () => {
+    const plan = planWith(['a', 'b', 'c', 'd'].map((id) => azureKey(id)));
+    const failed = secondFailed('wrap.wrap', plan);
+    expect(countIn(shown(failed).step?.action)).toBe('3');
+    expect(countIn(shown(after(failed, decide(failed, without(failed)))).step?.action)).toBe('2');
+  });
+
+  it('stands as left out among the keys of the plan, and only where it is destroyed among those that go', () => {
+    const rowsOf = (state: CeremonyState): string[][] =>
+      shown(state).step?.facts.flatMap((fact) => (fact.kind === 'table' ? fact.rows : [])) ?? [];
+    const unmade = secondFailed('keys.make');
+    let state = after(unmade, decide(unmade, without(unmade)));
+    const [a, b] = rowsOf(state);
+    expect(b?.at(-1)).not.toBe(a?.at(-1));
+    while (currentStep(state)?.id !== 'close.destroy') state = stepDone(state);
+    expect(rowsOf(state).map(([id]) => id)).toEqual(['a', 'c']);
+    const unwrapped = secondFailed('wrap.wrap');
+    state = after(unwrapped, decide(unwrapped, without(unwrapped)));
+    while (currentStep(state)?.id !== 'close.destroy') state = stepDone(state);
+    expect(rowsOf(state).map(([id]) => id)).toEqual(['a', 'b', 'c']);
   });
 
   it('is not destroyed when it was never made', () => {

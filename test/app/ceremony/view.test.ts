@@ -1,6 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { bundleName } from '../../../app/bundle/layout.ts';
 import { decide } from '../../../app/ceremony/decide.ts';
 import { isClosed, type CeremonyState } from '../../../app/ceremony/state.ts';
 import { viewOf, type Moment } from '../../../app/ceremony/view/view.ts';
@@ -88,9 +89,14 @@ describe('the window', () => {
 describe('what the people look at', () => {
   it('is the fingerprint that the log holds, in hex and in words', () => {
     const state = at('bring-in.compare.constructor');
-    const [first] = factsAt('bring-in.compare.constructor');
+    const [first, second] = factsAt('bring-in.compare.constructor');
     const hex = state.keks.get('constructor')?.spkiSha256 ?? '';
-    expect(first).toMatchObject({ kind: 'fingerprint', hex, words: pgpWords(hexToBytes(hex)) });
+    expect(second).toMatchObject({ kind: 'fingerprint', hex, words: pgpWords(hexToBytes(hex)) });
+    // Whose it is stands above it.
+    const whose = JSON.stringify(first);
+    for (const word of ['contoso-prod.vault.azure.net', state.keks.get('constructor')?.id]) {
+      expect(whose).toContain(word);
+    }
   });
 
   it('is the thumbprint besides, as OpenSSL’s numbers and another SHA-256 give it', () => {
@@ -132,7 +138,7 @@ describe('what the people look at', () => {
     };
     const shown = view(noticed);
     expect(shown.step?.facts).toContainEqual({ kind: 'notice', ...notice });
-    expect(shown.room.deadline).toBe('2026-11-24T09:00:00Z');
+    expect(shown.room.deadline).toEqual({ key: 'root', ends: '2026-11-24T09:00:00Z' });
   });
 
   it('shows secret keys by their check values instead of a fingerprint', () => {
@@ -178,24 +184,21 @@ describe('the plan on the screen', () => {
     expect(text(planWith([found]))).not.toBe(text(planWith([{ ...found, after: 'destroy' }])));
   });
 
-  it.each(['prepare.plan', 'bring-in.accept', 'wrap.approve', 'wrap.wrap'])(
-    'tells at %s all of every destination',
-    (step) => {
-      const there = { vault: 'contoso-prod', keyName: 'Root-2026', operations: ['sign'], cloud: 'china' };
-      const hsm = { managedHsm: 'contoso-hsm', keyName: 'Store-2026', operations: ['wrapKey', 'unwrapKey'] };
-      const keys = [there, hsm].map((destination, index) =>
-        azureKey(`key-${index}`, {
-          spec: 'rsa-2048',
-          destination: { type: 'azure-key-vault', ...destination },
-        }),
-      );
-      const facts = view(walkTo(opened(planWith(keys)), step)).step?.facts ?? [];
-      const lines = facts.flatMap((fact) => (fact.kind === 'table' ? fact.rows.map((row) => row.join('\n')) : []));
-      const whole = (...words: string[]) => lines.some((line) => words.every((word) => line.includes(word)));
-      expect(whole('key-0', 'contoso-prod.vault.azure.cn', 'Root-2026', 'sign')).toBe(true);
-      expect(whole('key-1', 'contoso-hsm.managedhsm.azure.net', 'Store-2026', 'wrapKey, unwrapKey')).toBe(true);
-    },
-  );
+  it.each(['prepare.plan', 'bring-in.accept', 'wrap.approve'])('tells at %s all of every destination', (step) => {
+    const there = { vault: 'contoso-prod', keyName: 'Root-2026', operations: ['sign'], cloud: 'china' };
+    const hsm = { managedHsm: 'contoso-hsm', keyName: 'Store-2026', operations: ['wrapKey', 'unwrapKey'] };
+    const keys = [there, hsm].map((destination, index) =>
+      azureKey(`key-${index}`, {
+        spec: 'rsa-2048',
+        destination: { type: 'azure-key-vault', ...destination },
+      }),
+    );
+    const facts = view(walkTo(opened(planWith(keys)), step)).step?.facts ?? [];
+    const lines = facts.flatMap((fact) => (fact.kind === 'table' ? fact.rows.map((row) => row.join('\n')) : []));
+    const whole = (...words: string[]) => lines.some((line) => words.every((word) => line.includes(word)));
+    expect(whole('key-0', 'contoso-prod.vault.azure.cn', 'Root-2026', 'sign')).toBe(true);
+    expect(whole('key-1', 'contoso-hsm.managedhsm.azure.net', 'Store-2026', 'wrapKey, unwrapKey')).toBe(true);
+  });
 
   it('tells who may not be one person, and how long the online desk has at least', () => {
     const shown = text(planWith([azureKey('a')], { separate: [['custodian', 'operator']], uploadMarginHours: 31 }));
@@ -219,25 +222,26 @@ describe('the plan on the screen', () => {
     const destination = { type: 'azure-key-vault', managedHsm: 'contoso-hsm', keyName: 'a', operations: ['wrapKey'] };
     const ticks = (keys: readonly object[]): unknown =>
       opened(planWith(keys)).steps.find(({ id }) => id === 'keys.check')?.ticks;
-    expect(ticks([azureKey('a', { spec: 'aes-256', destination })])).not.toEqual(ticks([azureKey('a')]));
+    const secret = azureKey('a', { spec: 'aes-256', destination });
+    const asked = [[secret], [azureKey('b')], [secret, azureKey('b')]].map((keys) => JSON.stringify(ticks(keys)));
+    expect(new Set(asked).size).toBe(3);
   });
 });
 
 describe('what the token proved', () => {
-  it('is shown with its mechanism, or with none where none is needed', () => {
+  it('is shown way by way, each with the keys it is for', () => {
     const state = at('token.accept');
-    const proof = state.probe?.proofs[0];
+    const tables = (of: CeremonyState) =>
+      (view(of).step?.facts ?? []).flatMap((fact) => (fact.kind === 'table' ? [fact.rows] : []));
+    const [proven = []] = tables(state);
+    expect(proven.map(([keys]) => keys)).toEqual(['root, constructor']);
+    expect(proven[0]?.join(' ')).toContain(String(state.probe?.proofs[0]?.payloadBytes));
+    const [proof] = state.probe?.proofs ?? [];
     if (proof === undefined) throw new Error('no proof');
-    const direct = { ...proof, method: 'oaep' as const, performed: 'single' as const, kwpMechanism: null };
-    const weak = { ...direct, method: 'pkcs1-v1_5' as const, oaepHash: null };
-    const facts = view({
-      ...state,
-      probe: { kind: 'probe-token', mechanisms: [], proofs: [proof, direct, weak], lacking: [] },
-    }).step?.facts;
-    expect(facts?.flatMap((fact) => (fact.kind === 'table' ? fact.rows.map((row) => row.length) : []))).toEqual([
-      5, 5, 5,
-    ]);
-    expect(JSON.stringify(facts)).toContain('0x210b');
+    const { spec, method, oaepHash } = proof;
+    const lacking = [{ spec, method, oaepHash, rule: 'TOKEN-WRAPS-AS-PLANNED', cause: 'it has no such mechanism' }];
+    const probe = { kind: 'probe-token' as const, mechanisms: [], proofs: [], lacking };
+    expect(tables({ ...state, probe })).toMatchObject([[['root, constructor', {}, 'it has no such mechanism']], []]);
   });
 });
 
@@ -313,9 +317,12 @@ describe('the token', () => {
   it('is told apart from the media, which hold the wrapped keys once they are written', () => {
     expect(view(at('take-out.write')).copies).toEqual([]);
     expect(view(at('take-out.check')).copies).toEqual([
-      { copy: 1, folder: '/media/b1' },
-      { copy: 2, folder: '/media/b2' },
+      { copy: 1, folder: '/media/b1', bundle: bundleName(at('take-out.check').ceremony) },
+      { copy: 2, folder: '/media/b2', bundle: bundleName(at('take-out.check').ceremony) },
     ]);
+    const { manifestSha256 } = view(at('take-out.check'));
+    expect(manifestSha256).toBe(at('take-out.check').copies[0]?.manifestSha256);
+    expect(view(at('take-out.write')).manifestSha256).toBeNull();
   });
 
   it('holds the keys that this ceremony made and has not destroyed', () => {

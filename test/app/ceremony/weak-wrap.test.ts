@@ -1,9 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../app/ceremony/decide.ts';
+import type { CeremonyEvent } from '../../../app/ceremony/events.ts';
 import { parsePlanDocument } from '../../../app/ceremony/plan.ts';
-import { currentStep } from '../../../app/ceremony/state.ts';
+import { replay } from '../../../app/ceremony/replay.ts';
+import { currentStep, type CeremonyState } from '../../../app/ceremony/state.ts';
 import { viewOf } from '../../../app/ceremony/view/view.ts';
-import { after, azureKey, confirmation, opened, planWith, refusedBy, stepDone, walkTo } from '../../support/walk.ts';
+import { ruleOf } from '../../support/rule-of.ts';
+import {
+  after,
+  azureKey,
+  confirmation,
+  opened,
+  opening,
+  planWith,
+  refusedBy,
+  stepDone,
+  walkTo,
+  wholeCeremony,
+} from '../../support/walk.ts';
 
 /** A key for a cloud that still takes RSAES-PKCS1-v1_5. */
 function tencentKey(id: string, wrappingAlgorithm: string): Record<string, unknown> {
@@ -39,6 +53,46 @@ describe('a plan that wraps with RSAES-PKCS1-v1_5', () => {
     expect(currentStep(after(state, typed(['old'])))?.id).toBe('wrap.wrap');
     const tooFew = { ...confirmation(state), confirmedBy: ['p1'] };
     expect(refusedBy(decide(state, tooFew))).toBe('STEP-CONFIRMED-BY-NAMED-ROLES');
+  });
+});
+
+describe('a weak wrap that the people decline', () => {
+  const two = planWith([azureKey('strong'), tencentKey('old', 'RSAES_PKCS1_V1_5'), tencentKey('older', 'RSAES_PKCS1_V1_5')]); // prettier-ignore
+
+  /** After ids were typed at the step that asks for them, and the wrap was confirmed. */
+  function wrapping(keyIds: string[]): { readonly events: readonly CeremonyEvent[]; readonly state: CeremonyState } {
+    const asked = walkTo(opened(two), 'wrap.weak');
+    const typed = decide(asked, { ...confirmation(asked), input: { kind: 'key-ids', keyIds } });
+    const accepted = after(asked, typed);
+    const confirmed = decide(accepted, confirmation(accepted));
+    if (!typed.ok || !confirmed.ok) throw new Error('refused');
+    return { events: [...typed.events, ...confirmed.events], state: after(accepted, confirmed) };
+  }
+
+  it('is refused before any key is wrapped, and the quorum goes on without the key', () => {
+    const { state } = wrapping(['old', '']);
+    expect(state.failure).toMatchObject({ rule: 'WEAK-WRAP-CONFIRMED-BY-NAME', key: 'older' });
+    expect([...state.wrapped.keys()]).toEqual([]);
+    // Trying again ends in the same way.
+    expect(after(state, decide(state, confirmation(state))).failure?.key).toBe('older');
+    const command = { step: 'wrap.wrap', key: 'older', reason: 'it is too weak', confirmedBy: state.people.map(({ id }) => id) }; // prettier-ignore
+    const without = after(state, decide(state, { type: 'leave-out-key', ...command }));
+    expect([...stepDone(without).wrapped.keys()]).toEqual(['strong', 'old']);
+  });
+
+  it('leaves a log that replays, in which its wrap could not have been done', () => {
+    const { events, state } = wrapping(['', 'older']);
+    const { events: whole } = wholeCeremony(two);
+    const before = whole.findIndex((event) => event.type === 'step-confirmed' && event.step === 'wrap.weak');
+    const log = [opening(two), ...whole.slice(0, before), ...events];
+    expect(replay(log)).toEqual(state);
+    const done = whole.flatMap((event) =>
+      event.type === 'effect-completed' && event.outcome.kind === 'wrap-key' && event.outcome.key === 'old' ? [event] : [],
+    ); // prettier-ignore
+    const [asked] = events.flatMap((event) => (event.type === 'effect-requested' ? [event.effect] : []));
+    const forged = [...log.slice(0, -1), ...done.map((event) => ({ ...event, effect: asked ?? 0 }))];
+    expect(done).toHaveLength(1);
+    expect(ruleOf(() => replay(forged))).toBe('LOG-HOLDS-A-CEREMONY');
   });
 });
 

@@ -35,6 +35,10 @@ export class StepScreen {
   readonly organisations: Locator;
   readonly pins: Locator;
   readonly keyIds: Locator;
+  /** Beside each id that may be declined instead of typed. */
+  readonly declines: Locator;
+  /** The primary action while a key is declined. */
+  readonly goOnDeclining: Locator;
   readonly chooseFolder: Locator;
   readonly busy: Locator;
   readonly refusal: Locator;
@@ -58,6 +62,8 @@ export class StepScreen {
     this.organisations = main.getByRole('textbox', { name: /^Organisation of / });
     this.pins = main.getByLabel(/\bPIN\b/);
     this.keyIds = main.getByRole('textbox', { name: /^Type / });
+    this.declines = main.getByRole('checkbox', { name: /^No: decline / });
+    this.goOnDeclining = page.getByRole('button', { name: 'Confirm, and decline 1 key' });
     this.chooseFolder = main.getByRole('button', { name: 'Choose a folder…' });
     this.busy = main.getByRole('timer');
     this.refusal = main.getByRole('alert');
