@@ -106,7 +106,8 @@ export const ceremonyRules = {
   },
   'WEAK-WRAP-CONFIRMED-BY-NAME': {
     claim: 'A key is wrapped with RSAES-PKCS1-v1_5 only after its id was typed by hand.',
-    remedy: 'Type the id of each key that is to be wrapped in the weak way, exactly as shown; a key that was declined can be left out.',
+    remedy:
+      'Type the id of each key that is to be wrapped in the weak way, exactly as shown; a key that was declined can be left out.',
   },
   'KEY-LEFT-OUT-BY-DECISION': {
     claim:

@@ -41,7 +41,8 @@ export const planRules = {
     remedy: 'Plan an OAEP algorithm where the destination takes one.',
   },
   'PLAN-OPERATIONS-FIT-SPEC': {
-    claim: 'A plan that asks of a key what its destination refuses for keys of that kind, or does not document, says so first.',
+    claim:
+      'A plan that asks of a key what its destination refuses for keys of that kind, or does not document, says so first.',
     remedy: 'Plan the operations that the notice names, or another key spec.',
   },
   'PLAN-DESTINATION-TAKES-SPEC': {
