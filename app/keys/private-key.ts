@@ -28,11 +28,12 @@ export function holdsPrivateKeyInside(value: unknown): boolean {
   return isKey || [...members.values()].some(holdsPrivateKeyInside);
 }
 
-/** PEM, or base64 of any kind, with padding or without: what is inside is looked at again. */
+/** PEM, or base64 of either alphabet, whatever its padding, line breaks and marks: what is inside is looked at again. */
 function isPrivateKeyText(text: string): boolean {
   if (text.includes('PRIVATE KEY')) return true;
-  const [, digits] = /^([\w+/-]+)=*$/.exec(text.replace(/\s/g, '')) ?? [];
-  const bytes = digits === undefined ? null : base64UrlToBytes(digits.replaceAll('+', '-').replaceAll('/', '_'));
+  const digits = text.replace(/[^!-<>-~]/g, '');
+  if (!/^[\w+/-]+$/.test(digits)) return false;
+  const bytes = base64UrlToBytes(digits.replaceAll('+', '-').replaceAll('/', '_'));
   return bytes !== null && holdsPrivateKey(bytes);
 }
 

@@ -33,9 +33,11 @@ export function recogniseFile(inbound: InboundFile): Recognised {
   refusePrivateKey(bytes, file);
   const decoded = decodeText(bytes);
   const encoding = decoded?.encoding ?? 'UTF-8';
-  if (isReadme(file) && !beginsLikeJson(bytes)) return { file, encoding, kind: 'readme' };
+  if (decoded === null && isWideText(bytes)) refuse('INBOUND-TEXT-ENCODING', `${file} is UTF-16 without its mark.`);
+  const text = decoded?.text.trim() ?? '';
+  // A README is prose: JSON of that name may be anything, a private key too.
+  if (isReadme(file) && !text.startsWith('{')) return { file, encoding, kind: 'readme' };
   if (decoded === null) return { file, encoding, ...recogniseBytes(bytes, file) };
-  const text = decoded.text.trim();
   if (text.startsWith('{')) return { file, encoding, kind: 'json', value: readJson(text, file) };
   if (!text.includes('-----BEGIN ')) return { file, encoding, kind: 'text', text, bytes };
   capKey(bytes, file);
@@ -76,12 +78,6 @@ function isReadme(file: string): boolean {
   return /^readme(?:[._][^/]*)?$/i.test(file.slice(file.lastIndexOf('/') + 1));
 }
 
-/** A README is prose: JSON of that name may be anything, a private key too. White space and marks of any width do not count. */
-function beginsLikeJson(bytes: Uint8Array): boolean {
-  const before = [0x00, 0x09, 0x0a, 0x0d, 0x20, 0xef, 0xbb, 0xbf, 0xfe, 0xff];
-  return bytes.find((byte) => !before.includes(byte)) === 0x7b;
-}
-
 function readJson(text: string, file: string): unknown {
   const value = parseStrictJsonText(text, refuser('INBOUND-JSON-STRICT', file));
   if (holdsPrivateKeyInside(value)) refuse('INBOUND-NO-PRIVATE-KEY', `${file} holds a private key in a member.`);
@@ -90,7 +86,6 @@ function readJson(text: string, file: string): unknown {
 
 /** Import tokens are opaque: whatever does not begin like a public key may be one. */
 function recogniseBytes(bytes: Uint8Array, file: string) {
-  if (isWideText(bytes)) refuse('INBOUND-TEXT-ENCODING', `${file} is UTF-16 without its mark.`);
   if (!beginsLikeSpki(bytes)) return { kind: 'bytes', bytes } as const;
   capKey(bytes, file);
   return { kind: 'key', form: 'DER', publicKey: readKey(bytes, file) } as const;

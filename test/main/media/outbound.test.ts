@@ -60,7 +60,11 @@ describe('writing a bundle', () => {
     const destination = { type: 'azure-key-vault', vault: 'v'.repeat(24), keyName: longest, operations: ['sign'] };
     const key = 'i'.repeat(40);
     const state = walkTo(opened(planWith([azureKey(key, { destination })])), 'take-out.write');
-    const parts = { wrappedEphemeral: new Uint8Array(512).fill(1), wrappedKey: new Uint8Array(80).fill(2), sealedNonce: null };
+    const parts = {
+      wrappedEphemeral: new Uint8Array(512).fill(1),
+      wrappedKey: new Uint8Array(80).fill(2),
+      sealedNonce: null,
+    };
     const made = bundleFiles({
       state,
       wrapped: new Map([[key, parts]]),

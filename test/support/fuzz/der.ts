@@ -35,7 +35,25 @@ const integer = (unsigned: Uint8Array): Value =>
  * SubjectPublicKeyInfo of an RSA key (RFC 3279 section 2.3.1).
  */
 export function rsaSpki(numbers: RsaNumbers): Uint8Array {
-  return encode(spkiOf(numbers));
+  return new Uint8Array(encode(spkiOf(numbers)));
+}
+
+/**
+ * Tells whether bytes are the SubjectPublicKeyInfo of an RSA key, byte for byte: node:crypto opens none with an exponent
+ * of more than 33 bits.
+ */
+export function isRsaSpki(bytes: Uint8Array): boolean {
+  const der = Buffer.from(bytes);
+  try {
+    const algorithm = headerAt(der, headerAt(der, 0).start);
+    const bits = headerAt(der, algorithm.end);
+    const modulus = headerAt(der, headerAt(der, bits.start + 1).start);
+    const exponent = headerAt(der, modulus.end);
+    const number = ({ start, end }: Header): Buffer => der.subarray(der[start] === 0 ? start + 1 : start, end);
+    return der.equals(rsaSpki({ modulus: number(modulus), exponent: number(exponent) }));
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -125,6 +143,20 @@ function encode({ tag, length, prefix, body }: Value, random?: Random): Uint8Arr
       return Buffer.concat([Uint8Array.of(tag, ...minimal(Math.max(0, off))), content]);
     }
   }
+}
+
+/** Where the content of a value lies. */
+interface Header {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** @throws RangeError where the bytes end before the header does */
+function headerAt(der: Buffer, at: number): Header {
+  const first = der.readUInt8(at + 1);
+  const count = first < 0x80 ? 0 : first & 0x7f;
+  const start = at + 2 + count;
+  return { start, end: start + (count === 0 ? first : der.readUIntBE(at + 2, count)) };
 }
 
 function minimal(length: number): number[] {

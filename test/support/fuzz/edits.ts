@@ -38,7 +38,7 @@ export const byteEdits: readonly Edit<Uint8Array>[] = [
 
 /** What editors, shells and mail do to text, and what somebody does to it on purpose. */
 export const textEdits: readonly Edit<string>[] = [
-  ['character replaced', (text, random) => replace(text, random, random.pick([...'"{}[],:\\=-+/_ \n\t\0é\u2028\ud800Aa0']))],
+  ['character replaced', (text, random) => replace(text, random, random.pick(Array.from('"{}[],:\\=-+/_ \n\t\0é\u2028\ud800Aa0')))],
   ['white space inside', (text, random) => insert(text, random, random.pick(['\n', ' ', '\t', '\r', '\u00a0', '\u200b', '\v']))],
   ['white space around', (text, random) => random.pick([`${text}\n\n`, `\n \t${text}`, `${text}\u0000`, `\u00a0${text}`, `${text}\u001a`])],
   ['lines ended by CR', (text) => text.replaceAll('\n', '\r')],
@@ -67,12 +67,12 @@ export const base64Edits: readonly Edit<string>[] = [
   ['base64url without padding', (run) => run.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')],
   ['padding lost', (run) => run.replace(/=+$/, '')],
   ['padding added', (run, random) => `${run}${'='.repeat(1 + random.below(3))}`],
-  ['one letter added', (run, random) => `${run.replace(/=+$/, '')}${random.pick([...'Aw4+'])}`],
+  ['one letter added', (run, random) => `${run.replace(/=+$/, '')}${random.pick(Array.from('Aw4+'))}`],
   ['a letter lost', (run, random) => splitAt(run, random, 1, '')],
   ['four letters lost', (run, random) => splitAt(run, random, 4, '')],
   ['trailing bits set', (run) => run.replace(/([A-Za-z0-9+/])(=*)$/, (_, letter: string, pad: string) => `${next(letter)}${pad}`)],
   ['padding inside', (run, random) => splitAt(run, random, 0, '=')],
-  ['a foreign character', (run, random) => splitAt(run, random, random.below(2), random.pick([...'*.~%!ſK']))],
+  ['a foreign character', (run, random) => splitAt(run, random, random.below(2), random.pick(Array.from('*.~%!ſK')))],
   ['a line break', (run, random) => splitAt(run, random, 0, random.pick(['\n', '\r\n', '\\n', '\\r\\n', ' ', '\\u000a', '\\t']))],
   ['letters escaped', (run) => run.replaceAll('/', '\\/').replaceAll('+', '\\u002b')],
   ['hexadecimal', (run) => Buffer.from(run, 'base64').toString('hex')],

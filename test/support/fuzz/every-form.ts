@@ -10,6 +10,7 @@ import { tencentCloud } from '../clouds/tencent-kms.ts';
 import { vaultTransitCloud } from '../clouds/vault-transit.ts';
 import { inboundFile } from '../inbound-files.ts';
 import { base64, derOf, form, jsonForm, keyName, pemOf, type Form, type KekBits, type Values } from './forms.ts';
+import { memberOf } from './lenient.ts';
 import { algorithmTrials, endTrials, idTrials } from './trials.ts';
 
 const sizes: readonly KekBits[] = [2048, 3072, 4096];
@@ -194,8 +195,14 @@ const tencentJson = (name: string, prefix: string, from: (template: object) => o
   );
 const tencentForms: readonly Form[] = [
   tencentJson('JSON of the API', 'Response.', (template) => template),
-  tencentJson('JSON of the CLI', '', (template) => ({ ...Object.values(template)[0] })),
+  tencentJson('JSON of the CLI', '', withoutEnvelope),
 ];
+
+/** What tccli prints: the answer without `Response` around it. */
+function withoutEnvelope(template: object): object {
+  const answer = memberOf(template, 'Response');
+  return typeof answer === 'object' && answer !== null ? answer : {};
+}
 
 /** Every form of inbound files that a plan's destination may find, by destination. */
 export const everyForm: Readonly<Record<DestinationType, readonly Form[]>> = {

@@ -63,8 +63,8 @@ export const jsonEdits: readonly JsonEdit[] = [
   ['in a member', (_members, random, tree) => `{${JSON.stringify(random.pick(knownNames))}:${write(tree)}}`],
   ['a comma at the end', (_members, _random, tree) => write(tree).replace(/\}$/, ',}')],
   ['a comment', (_members, _random, tree) => write(tree).replace('{', '{/* as shown */')],
-  ['deep inside', (members, random) => members.push(member('deep', { scalar: random.pick(['[', '{"a":']).repeat(random.pick([31, 33, 3000])) }))],
-  ['deep and whole', (members, random) => members.push(member('deep', { scalar: deep(random.pick([20, 32, 40, 4000])) }))],
+  ['deep inside', (members, random) => members.push(member('deep', { scalar: random.pick(['[', '{"a":']).repeat(random.pick([31, 33, 1000])) }))],
+  ['deep and whole', (members, random) => members.push(member('deep', { scalar: deep(random.pick([20, 32, 40, 20_000])) }))],
 ]; // prettier-ignore
 
 const oddNumbers = ['1e400', '-1', '-0', '0', '1e21', '1.5', '01', '+1', '.5', '1.', 'NaN', 'Infinity', '0x10', '9007199254740993', '1795521600000', '253402300800']; // prettier-ignore

@@ -9,7 +9,7 @@ import { opensAsPrivateKey } from './private-keys.ts';
 export interface View {
   readonly name: string;
   readonly bytes: Buffer;
-  /** Decoded as its mark says, else as UTF-8; without the mark and white space around. */
+  /** Decoded as its mark says, else as UTF-8; without the mark and white space around, and empty where it is none. */
   readonly text: string;
   readonly isWide: boolean;
   /** Null when it is no JSON object. */
@@ -30,11 +30,20 @@ export function viewOf({ name, bytes }: InboundFile): View {
   const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe;
   const isBig = bytes[0] === 0xfe && bytes[1] === 0xff;
   const label = isLittle ? 'utf-16le' : isBig ? 'utf-16be' : 'utf-8';
-  const text = new TextDecoder(label).decode(bytes).trim();
+  const text = textOf(bytes, label).trim();
   const json = text.startsWith('{') ? jsonOf(text, name) : null;
   demandNoPrivateKey([buffer, text, ...stringsIn(json)], name);
   demand(!holdsPrivateJwk(json), `${name} has a private JWK`);
   return { name, bytes: buffer, text, isWide: isLittle || isBig, json };
+}
+
+/** Without its mark; empty where the bytes are no such text. */
+function textOf(bytes: Uint8Array, label: string): string {
+  try {
+    return new TextDecoder(label, { fatal: true }).decode(bytes);
+  } catch {
+    return '';
+  }
 }
 
 /** A member by its dotted name, or undefined; hyphens belong to names. */
@@ -124,8 +133,10 @@ function numbersIn(value: unknown): number[] {
 }
 
 function membersIn(value: unknown): number {
-  const objects = valuesIn(value).filter((each) => isObject(each) && !Array.isArray(each));
-  return objects.reduce<number>((sum, each) => sum + Object.keys(Object(each)).length, 0);
+  const objects = valuesIn(value)
+    .filter(isObject)
+    .filter((each) => !Array.isArray(each));
+  return objects.reduce((sum, each) => sum + Object.keys(each).length, 0);
 }
 
 /** RFC 7518: members that only a private or secret key has. */
@@ -135,7 +146,7 @@ function holdsPrivateJwk(json: object | null): boolean {
   );
 } // prettier-ignore
 
-function isGiven(value: unknown): boolean {
+export function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 

@@ -157,6 +157,7 @@ const fileChanges: readonly FilesChange[] = [
   ['content of the other call', (files, { random, other }) => files.map((file, index) => ({ ...file, bytes: random.oneIn(2) ? (other[index] ?? file).bytes : file.bytes }))],
   ['unknown file', (files, { random }) => [...files, inboundFile(random.pick(names), random.pick([random.bytes(40), 'some words', '', '{}', '[]']))]],
   ['file renamed', (files, { random }) => changeOne(files, random, (file) => ({ ...file, name: otherName(file.name, random) }))],
+  ['files of another key', (files) => files.map((file) => ({ ...file, name: otherUuid(file.name) }))],
   ['names swapped', (files) => files.map((file, index) => ({ ...file, name: (files[index + 1] ?? files[0] ?? file).name }))],
   ['file twice', (files, { random }) => [...files, { ...random.pick(files.length === 0 ? [inboundFile('a', '')] : files), name: random.pick(names) }]],
   ['in an archive', (files, { random }) => changeOne(files, random, (file) => ({ ...file, name: `archive.zip/${file.name}` }))],
@@ -166,8 +167,12 @@ const names = ['README', 'readme.txt', 'README_x', 'notes.txt', 'ImportToken.bin
 
 function otherName(name: string, random: Random): string {
   const digits = name.replace(/\d/, (digit) => String((Number(digit) + 1) % 10));
-  const uuid = name.replace(/[0-9a-f](?=[0-9a-f]{7}-)/, (digit) => (digit === 'a' ? 'b' : 'a'));
-  return random.pick([...names, name.toLowerCase(), name.toUpperCase(), `${name}.bin`, `${name} (1)`, `x${name}`, digits, uuid]); // prettier-ignore
+  return random.pick([...names, name.toLowerCase(), name.toUpperCase(), `${name}.bin`, `${name} (1)`, `x${name}`, digits, otherUuid(name)]); // prettier-ignore
+}
+
+/** The id of a key in a name becomes that of another. */
+function otherUuid(name: string): string {
+  return name.replace(/[0-9a-f](?=[0-9a-f]{7}-)/, (digit) => (digit === 'a' ? 'b' : 'a'));
 }
 
 /** Text in UTF-16, with the mark or without it; what is no text stays. */
@@ -180,11 +185,11 @@ function utf16(file: InboundFile, isLittle: boolean, isMarked: boolean): Inbound
 
 /** A private key that somebody carries in, in a file of its own, in the place of another, or in a member. */
 const privateKeys: readonly FilesChange[] = [
-  ['private key as text', (files, { random }) => [...files, inboundFile(random.pick(names), random.pick(privateKeyTexts(random)))]],
-  ['private key as bytes', (files, { random }) => [...files, inboundFile(random.pick(names), random.pick(privateKeyBlobs(random)))]],
-  ['private key instead', (files, { random }) => changeOne(files, random, ({ name }) => inboundFile(name, random.pick([...privateKeyTexts(random), ...privateKeyBlobs(random)])))],
-  ['private key in UTF-16', (files, { random }) => [...files, utf16(inboundFile('README', random.pick(privateKeyTexts(random))), true, random.oneIn(2))]],
-  editJson(['private key in a member', (members, random) => { plantString(members, random.pick(privateKeyTexts(random)), random); }]),
+  ['private key as text', (files, { random }) => [...files, inboundFile(random.pick(names), random.pick(privateKeyTexts))]],
+  ['private key as bytes', (files, { random }) => [...files, inboundFile(random.pick(names), random.pick(privateKeyBlobs))]],
+  ['private key instead', (files, { random }) => changeOne(files, random, ({ name }) => inboundFile(name, random.pick([...privateKeyTexts, ...privateKeyBlobs])))],
+  ['private key in UTF-16', (files, { random }) => [...files, utf16(inboundFile('README', random.pick(privateKeyTexts)), true, random.oneIn(2))]],
+  editJson(['private key in a member', (members, random) => { plantString(members, random.pick(privateKeyTexts), random); }]),
 ]; // prettier-ignore
 
 /** Each level is as likely as the others. */

@@ -1,4 +1,5 @@
 import type { InboundFile, InboundReading } from '../../../app/byok/format.ts';
+import { rsaSpki } from './der.ts';
 import { room, type Form } from './forms.ts';
 import { demand, openSpki, viewOf, type RsaKey, type View } from './lenient.ts';
 import { readers, type Found } from './readers.ts';
@@ -35,8 +36,8 @@ export function faultOf(form: Form, files: readonly InboundFile[], reading: Inbo
 } // prettier-ignore
 
 /** Prose of the cloud, known by its name; JSON is no prose. */
-function isReadme({ name, text }: View): boolean {
-  return /(?:^|\/)readme(?:$|[._][^/]*$)/i.test(name) && !text.startsWith('{');
+function isReadme({ name, json }: View): boolean {
+  return json === null && /(?:^|\/)readme(?:$|[._][^/]*$)/i.test(name);
 }
 
 function compareKey({ keys, bits }: Found, { kek }: InboundReading): void {
@@ -44,7 +45,7 @@ function compareKey({ keys, bits }: Found, { kek }: InboundReading): void {
   for (const key of keys) demand(key.equals(kek.spki), 'the key is not the one in the files');
   const exponent = numberOf(kek.exponent);
   // BoringSSL opens no key with an exponent of more than 33 bits, which the standard allows.
-  const opened: RsaKey = exponent < 2n ** 33n ? openSpki(kek.spki) : unopened(kek);
+  const opened: RsaKey = exponent < 2n ** 33n ? openSpki(kek.spki) : unopenable(kek);
   demand(numberOf(kek.modulus) === opened.modulus && exponent === opened.exponent, 'the numbers are not the key’s');
   demand(kek.modulus[0] !== 0 && kek.exponent[0] !== 0, 'a number has a leading zero');
   demand(kek.bits === opened.bits && bits.includes(opened.bits), `a key of ${opened.bits} bits`);
@@ -52,7 +53,8 @@ function compareKey({ keys, bits }: Found, { kek }: InboundReading): void {
   demandSoundModulus(opened.modulus);
 }
 
-function unopened({ modulus, exponent }: InboundReading['kek']): RsaKey {
+function unopenable({ spki, modulus, exponent }: InboundReading['kek']): RsaKey {
+  demand(Buffer.from(rsaSpki({ modulus, exponent })).equals(spki), 'the DER is not that of the numbers');
   const number = numberOf(modulus);
   return { bits: number.toString(2).length, modulus: number, exponent: numberOf(exponent) };
 }

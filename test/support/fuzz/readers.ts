@@ -1,7 +1,7 @@
 import type { DestinationType } from '../../../app/byok/support-matrix.ts';
-import { rsaSpki } from './der.ts';
+import { isRsaSpki, rsaSpki } from './der.ts';
 import { room } from './forms.ts';
-import { demand, fromBase64, fromPem, memberOf, stringOf, type View } from './lenient.ts';
+import { demand, fromBase64, fromPem, isGiven, memberOf, stringOf, type View } from './lenient.ts';
 
 /** What the files of one key say, each thing in every place where it stands. */
 export interface Found {
@@ -35,7 +35,10 @@ export const readers: Readonly<Record<DestinationType, Reader>> = {
     const jsons = views.filter(isJson);
     const pems = views.filter(isPem);
     const kids = views.filter((view) => !isJson(view) && !isPem(view)).map(({ text }) => text.replaceAll('"', ''));
-    demand([jsons, pems, kids].every(({ length }) => length <= 1), 'there are two of a kind');
+    demand(
+      [jsons, pems, kids].every(({ length }) => length <= 1),
+      'there are two of a kind',
+    );
     const bundles = jsons.map(({ json }) => json);
     const id = [...bundles.map((json) => stringOf(json, 'key.kid')), ...kids];
     demand(new Set(id).size === 1, 'there is not one key identifier');
@@ -54,19 +57,21 @@ export const readers: Readonly<Record<DestinationType, Reader>> = {
     const isSecret = /^(?:google-symmetric|hmac|aes)/.test(String(algorithm));
     demand(bits !== '' && (isHybrid !== undefined || (isSecret && hash === 'SHA256')), `the method is ${method}`);
     const option = method.toLowerCase().replaceAll('_', '-');
-    return { ...nothing, keys: [fromPem(stringOf(json, 'publicKey.pem'))], bits: [Number(bits)], id: String(importJob), option, end: momentOf(memberOf(json, 'expireTime')) }; // prettier-ignore
+    return { ...nothing, keys: [fromPem(stringOf(json, 'publicKey.pem'))], bits: [Number(bits)], id: importJob, option, end: momentOf(memberOf(json, 'expireTime')) }; // prettier-ignore
   },
 
   'ibm-key-protect': (views, { instance }) => {
     const json = onlyJson(views);
     const nonce = fromBase64(stringOf(json, 'nonce'));
     demand(nonce.length === 12, `the nonce has ${nonce.length} bytes`);
-    const pem = fromBase64(stringOf(json, 'payload')).toString('utf8').replace(/^\ufeff/, '');
+    const pem = fromBase64(stringOf(json, 'payload'))
+      .toString('utf8')
+      .replace(/^\ufeff/, '');
     return { ...nothing, keys: [fromPem(pem)], bits: [4096], nonce, id: String(instance), end: momentOf(memberOf(json, 'expirationDate')) }; // prettier-ignore
   },
 
   'oci-vault': (views) => keyFiles(views, ['data.public-key', 'publicKey'], ['data.lifecycle-state', 'lifecycleState']),
-  'vault-transit': (views) => keyFiles(views, ['data.public_key', 'public_key'], [null, null]),
+  'vault-transit': (views) => keyFiles(views, ['data.public_key', 'public_key'], ['none', 'none']),
   'alibaba-kms': (views, plan) => parameters(onlyJson(views), '', 'TokenExpireTime', plan),
 
   'tencent-kms': (views, plan) => {
@@ -97,14 +102,14 @@ function parameters(json: object, prefix: string, endName: string, { keyId }: Pl
   demandBetween(token.length, 1, 6144);
   const keys = [fromBase64(stringOf(json, `${prefix}PublicKey`))];
   const end = momentOf(memberOf(json, `${prefix}${endName}`));
-  return { ...nothing, keys, tokens: [token], bits: [2048], id: String(keyId), end };
+  return { ...nothing, keys, tokens: [token], bits: [2048], id: keyId, end };
 }
 
 /** AWS takes the bare id for the ARN, and the other way round. */
 function awsJson(views: readonly View[], { keyId }: Plan): Found {
   const json = onlyJson(views);
   const [planned, answered] = [String(keyId), stringOf(json, 'KeyId')];
-  const isArn = (name: string): boolean => /^arn:[^:]+:kms:[^:]+:\d{12}:key\//.test(name);
+  const isArn = (name: string): boolean => /^arn:aws[a-z-]*:kms:[^:]+:\d{12}:key\//.test(name);
   const isSame = isArn(planned) === isArn(answered) ? planned === answered : lastPart(planned) === lastPart(answered);
   demand(isSame && (isArn(answered) || !answered.includes('/')), 'the answer is for another key');
   return { ...parameters(json, '', 'ParametersValidTo', { keyId: answered }), id: planned, bits: [2048, 3072, 4096] };
@@ -116,9 +121,13 @@ function lastPart(name: string): string {
 
 /** The key is DER, and the token is what is named so; names tell of key and download. */
 function awsFiles(views: readonly View[], { keyId }: Plan): Found {
-  const tokens = views.filter(({ name, bytes }) => /^importToken/i.test(lastPart(name)) && !isSpki(bytes));
+  const tokens = views.filter(({ name, bytes }) => /^importToken/i.test(lastPart(name)) && !isRsaSpki(bytes));
   const keys = views.filter((view) => !tokens.includes(view));
   demand(tokens.length === 1 && keys.length === 1, 'there are not one key and one token');
+  demand(
+    tokens.every(({ text }) => !/^[\w+/\s-]{100,}={0,2}$/.test(text)),
+    'the token is in base64',
+  );
   demandOneDownload(views, lastPart(String(keyId)));
   const archives = new Set(views.map(({ name }) => name.slice(0, Math.max(0, name.lastIndexOf('/')))));
   demand(archives.size === 1, 'key and token are of two archives');
@@ -139,17 +148,13 @@ function demandOneDownload(views: readonly View[], keyId: string): void {
   demand(new Set(stamps.map(({ time }) => time)).size <= 1, 'the files are of two downloads');
 } // prettier-ignore
 
-function isSpki(bytes: Buffer): boolean {
-  return bytes[0] === 0x30 && bytes.length > 40 && bytes.subarray(0, 40).includes(Buffer.from('2a8648', 'hex'));
-}
-
 function huaweiJson(json: object, { keyId }: Plan): Found {
   demand(stringOf(json, 'key_id') === keyId, 'the answer is for another key');
   const token = fromBase64(stringOf(json, 'import_token'));
   demandBetween(token.toString('base64').length, 200, 6144);
   const keys = [fromBase64(stringOf(json, 'public_key'))];
   const end = momentOf(memberOf(json, 'expiration_time'));
-  return { ...nothing, keys, tokens: [token], bits: [2048], id: String(keyId), end };
+  return { ...nothing, keys, tokens: [token], bits: [2048], id: keyId, end };
 }
 
 function huaweiFiles(views: readonly View[], { keyId }: Plan): Found {
@@ -166,28 +171,28 @@ function huaweiFile({ name, bytes, text }: View): { key?: Buffer; token?: Buffer
   const bare = text.replaceAll(/[\r\n]/g, '');
   const isText = /^[A-Za-z0-9+/=]+$/.test(bare);
   const content = isText ? fromBase64(bare) : bytes;
-  if (isSpki(content)) return { key: content };
+  if (isRsaSpki(content)) return { key: content };
   demand(isText || /^importToken/i.test(lastPart(name)), `${name} is neither base64 nor named like a token`);
   return { token: content };
 }
 
-/** A PEM file, JSON with such text in a member, or both: the first name where its first part is there. */
-function keyFiles(views: readonly View[], members: readonly [string, string], states: readonly (string | null)[]): Found {
+/** A PEM file, or JSON with such text in a member: the first name where its first part is there. */
+function keyFiles(views: readonly View[], members: readonly [string, string], states: readonly [string, string]): Found {
   const keys = views.map(({ json, text }) => {
     if (json === null) return fromPem(text);
     const at = 'data' in json ? 0 : 1;
-    const state = memberOf(json, states[at] ?? 'none');
+    const state = memberOf(json, states[at]);
     demand([undefined, null, 'ENABLED'].some((fine) => fine === state), `the key is ${String(state)}`);
-    return fromPem(stringOf(json, members[at] ?? ''));
+    return fromPem(stringOf(json, members[at]));
   });
-  demand(views.filter(isJson).length <= 1 && views.filter(isPem).length <= 1, 'there are two of a kind');
+  demand(views.length === 1, 'there are two keys, or none');
   return { ...nothing, keys, bits: [4096] };
 } // prettier-ignore
 
-function demandKid(kid: string, { vault, managedHsm }: Plan): void {
+function demandKid(kid: string, plan: Plan): void {
   const url = new URL(kid);
-  const hosts = vault === undefined ? [`${String(managedHsm)}.managedhsm.azure.net`] : [`${String(vault)}.vault.azure.net`];
-  demand(hosts.includes(url.host) && url.href.toLowerCase() === kid.toLowerCase(), `the vault is ${url.host}`);
+  const host = 'vault' in plan ? `${stringOf(plan, 'vault')}.vault.azure.net` : `${stringOf(plan, 'managedHsm')}.managedhsm.azure.net`; // prettier-ignore
+  demand(url.host === host && url.href.toLowerCase() === kid.toLowerCase(), `the vault is ${url.host}`);
   demand(url.protocol === 'https:' && /^\/keys\/[^/]+\/[0-9a-f]{32}$/i.test(url.pathname), `the path is ${url.pathname}`);
   demand(`${url.search}${url.hash}${url.username}${url.password}` === '', 'the key identifier says more');
 } // prettier-ignore
@@ -207,10 +212,6 @@ function demandAzureMetadata(json: object | null): void {
   const needed = now + room.uploadMarginHours * 3_600_000;
   demand(moments(['expires', 'exp']).every((end) => end >= needed), 'the key ends too soon');
 } // prettier-ignore
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
 
 /** n and e in base64 of the CLI or base64url of REST (RFC 7518 section 6.3.1.1: as few octets as the number needs). */
 function azureKey(json: object | null): Buffer {

@@ -9,10 +9,9 @@ const margin = room.uploadMarginHours * 3600;
 
 /** Ends of a token, from sound ones to such as no clock shows. */
 export const endTrials: readonly unknown[] = [
-  ...[now + margin, now + margin - 1, now + margin + 1, now, now - 1, 0, -1, 1.5, now * 1000, now * 2].flatMap((end) => [
-    end,
-    String(end),
-  ]),
+  ...[now + margin, now + margin - 1, now + margin + 1, now, now - 1, 0, -1, 1.5, now * 1000, now * 2].flatMap(
+    (end) => [end, String(end)],
+  ),
   ...[253_402_300_799, 253_402_300_800, 99_999_999_999, 100_000_000_000, 8.64e12, 8.64e12 + 1, 2 ** 53, 1e308],
   ...[now + margin, now + margin - 1, now + 86_400].map((end) => new Date(end * 1000).toISOString()),
   '2026-11-24T12:00:00+00:00',
@@ -139,7 +138,7 @@ function otherNumbers({ modulus, exponent }: RsaNumbers, random: Random): RsaNum
 }
 
 function otherKey(values: Values, random: Random): Uint8Array {
-  return random.pick([bareRsaKey, rsaSpki, () => ecSpki(random), () => random.pick(privateKeyBlobs(random))])(values);
+  return random.pick([bareRsaKey, rsaSpki, () => ecSpki(random), () => random.pick(privateKeyBlobs)])(values);
 }
 
 function otherToken({ token, ...numbers }: Values, random: Random): Uint8Array {
@@ -148,7 +147,7 @@ function otherToken({ token, ...numbers }: Values, random: Random): Uint8Array {
   return random.pick([
     () => random.bytes(random.pick(sizes)),
     () => rsaSpki(numbers),
-    () => random.pick(privateKeyBlobs(random)),
+    () => random.pick(privateKeyBlobs),
     () => Buffer.from('A token of words, which is text. '.repeat(8)),
     () => Buffer.from('{"token": 1}'),
   ])();
