@@ -1,16 +1,17 @@
-import { utc } from './inbound/deadline.ts';
 import * as v from 'valibot';
 import { keySpecs } from '../keys/specs.ts';
 import type { DestinationFormat, KeyToUpload, UploadCommand, UploadSection } from './format.ts';
 import { parseMembers } from './inbound/candidates.ts';
-import { parameterNames, readParametersFile, type ParametersFile } from './inbound/import-parameters.ts';
+import { utc } from './inbound/deadline.ts';
+import { parameterNames, type ParametersFile } from './inbound/import-parameters.ts';
 import { plainName, utcMoment } from './names.ts';
 import { jsonFile } from './outbound/files.ts';
 import { importRequest, inspectRequest, requestFileName } from './outbound/import-request.ts';
 import { wrapAgain } from './outbound/remedies.ts';
 import { inBothShells, memberInPosix } from './outbound/shell.ts';
+import { regionalKey } from './regional-key.ts';
 import { supportMatrix } from './support-matrix.ts';
-import { endInWords, refusesEnd, unixEnd } from './valid-to.ts';
+import { refusesEnd, unixEnd } from './valid-to.ts';
 
 const ways = supportMatrix['alibaba-kms'];
 const algorithms = ways.map(({ option }) => option);
@@ -69,11 +70,10 @@ const requestSchema = v.strictObject({
  */
 export const alibabaKms: DestinationFormat<AlibabaDestination> = {
   type: 'alibaba-kms',
-  title: 'Alibaba Cloud KMS',
+  ...regionalKey<AlibabaDestination>('Alibaba Cloud KMS', parametersFile),
   schema: alibabaSchema,
 
   ways: () => ways,
-  option: ({ wrappingAlgorithm }) => wrappingAlgorithm,
   whyNot(_, spec) {
     const { kind } = keySpecs[spec];
     if (kind === 'aes') return 'Alibaba Cloud imports AES keys of 256 bits only';
@@ -82,22 +82,6 @@ export const alibabaKms: DestinationFormat<AlibabaDestination> = {
   },
 
   refusesNow: ({ validTo }, nowIso) => refusesEnd(validTo, nowIso, null),
-  cautions: () => [],
-  scope: ({ region, keyId }) => `${region}/${keyId}`,
-  isKekId: ({ keyId }, id) => id === keyId,
-  takesZip: false,
-  target: ({ region, keyId }) => `${region}/${keyId}`,
-
-  describe: ({ region, keyId, validTo }) => ({
-    service: 'Alibaba Cloud KMS',
-    place: `region ${region}`,
-    name: keyId,
-    uses: 'encrypt, decrypt',
-    end: endInWords(validTo),
-    kekLabel: 'For KMS key',
-  }),
-
-  readInbound: (files, { keyId }, room) => readParametersFile(files, keyId, parametersFile, room),
 
   assemble(key, parts, carried) {
     const request = { ...importRequest(key, parts, carried), KeyMaterialExpireUnix: unixEnd(key.destination.validTo) };

@@ -1,16 +1,17 @@
-import { utc } from './inbound/deadline.ts';
 import * as v from 'valibot';
 import { keySpecs } from '../keys/specs.ts';
 import type { DestinationFormat, KeyToUpload, UploadCommand, UploadSection } from './format.ts';
 import { parseMembers } from './inbound/candidates.ts';
-import { parameterNames, readParametersFile, type ParametersFile } from './inbound/import-parameters.ts';
+import { utc } from './inbound/deadline.ts';
+import { parameterNames, type ParametersFile } from './inbound/import-parameters.ts';
 import { plainName, utcMoment } from './names.ts';
 import { jsonFile } from './outbound/files.ts';
 import { importRequest, inspectRequest, requestFileName } from './outbound/import-request.ts';
 import { wrapAgain } from './outbound/remedies.ts';
 import { inBothShells } from './outbound/shell.ts';
+import { regionalKey } from './regional-key.ts';
 import { supportMatrix } from './support-matrix.ts';
-import { endInWords, refusesEnd, unixEnd } from './valid-to.ts';
+import { refusesEnd, unixEnd } from './valid-to.ts';
 
 const ways = supportMatrix['tencent-kms'];
 const algorithms = ways.map(({ option }) => option);
@@ -75,33 +76,16 @@ const latestEnd = { moment: 2_147_443_200_000, reason: 'Tencent Cloud takes no l
  */
 export const tencentKms: DestinationFormat<TencentDestination> = {
   type: 'tencent-kms',
-  title: 'Tencent Cloud KMS',
+  ...regionalKey<TencentDestination>('Tencent Cloud KMS', parametersFile),
   schema: tencentSchema,
 
   ways: () => ways,
-  option: ({ wrappingAlgorithm }) => wrappingAlgorithm,
   whyNot: (_, spec) =>
     keySpecs[spec].kind === 'aes'
       ? 'Tencent Cloud imports AES keys of 256 bits only'
       : 'Tencent Cloud imports symmetric encryption keys only',
 
   refusesNow: ({ validTo }, nowIso) => refusesEnd(validTo, nowIso, latestEnd),
-  cautions: () => [],
-  scope: ({ region, keyId }) => `${region}/${keyId}`,
-  isKekId: ({ keyId }, id) => id === keyId,
-  takesZip: false,
-  target: ({ region, keyId }) => `${region}/${keyId}`,
-
-  describe: ({ region, keyId, validTo }) => ({
-    service: 'Tencent Cloud KMS',
-    place: `region ${region}`,
-    name: keyId,
-    uses: 'encrypt, decrypt',
-    end: endInWords(validTo),
-    kekLabel: 'For KMS key',
-  }),
-
-  readInbound: (files, { keyId }, room) => readParametersFile(files, keyId, parametersFile, room),
 
   assemble(key, parts, carried) {
     const request = { ...importRequest(key, parts, carried), ValidTo: unixEnd(key.destination.validTo) };
