@@ -7,10 +7,11 @@ import { parseManifest, type Manifest, type ManifestKey } from '../../../app/bun
 import type { KeySpec } from '../../../app/keys/specs.ts';
 import { bringOnly, changed, type Files } from '../../support/carry-ins.ts';
 import { uuidOf } from '../../support/clouds/aws-kms.ts';
+import { kidOf } from '../../support/clouds/azure-key-vault.ts';
 import type { Cloud, CloudKek, Handout, Order } from '../../support/clouds/cloud.ts';
 import { clouds } from '../../support/clouds/index.ts';
 import { makePair, openssl } from '../../support/openssl.ts';
-import { Desk, plannedKid, runCli, type Run } from '../../support/rehearsal.ts';
+import { Desk, runCli, type Run } from '../../support/rehearsal.ts';
 import { scratchFolder } from '../../support/token.ts';
 import { planWith } from '../../support/walk.ts';
 import { zipOf } from '../../support/zip.ts';
@@ -25,6 +26,11 @@ const pretty = (text: string): string => `${JSON.stringify(JSON.parse(text), nul
 /** As PowerShell 5 writes what a command prints. */
 const utf16 = (text: string): Uint8Array => Buffer.from(`\ufeff${crlf(pretty(text))}`, 'utf16le');
 const asPem = ({ kek }: Given): Files => ({ 'wrapping-key.pem': pem(kek.spki) });
+
+function kidIn({ files }: Given): string {
+  const { key } = JSON.parse(String(files['kek.json'])) as { key: { kid: string } };
+  return key.kid;
+}
 
 function pairOfExponent3(): CloudKek {
   const options = ['rsa_keygen_bits:2048', 'rsa_keygen_pubexp:3'].flatMap((option) => ['-pkeyopt', option]);
@@ -78,7 +84,7 @@ const forms: readonly Form[] = [
   ['tencent-envelope', 'tencent-kms', 9, [], ({ files }) => files],
   ['tencent-bare', 'tencent-kms', 10, [], ({ files }) => changed((text) => JSON.stringify((JSON.parse(text) as { Response: object }).Response))(files)],
   ['azure-json', 'azure-key-vault', null, [], ({ files }) => files],
-  ['azure-pem', 'azure-key-vault', null, ['AZURE-KEK-METADATA-SEEN'], (given) => ({ ...asPem(given), 'kid.txt': `${plannedKid}\r\n` })],
+  ['azure-pem', 'azure-key-vault', null, ['AZURE-KEK-METADATA-SEEN'], (given) => ({ ...asPem(given), 'kid.txt': `${kidIn(given)}\r\n` })],
   ['azure-both', 'azure-key-vault', null, [], (given) => ({ ...given.files, ...asPem(given) })],
 ];
 
@@ -184,7 +190,7 @@ describe('a rehearsal takes every form that a cloud gives', () => {
       expect([key.id, key.kek.spkiSha256, key.kek.id, key.deadline]).toEqual([
         order.name,
         createHash('sha256').update(kek.spki).digest('hex'),
-        keyId ?? instance ?? importJob ?? (cloud.type === 'azure-key-vault' ? plannedKid : null),
+        keyId ?? instance ?? importJob ?? (cloud.type === 'azure-key-vault' ? kidOf(order) : null),
         ends === null ? null : `${new Date(now + ends * hour).toISOString().slice(0, 19)}Z`,
       ]);
       checkOpens(bundle, key, carriedOf(index));
