@@ -1,6 +1,7 @@
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { checkKekRegister } from '../byok/kek-register.ts';
 import { formatFor } from '../byok/registry.ts';
+import { sealedNonceBytes } from '../byok/outbound/wrapped-shape.ts';
 import { nonceOf } from '../byok/ways.ts';
 import { hexToBytes } from '../keys/bytes.ts';
 import { refuser, type Refuser } from '../keys/refuser.ts';
@@ -12,10 +13,7 @@ import { holds, notCheckable, type Finding, type Readings } from './verification
 
 const rule = 'BUNDLE-WRAPS-AS-PROVEN';
 
-/** What a service that hands out a nonce hands out. */
-const nonceBytes = 12;
-
-/** What the log calls what the token gave out. */
+/** What the log calls what the token gave out: the verifier's own record of it, like the names of steps and events. */
 const partNames = {
   ephemeral: 'wrapped ephemeral key',
   key: 'wrapped target key',
@@ -57,7 +55,7 @@ function checkKek({ planned: { id, destination }, kek, way }: CarriedKey, refuse
 /** A nonce of the one length, exactly where the way seals one; an import token is compared with the files. */
 function checkBroughtAlong({ kek: { nonce }, way }: CarriedKey, refuse: Refuser): void {
   const bytes = nonce === null ? null : nonce.length / 2;
-  const wanted = nonceOf(way.wrap) === null ? null : nonceBytes;
+  const wanted = nonceOf(way.wrap) === null ? null : sealedNonceBytes.nonce;
   if (bytes !== wanted) refuse(`a nonce of ${bytes ?? 'no'} bytes came in; ${way.option} wants ${wanted ?? 'none'}`);
 }
 

@@ -104,8 +104,8 @@ export function isWeaklyUnaccepted(state: CeremonyState, key: PlannedKey): boole
 function inOrder(state: CeremonyState, work: StepWork): readonly PlannedKey[] {
   const carried = carriedKeys(state);
   if (work.kind !== 'wrap-key') return carried;
-  const isLast = (key: PlannedKey): number => (isWeaklyUnaccepted(state, key) ? 0 : 1);
-  return carried.toSorted((one, other) => isLast(one) - isLast(other));
+  const rank = (key: PlannedKey): number => (isWeaklyUnaccepted(state, key) ? 0 : 1);
+  return carried.toSorted((one, other) => rank(one) - rank(other));
 }
 
 function isDone(state: CeremonyState, work: StepWork, key: PlannedKey): boolean {

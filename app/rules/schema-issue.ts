@@ -1,19 +1,13 @@
 import type * as v from 'valibot';
 
 /**
- * Says what a schema has against a document, without the words of its library.
- * @param issue - the first one; one of our schemas with a message of its own keeps it
+ * Says what a schema has against a document, without the words of its library for members.
+ * @param issue - the first one; a message of one of our schemas stands as it is
  * @returns a clause without a full stop
  */
-export function sayIssue(issue: v.BaseIssue<unknown>): string {
-  const isOfMembers = issue.type === 'strict_object' || issue.type === 'loose_object';
-  if (!isOfMembers || issue.message !== defaultMessage(issue)) return issue.message;
-  if (issue.expected === 'never') return 'there is no such member';
-  return issue.received === 'undefined' ? 'it is missing' : issue.message;
-}
-
-/** What Valibot writes where the schema has no message. */
-function defaultMessage({ path, expected, received }: v.BaseIssue<unknown>): string {
-  const what = path?.at(-1)?.origin === 'key' ? 'Invalid key' : 'Invalid type';
-  return `${what}: Expected ${expected ?? ''} but received ${received}`;
+export function sayIssue({ type, expected, received, message }: v.BaseIssue<unknown>): string {
+  // Valibot reports both faults of members at the object that has them, and our objects have no messages of their own.
+  if (type !== 'strict_object' && type !== 'loose_object') return message;
+  if (expected === 'never') return 'there is no such member';
+  return received === 'undefined' ? 'it is missing' : message;
 }

@@ -1,5 +1,6 @@
 import * as crypto from 'node:crypto';
 import type { OaepHash, SealedNonce, WrappedParts } from '../../app/byok/format.ts';
+import { sealedNonceBytes } from '../../app/byok/outbound/wrapped-shape.ts';
 import { base64UrlToBytes, equalBytes } from '../../app/keys/bytes.ts';
 import { aesCheckValue, hmacCheckValue, type KeyCheckValue } from '../../app/keys/kcv.ts';
 import { openKwp } from '../../app/keys/kwp.ts';
@@ -83,14 +84,15 @@ const gcmCiphers: Readonly<Record<number, crypto.CipherGCMTypes>> = {
   32: 'aes-256-gcm',
 };
 
-/** AES-GCM without additional data, the tag of 16 bytes behind the ciphertext; null when it does not open. */
+/** AES-GCM without additional data, the tag behind the ciphertext; null when it does not open. */
 function openGcm({ iv, sealed }: SealedNonce, key: Uint8Array): Uint8Array | null {
+  const { tag } = sealedNonceBytes;
   const cipher = gcmCiphers[key.length];
   if (cipher === undefined) return null;
   try {
-    const decipher = crypto.createDecipheriv(cipher, key, iv, { authTagLength: 16 });
-    decipher.setAuthTag(sealed.subarray(-16));
-    return Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]);
+    const decipher = crypto.createDecipheriv(cipher, key, iv, { authTagLength: tag });
+    decipher.setAuthTag(sealed.subarray(-tag));
+    return Buffer.concat([decipher.update(sealed.subarray(0, -tag)), decipher.final()]);
   } catch {
     return null;
   }

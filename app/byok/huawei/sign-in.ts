@@ -28,6 +28,8 @@ function inPosix(url: string, projectId: string): string {
   return [
     'TOKEN=$({',
     String.raw`  ask() { printf '%s: ' "$1" >&2; IFS= read -r ANSWER; printf '%s' "$ANSWER" | sed 's/[\\"]/\\&/g'; }`,
+    // Whoever gives up at the password still sees what they type afterwards.
+    "  trap 'stty echo' EXIT; trap 'exit 1' INT TERM",
     '  ACCOUNT=$(ask Account); USER_NAME=$(ask User); stty -echo; PASSWORD=$(ask Password); stty echo; echo >&2',
     `  printf '${body}' "$ACCOUNT" "$USER_NAME" "$PASSWORD" '${projectId}'`,
     `} | curl -sS -X POST '${url}' -H 'Content-Type: application/json;charset=utf8' --data '@-' -o /dev/null -D - |`,

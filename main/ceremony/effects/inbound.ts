@@ -35,7 +35,7 @@ export async function readInbound(
   const read: { readonly key: PlannedKey; readonly kek: KekRecord }[] = [];
   for (const key of keys) {
     const found = folders.get(key.id) ?? { files: [], archives: [] };
-    const kek = await saying(key, () => readKek(key, found, room));
+    const kek = await namingKey(key, () => readKek(key, found, room));
     await concerning(key.id, () => checkWay(key, kek, probe?.proofs ?? []));
     read.push({ key, kek });
   }
@@ -44,7 +44,7 @@ export async function readInbound(
 }
 
 /** The folders of several keys may hold files of one name: the cause says whose file it is. */
-async function saying<T>({ id, destination }: PlannedKey, read: () => T): Promise<T> {
+async function namingKey<T>({ id, destination }: PlannedKey, read: () => T): Promise<T> {
   try {
     return await concerning(id, read);
   } catch (error) {

@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
 import { parsePlan, parsePlanDocument } from '../../../app/ceremony/plan.ts';
 import { azureKey, planWith } from '../../support/walk.ts';
-import { ruleOf } from '../../support/rule-of.ts';
+import { refusalOf, ruleOf } from '../../support/rule-of.ts';
 
 const bytes = (value: unknown): Uint8Array =>
   new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
@@ -135,6 +135,19 @@ describe('a plan is refused', () => {
 
   it.each(cases)('%s', (_, rule, document) => {
     expect(ruleOf(() => parsePlan(bytes(document)))).toBe(rule);
+  });
+
+  it.each([
+    ['title', planWith([key], { title: undefined })],
+    ['hurry', planWith([key], { hurry: true })],
+    [
+      'keys.0.destination.keyName',
+      planWith([azureKey('a', { destination: { type: 'azure-key-vault', vault: 'contoso' } })]),
+    ],
+  ])('for the member %s without the words of a library', (member, document) => {
+    const cause = refusalOf(() => parsePlan(bytes(document)))?.cause;
+    expect(cause).toContain(`"${member}"`);
+    expect(cause).not.toMatch(/Invalid|Expected|received|undefined/u);
   });
 });
 

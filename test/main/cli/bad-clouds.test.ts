@@ -227,6 +227,8 @@ describe('in a ceremony for every destination, media with a fault', () => {
     const { refusal, step } = await ceremony.read();
     bringSound(desk, [id]);
     expect([refusal?.rule, step?.id]).toEqual([rule, 'bring-in.read']);
+    // Every folder may hold a file of the same name.
+    expect(refusal?.cause).toContain(id);
     expect(refusal?.cause).toMatch(/^\S.*\.$/u);
     expect(refusal?.remedy).toMatch(/^\S.*\.$/u);
     expect(desk.written()).toEqual([]);
