@@ -9,9 +9,9 @@ const npm = (...names) => `^node_modules/(${names.join('|')})/`;
 const forbidden = [
   {
     name: 'app-is-pure',
-    comment: 'The ceremony itself needs no platform: only itself, the schemas and the hashes.',
+    comment: 'The ceremony itself needs no platform: only itself, the schemas, the hashes and the curves.',
     from: { path: '^app/' },
-    to: { pathNot: ['^app/', npm('valibot', '@noble/hashes')] },
+    to: { pathNot: ['^app/', npm('valibot', '@noble/hashes', '@noble/curves')] },
   },
   {
     name: 'renderer-sees-only-app',
@@ -58,9 +58,10 @@ const forbidden = [
     from: {
       path: '^main/',
       pathNot: [
-        '^main/(media|audit|cli|hsm)/',
+        '^main/(media|audit|cli|hsm|approvals)/',
         '^main/ceremony/(workspace|network)\\.ts$',
         '^main/shell/(assets|start)\\.ts$',
+        '^main/paper/fonts\\.ts$',
       ],
     },
     to: { dependencyTypes: ['core'], path: files },

@@ -2,6 +2,7 @@ import { ceremonyRules } from './ceremony.ts';
 import { inboundRules } from './inbound.ts';
 import { logRules } from './log.ts';
 import { mediaRules } from './media.ts';
+import { peopleRules } from './people.ts';
 import { planRules } from './plan.ts';
 import { tokenRules } from './token.ts';
 
@@ -15,6 +16,7 @@ export interface Rule {
 export const rules = {
   ...planRules,
   ...ceremonyRules,
+  ...peopleRules,
   ...inboundRules,
   ...tokenRules,
   ...mediaRules,
