@@ -1,7 +1,18 @@
-import { defineConfig } from 'vite';
+import { readFileSync } from 'node:fs';
+import { defineConfig, type Plugin } from 'vite';
+
+/** The one file that pdfkit reads at run time, beside the script that it is bundled into: the colours of PDF/A. */
+const colourProfile: Plugin = {
+  name: 'colour-profile',
+  generateBundle() {
+    const fileName = 'data/sRGB_IEC61966_2_1.icc';
+    this.emitFile({ type: 'asset', fileName, source: readFileSync(`node_modules/pdfkit/js/${fileName}`) });
+  },
+};
 
 // The main process and the HSM process it forks. Everything is bundled but Electron, Node and the two native addons.
 export default defineConfig({
+  plugins: [colourProfile],
   ssr: { noExternal: true, external: ['electron', 'better-sqlite3', 'pkcs11js'] },
   build: {
     ssr: true,
