@@ -1,8 +1,19 @@
 import { refusal, type Refusal } from '../rules/refusal.ts';
+import { askedOf, checkApproved } from './approvals.ts';
+import { checkNoBreak } from './breaks.ts';
+import { checkConfirmers } from './confirmers.ts';
+import { checkBagsClosed } from './custody.ts';
 import type { LoggedInput } from './events.ts';
+import { checkNoOpenException } from './exceptions.ts';
 import { checkRollCall } from './roll-call.ts';
-import { roles, type Person, type Role } from './roles.ts';
-import { currentStep, isClosed, needsToken, type CeremonyState } from './state.ts';
+import {
+  currentStep,
+  isClosed,
+  isEverybodyRegistered,
+  needsToken,
+  presentPeople,
+  type CeremonyState,
+} from './state.ts';
 import type { Step } from './step.ts';
 import { keysToType, remainingCopies } from './work.ts';
 
@@ -35,10 +46,40 @@ export function checkConfirmation(state: CeremonyState, given: Confirmation): Re
     return refusal('EFFECT-NOT-IN-FLIGHT', `Step ${step.number} is still at work.`);
   }
   return (
+    checkGoesOn(state) ??
     checkTicks(step, given.ticks) ??
     checkInput(state, step, given.input) ??
+    (step.closes === true ? checkBagsClosed(state.custody) : null) ??
+    (step.sensitive
+      ? checkApproved(state, askedOf(state, { kind: 'step', step, input: given.input }), given.confirmedBy)
+      : null) ??
     checkConfirmers(state, step, given.confirmedBy)
   );
+}
+
+/**
+ * Whether the ceremony may go on at all: nobody is on a break, and every exception that somebody could close is closed.
+ * @param state - the ceremony
+ * @returns null when it may
+ */
+export function checkGoesOn(state: CeremonyState): Refusal | null {
+  return checkNoBreak(state) ?? (isEverybodyRegistered(state) ? checkNoOpenException(state) : null);
+}
+
+/**
+ * Checks what is to be put to the people for approval: the current step, with everything it asks for.
+ * @param state - the ceremony
+ * @param stepId - the step that somebody wants to approve
+ * @param input - what it was given
+ * @returns null when it can be approved, otherwise the first rule against it
+ */
+export function checkAsking(state: CeremonyState, stepId: string, input: LoggedInput): Refusal | null {
+  const step = currentStep(state);
+  if (step?.id !== stepId || !step.sensitive) {
+    return refusal('STEP-IS-CURRENT', `Step "${stepId}" is not one that waits for approvals now.`);
+  }
+  if (state.inFlight !== null) return refusal('EFFECT-NOT-IN-FLIGHT', `Step ${step.number} is still at work.`);
+  return checkGoesOn(state) ?? checkInput(state, step, input);
 }
 
 /**
@@ -48,11 +89,26 @@ export function checkConfirmation(state: CeremonyState, given: Confirmation): Re
  * @returns null when it stands, otherwise the first rule against it
  */
 export function checkReopening(state: CeremonyState, confirmedBy: readonly string[]): Refusal | null {
+  return isTokenWanted(state) ? (checkGoesOn(state) ?? checkAttempt(state, confirmedBy)) : notWanted();
+}
+
+/**
+ * Checks who has tried to open the token again in vain. Whatever else came up meanwhile, the try is in the log.
+ * @param state - the ceremony
+ * @param confirmedBy - ids of the people who confirmed the try
+ * @returns null when it stands, otherwise the first rule against it
+ */
+export function checkAttempt(state: CeremonyState, confirmedBy: readonly string[]): Refusal | null {
   const logIn = logInStep(state);
-  if (logIn === null || !needsToken(state)) {
-    return refusal('TOKEN-OPENED-WHEN-NEEDED', 'No step needs the token now.');
-  }
-  return checkConfirmers(state, logIn, confirmedBy);
+  return logIn !== null && isTokenWanted(state) ? checkConfirmers(state, logIn, confirmedBy) : notWanted();
+}
+
+function isTokenWanted(state: CeremonyState): boolean {
+  return logInStep(state) !== null && needsToken(state);
+}
+
+function notWanted(): Refusal {
+  return refusal('TOKEN-OPENED-WHEN-NEEDED', 'No step needs the token now.');
 }
 
 /** The step at which the token was opened first; opening it again asks for the same people. */
@@ -69,49 +125,18 @@ function checkTicks(step: Step, ticks: readonly string[]): Refusal | null {
   return unknown === undefined ? null : refusal('STEP-CHECKS-TICKED', `Step ${step.number} has no check "${unknown}".`);
 }
 
-/**
- * Says whether the people who confirm are enough for a step.
- * @param state - the ceremony, for the people and their roles
- * @param step - the step
- * @param confirmedBy - ids of the people who confirm
- * @returns null when they are, otherwise who is missing
- */
-export function checkConfirmers(state: CeremonyState, step: Step, confirmedBy: readonly string[]): Refusal | null {
-  const people = state.people.filter((person) => confirmedBy.includes(person.id));
-  const stranger = confirmedBy.find((id) => !state.people.some((person) => person.id === id));
-  if (stranger !== undefined || new Set(confirmedBy).size !== confirmedBy.length) {
-    return refusal(
-      'STEP-CONFIRMED-BY-NAMED-ROLES',
-      `Step ${step.number}: somebody confirmed who was not named at roll call, or twice.`,
-    );
-  }
-  const short = roles.find((role) => holders(people, role) < (step.confirmers.roles[role] ?? 0));
-  if (short !== undefined) {
-    const needed = step.confirmers.roles[short] ?? 0;
-    return refusal(
-      'STEP-CONFIRMED-BY-NAMED-ROLES',
-      `Step ${step.number} needs ${needed} of role ${short}; ${holders(people, short)} confirmed.`,
-    );
-  }
-  if (people.length < step.confirmers.distinctPeople) {
-    return refusal(
-      'STEP-CONFIRMED-BY-NAMED-ROLES',
-      `Step ${step.number} needs ${step.confirmers.distinctPeople} different people; ${people.length} confirmed.`,
-    );
-  }
-  return null;
-}
-
-function holders(people: readonly Person[], role: Role): number {
-  return people.filter((person) => person.roles.includes(role)).length;
-}
-
 function checkInput(state: CeremonyState, step: Step, input: LoggedInput): Refusal | null {
   switch (step.kind) {
     case 'confirm':
+      return input.kind === 'none' ? null : wrongInput(step, 'nothing to be filled in');
+    case 'register-keys':
+      if (input.kind !== 'none') return wrongInput(step, 'nothing to be filled in');
+      return isEverybodyRegistered(state)
+        ? null
+        : refusal('APPROVAL-KEY-OF-EVERYBODY', 'Not everybody on the list has an approval key yet.');
     case 'choose-pin':
     case 'enter-pin':
-      return input.kind === 'none' ? null : wrongInput(step, 'nothing to be filled in');
+      return checkCredential(state, step, input);
     case 'name-people':
       return input.kind === 'people' ? checkRollCall(state, input.people) : wrongInput(step, 'the names of the people');
     case 'choose-inbound':
@@ -125,6 +150,16 @@ function checkInput(state: CeremonyState, step: Step, input: LoggedInput): Refus
   }
 }
 
+/** One person types the PIN, several type a part each, or somebody types it on the token itself. */
+function checkCredential(state: CeremonyState, step: Step, input: LoggedInput): Refusal | null {
+  if (input.kind !== 'credential') return wrongInput(step, 'a PIN');
+  const { how, by } = input;
+  const present = presentPeople(state);
+  const isKnown = by.every((id) => present.some((person) => person.id === id)) && new Set(by).size === by.length;
+  if (isKnown && (how === 'parts' ? by.length > 1 : by.length === 1)) return null;
+  return refusal('PIN-TYPED-BY-NAMED-PEOPLE', `Step ${step.number}: it is not said who types the PIN, and in which order.`);
+}
+
 function isFolders(input: LoggedInput, count: number): boolean {
   return input.kind === 'folders' && input.folders.length === count && new Set(input.folders).size === count;
 }
@@ -136,8 +171,8 @@ function wrongInput(step: Step, asked: string): Refusal {
 function checkTypedIds(state: CeremonyState, step: Step, input: LoggedInput): Refusal | null {
   if (input.kind !== 'key-ids') return wrongInput(step, 'the ids of the keys that it lists');
   const keys = keysToType(state, step);
-  // To destroy nothing is to stop; a weak wrap can be declined for one key: its id is left empty.
-  const mayDecline = step.work === null;
+  // To destroy nothing is to abort; a weak wrap, and a destruction after an abort, can be declined: the id is left empty.
+  const mayDecline = step.work === null || state.stopped !== null;
   const wrong = keys.find(({ id }, index) => input.keyIds[index] !== id && !(mayDecline && input.keyIds[index] === ''));
   if (wrong === undefined && input.keyIds.length === keys.length) return null;
   const cause = `Step ${step.number}: the id typed for ${wrong?.id ?? 'a key'} is not that key’s id.`;

@@ -1,24 +1,18 @@
 import { refusal, type Refusal } from '../rules/refusal.ts';
-import { checkConfirmation, checkReopening, type Confirmation } from './confirmation.ts';
+import { checkAttempt, checkConfirmation, checkGoesOn, checkReopening, type Confirmation } from './confirmation.ts';
+import { decidePeople, type PeopleCommand } from './decide-people.ts';
 import type { EffectOutcome, EffectRequest } from './effects.ts';
-import type { CeremonyEvent, Mode, RefusalRecord } from './events.ts';
+import { exceptionByItself } from './exceptions.ts';
+import type { CeremonyEvent, EventOf, Mode, RefusalRecord } from './events.ts';
 import { evolve } from './evolve.ts';
-import { checkLeavingOut, type LeavingOut } from './leaving-out.ts';
 import { outcomeFits } from './outcome.ts';
 import { carriedKeys, currentStep, isClosed, type CeremonyState } from './state.ts';
 import { isWeaklyUnaccepted, nextRequest, type Position } from './work.ts';
 
 /** What somebody, or the machine that did some work, asks of the ceremony. Carries no secret. */
 export type Command =
-  | {
-      readonly type: 'open-ceremony';
-      readonly ceremony: string;
-      readonly mode: Mode;
-      readonly application: string;
-      readonly tokenSerial: string | null;
-      readonly plan: unknown;
-      readonly planSha256: string;
-    }
+  | ({ readonly type: 'open-ceremony' } & Omit<EventOf<'ceremony-opened'>, 'type'> & { readonly mode: Mode })
+  | { readonly type: 'resume-ceremony'; readonly application: string; readonly position: Position }
   | ({ readonly type: 'confirm-step'; readonly position: Position } & Confirmation)
   | {
       readonly type: 'complete-work';
@@ -30,12 +24,15 @@ export type Command =
       readonly then: 'go-on' | 'wait';
       readonly position: Position;
     }
-  | { readonly type: 'fail-work'; readonly effect: number; readonly refusal: RefusalRecord; readonly settled: boolean }
+  | ({ readonly type: 'fail-work' } & Omit<EventOf<'effect-failed'>, 'type'>)
   | { readonly type: 'interrupt-work'; readonly effect: number; readonly refusal: RefusalRecord }
   | { readonly type: 'reopen-token'; readonly serial: string; readonly confirmedBy: readonly string[] }
-  | { readonly type: 'refuse-token'; readonly refusal: RefusalRecord; readonly confirmedBy: readonly string[] }
-  | ({ readonly type: 'leave-out-key' } & LeavingOut)
-  | { readonly type: 'stop-ceremony'; readonly step: string; readonly reason: string };
+  | ({ readonly type: 'refuse-token'; readonly confirmedBy: readonly string[] } & Pick<
+      EventOf<'token-not-reopened'>,
+      'refusal' | 'pin'
+    >)
+  | { readonly type: 'stop-ceremony'; readonly step: string; readonly reason: string }
+  | PeopleCommand;
 
 export type Decision =
   { readonly ok: true; readonly events: readonly CeremonyEvent[] } | { readonly ok: false; readonly refusal: Refusal };
@@ -47,9 +44,11 @@ export type Decision =
  * @returns the events to append, in order, or the rule that stands against it
  */
 export function decide(state: CeremonyState | null, command: Command): Decision {
-  if (command.type === 'open-ceremony') return open(command);
+  if (command.type === 'open-ceremony') return { ok: true, events: [{ ...command, type: 'ceremony-opened' }] };
   if (state === null) throw new Error(`${command.type} needs an open ceremony`);
   switch (command.type) {
+    case 'resume-ceremony':
+      return resume(state, command);
     case 'confirm-step':
       return confirm(state, command);
     case 'complete-work':
@@ -60,39 +59,46 @@ export function decide(state: CeremonyState | null, command: Command): Decision 
       ]);
     case 'fail-work':
       return inFlightOr(state, command.effect, [
-        { type: 'effect-failed', effect: command.effect, settled: command.settled, refusal: command.refusal },
+        { ...command, type: 'effect-failed' },
+        exceptionByItself(state, command.refusal),
       ]);
     case 'reopen-token':
       return reopen(state, command);
     case 'refuse-token':
-      return {
-        ok: true,
-        events: [{ type: 'token-not-reopened', refusal: command.refusal, confirmedBy: [...command.confirmedBy] }],
-      };
-    case 'leave-out-key':
-      return leaveOut(state, command);
+      return notReopened(state, command);
     case 'stop-ceremony':
       return stop(state, command.step, command.reason);
+    default: {
+      const decided = decidePeople(state, command);
+      return Array.isArray(decided) ? { ok: true, events: decided } : { ok: false, refusal: decided };
+    }
   }
 }
 
-function open(command: Extract<Command, { type: 'open-ceremony' }>): Decision {
-  return { ok: true, events: [{ ...command, type: 'ceremony-opened' }] };
+function resume(state: CeremonyState, command: Extract<Command, { type: 'resume-ceremony' }>): Decision {
+  if (isClosed(state)) return { ok: false, refusal: refusal('CEREMONY-OPEN', `Ceremony ${state.ceremony} is closed.`) };
+  const { application, position } = command;
+  const log = { size: position.size, head: position.head };
+  return { ok: true, events: [{ type: 'ceremony-resumed', application, log }] };
 }
 
 function confirm(state: CeremonyState, command: Extract<Command, { type: 'confirm-step' }>): Decision {
   const refused = checkConfirmation(state, command);
   if (refused !== null) return { ok: false, refusal: refused };
   const { step, ticks, confirmedBy, input, position } = command;
+  const { number, title } = currentStep(state) ?? { number: '', title: '' };
   const confirmed: CeremonyEvent = {
     type: 'step-confirmed',
     step,
+    number,
+    title,
     ticks: [...ticks],
     confirmedBy: [...confirmedBy],
     input,
   };
   const after = evolve(state, confirmed);
-  if (currentStep(state)?.work !== null) return withNextRequest(after, [confirmed], position);
+  // The next step may have work too, and nobody has confirmed that one.
+  if (after.current === state.current) return withNextRequest(after, [confirmed], position);
   return { ok: true, events: [confirmed] };
 }
 
@@ -107,30 +113,51 @@ function complete(state: CeremonyState, command: Extract<Command, { type: 'compl
   const decision = inFlightOr(state, effect, [completed]);
   if (!decision.ok) return decision;
   const after = evolve(state, completed);
-  // The step is done, or it was interrupted: after an interruption nothing goes on without the people.
-  if (after.current !== state.current || settled || command.then === 'wait') return decision;
+  if (settled) return { ok: true, events: [completed, settledByLooking(state, after, effect)] };
+  if (after.current !== state.current || command.then === 'wait' || checkGoesOn(after) !== null) return decision;
   return withNextRequest(after, [completed], position);
+}
+
+/** What was found after an interruption is shown to the people and signed by them, like everything that was not planned. */
+function settledByLooking(
+  state: CeremonyState,
+  after: CeremonyState,
+  effect: number,
+): EventOf<'exception-opened'> {
+  const cause = `Work ${effect} (${state.inFlight?.request.kind ?? 'unknown'}) was interrupted. Keyferry looked: it was done.`;
+  const step = currentStep(state);
+  return {
+    ...exceptionByItself(after, { rule: 'EFFECT-SETTLED-BY-LOOKING', cause }, `${step?.number ?? ''} ${step?.title ?? ''}`),
+    step: step?.id ?? 'closed',
+  };
 }
 
 function withNextRequest(state: CeremonyState, events: readonly CeremonyEvent[], position: Position): Decision {
   const step = currentStep(state);
   const request = nextRequest(state, { ...position, size: position.size + events.length });
   if (step === null || request === null) return { ok: true, events };
-  const missing = carriedKeys(state).find(
-    ({ id }) => state.compared.get(id) === undefined || state.compared.get(id) !== state.keks.get(id)?.spkiSha256,
-  );
-  if (request.kind === 'wrap-key' && missing !== undefined) {
-    const cause = `The wrapping key for ${missing.id} has not been compared.`;
-    return { ok: false, refusal: refusal('KEK-FINGERPRINT-CONFIRMED', cause) };
-  }
+  const unready = request.kind === 'wrap-key' ? refusesWraps(state) : null;
+  if (unready !== null) return { ok: false, refusal: unready };
   const effect = state.effectCount + 1;
   const requested: CeremonyEvent = { type: 'effect-requested', effect, step: step.id, request };
   const against = refusesRequest(state, request);
   if (against === null) return { ok: true, events: [...events, requested] };
-  return {
-    ok: true,
-    events: [...events, requested, { type: 'effect-failed', effect, settled: false, refusal: against }],
-  };
+  const failed: CeremonyEvent = { type: 'effect-failed', effect, settled: false, refusal: against };
+  return { ok: true, events: [...events, requested, failed, exceptionByItself(state, against)] };
+}
+
+/** Nothing is wrapped under a key that two people have not compared, and that the quorum has not approved. */
+function refusesWraps(state: CeremonyState): Refusal | null {
+  const keys = carriedKeys(state);
+  const under = (id: string): string | undefined => state.keks.get(id)?.spkiSha256;
+  const missing = keys.find(({ id }) => under(id) === undefined || state.compared.get(id) !== under(id));
+  if (missing !== undefined) {
+    return refusal('KEK-FINGERPRINT-CONFIRMED', `The wrapping key for ${missing.id} has not been compared.`);
+  }
+  const unapproved = keys.find(({ id }) => state.approvedWraps.get(id) !== under(id));
+  if (unapproved === undefined) return null;
+  const cause = `The quorum has not approved that ${unapproved.id} is wrapped under this wrapping key.`;
+  return refusal('APPROVAL-OF-WHAT-IS-SHOWN', cause);
 }
 
 /** Work that fails before the machine is asked: the people said no to the weak way of this key. */
@@ -159,10 +186,11 @@ function reopen(state: CeremonyState, command: Extract<Command, { type: 'reopen-
   return { ok: false, refusal: refusal('TOKEN-SERIAL-AS-IDENTIFIED', cause) };
 }
 
-function leaveOut(state: CeremonyState, { step, key, reason, confirmedBy }: LeavingOut): Decision {
-  const refused = checkLeavingOut(state, { step, key, reason, confirmedBy });
+function notReopened(state: CeremonyState, command: Extract<Command, { type: 'refuse-token' }>): Decision {
+  const refused = checkAttempt(state, command.confirmedBy);
   if (refused !== null) return { ok: false, refusal: refused };
-  return { ok: true, events: [{ type: 'key-left-out', step, key, reason, confirmedBy: [...confirmedBy] }] };
+  const tried: CeremonyEvent = { ...command, type: 'token-not-reopened', confirmedBy: [...command.confirmedBy] };
+  return { ok: true, events: [tried, exceptionByItself(state, command.refusal, 'The token is opened again.')] };
 }
 
 function stop(state: CeremonyState, step: string, reason: string): Decision {

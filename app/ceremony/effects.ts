@@ -21,7 +21,7 @@ const tokenIdentity = v.strictObject({
   moduleDescription: text,
   cryptoki: text,
 });
-const pinState = v.strictObject({
+export const pinStateSchema = v.strictObject({
   initialised: v.boolean(),
   protectedPath: v.boolean(),
   countLow: v.boolean(),
@@ -78,8 +78,8 @@ export const outcomeSchema = v.variant('kind', [
     interfaces: v.array(v.strictObject({ name: text, state: text, address: text })),
     notices: v.array(notice),
   }),
-  v.strictObject({ kind: v.literal('identify-token'), identity: tokenIdentity, pin: pinState }),
-  v.strictObject({ kind: v.literal('log-in'), pin: pinState }),
+  v.strictObject({ kind: v.literal('identify-token'), identity: tokenIdentity, pin: pinStateSchema }),
+  v.strictObject({ kind: v.literal('log-in'), pin: pinStateSchema }),
   v.strictObject({
     kind: v.literal('probe-token'),
     mechanisms: v.array(v.strictObject({ name: text, number: text, listed: v.boolean(), wraps: v.boolean() })),

@@ -1,13 +1,13 @@
 import { byokExport } from './byok-export/definition.ts';
 import type { EffectOutcome } from './effects.ts';
-import type { CeremonyEvent, LoggedInput } from './events.ts';
+import type { CeremonyEvent, EventOf, LoggedInput } from './events.ts';
+import { abortSteps } from './byok-export/abort.ts';
+import { evolvePeople } from './evolve-people.ts';
 import { parsePlanDocument } from './plan.ts';
 import { reworded } from './rewording.ts';
-import { currentStep, type CeremonyState } from './state.ts';
+import { currentStep, isEverybodyRegistered, keysLeftInToken, type CeremonyState } from './state.ts';
 import type { Step } from './step.ts';
 import { keysToType, remainingWork } from './work.ts';
-
-type Event<T extends CeremonyEvent['type']> = Extract<CeremonyEvent, { type: T }>;
 
 /**
  * Takes one event into account. Never refuses: what is in the log has happened.
@@ -29,24 +29,29 @@ export function evolve(state: CeremonyState | null, event: CeremonyEvent): Cerem
     case 'effect-interrupted':
       return { ...state, failure: event.refusal };
     case 'effect-failed':
-      return { ...state, inFlight: null, failure: event.refusal, input: null };
+      return failed(state, event);
     case 'token-reopened':
-    case 'token-not-reopened':
       return state;
-    case 'key-left-out':
-      return leftOut(state, event);
+    case 'token-not-reopened':
+      return withPinState(state, event.pin);
+    case 'exception-closed':
+      return exceptionClosed(state, event);
     case 'ceremony-stopped':
-      return { ...state, stopped: { step: event.step, reason: event.reason } };
+      return stopped(state, event);
+    default:
+      return evolvePeople(state, event);
   }
 }
 
-function opened(event: Event<'ceremony-opened'>): CeremonyState {
+function opened(event: EventOf<'ceremony-opened'>): CeremonyState {
   const { plan, document, sha256 } = parsePlanDocument(event.plan);
   return {
     ceremony: event.ceremony,
     mode: event.mode,
     application: event.application,
     tokenSerial: event.tokenSerial,
+    siteSha256: event.siteSha256,
+    planApproval: event.planApproval,
     plan,
     planDocument: document,
     planSha256: sha256,
@@ -54,6 +59,13 @@ function opened(event: Event<'ceremony-opened'>): CeremonyState {
     current: 0,
     input: null,
     people: [],
+    absent: [],
+    approvalKeys: new Map(),
+    approval: null,
+    wrongPassphrases: new Map(),
+    exceptions: [],
+    onBreak: null,
+    custody: [],
     inFlight: null,
     failure: null,
     effectCount: 0,
@@ -63,6 +75,7 @@ function opened(event: Event<'ceremony-opened'>): CeremonyState {
     keks: new Map(),
     compared: new Map(),
     targets: new Map(),
+    approvedWraps: new Map(),
     weakAccepted: [],
     wrapped: new Map(),
     bundle: null,
@@ -73,18 +86,34 @@ function opened(event: Event<'ceremony-opened'>): CeremonyState {
   };
 }
 
-function confirmed(state: CeremonyState, event: Event<'step-confirmed'>): CeremonyState {
+function confirmed(state: CeremonyState, event: EventOf<'step-confirmed'>): CeremonyState {
   const step = currentStep(state);
   const next: CeremonyState = {
     ...state,
     input: event.input,
     failure: null,
+    approval: null,
     people: event.input.kind === 'people' ? event.input.people : state.people,
     compared: withCompared(state, step),
     weakAccepted: withAccepted(state, step, event.input),
+    approvedWraps: step?.id === 'wrap.approve' ? fingerprintsOf(state) : state.approvedWraps,
   };
-  // A step with work goes on when the work is done, not when it was asked for.
-  return step?.work === null ? advance(next) : next;
+  // A step with work goes on when the work is done, not when it was asked for; there may be none, where all is declined.
+  return step?.work === null || remainingWork(next).length === 0 ? advance(next) : next;
+}
+
+/** What the quorum approves of each wrap: the wrapping key that stood beside the key. */
+function fingerprintsOf({ keks }: CeremonyState): CeremonyState['approvedWraps'] {
+  return new Map([...keks].map(([key, { spkiSha256 }]) => [key, spkiSha256]));
+}
+
+function failed(state: CeremonyState, event: EventOf<'effect-failed'>): CeremonyState {
+  return { ...withPinState(state, event.pin), inFlight: null, failure: event.refusal, input: null, approval: null };
+}
+
+/** What the token says of its PIN is shown before the next try. */
+function withPinState(state: CeremonyState, pin: EventOf<'effect-failed'>['pin']): CeremonyState {
+  return pin === undefined || state.token === null ? state : { ...state, token: { ...state.token, pin } };
 }
 
 /** Binds what two people confirmed to the very fingerprint that was on the screen. */
@@ -104,7 +133,7 @@ function withAccepted(
   return input.keyIds.filter((id) => id !== '');
 }
 
-function requested(state: CeremonyState, event: Event<'effect-requested'>): CeremonyState {
+function requested(state: CeremonyState, event: EventOf<'effect-requested'>): CeremonyState {
   const { request } = event;
   return {
     ...state,
@@ -114,7 +143,7 @@ function requested(state: CeremonyState, event: Event<'effect-requested'>): Cere
   };
 }
 
-function completed(state: CeremonyState, event: Event<'effect-completed'>): CeremonyState {
+function completed(state: CeremonyState, event: EventOf<'effect-completed'>): CeremonyState {
   const after = withOutcome({ ...state, inFlight: null, failure: null }, event.outcome);
   const isDone = currentStep(state)?.work?.each === 'once' || remainingWork(after).length === 0;
   if (isDone) return advance(after);
@@ -129,15 +158,44 @@ function isNeedless(state: CeremonyState, step: Step | null): boolean {
   return step.kind === 'type-key-ids' && keysToType(state, step).length === 0;
 }
 
+function exceptionClosed(state: CeremonyState, event: EventOf<'exception-closed'>): CeremonyState {
+  const { decided, decision, key, confirmedBy } = event;
+  const exceptions = state.exceptions.map((record) =>
+    record.exception === event.exception ? { ...record, closed: { decided, decision, key, confirmedBy } } : record,
+  );
+  const after: CeremonyState = { ...state, exceptions, approval: null };
+  return key === null ? after : leftOut(after, key, decided);
+}
+
 /** Whoever is left has been done already, or waits for the people to confirm again. */
-function leftOut(state: CeremonyState, { key, reason }: Event<'key-left-out'>): CeremonyState {
+function leftOut(state: CeremonyState, key: string, reason: string): CeremonyState {
   const without = { ...state, leftOut: new Map(state.leftOut).set(key, reason), failure: null, input: null };
   const after = { ...without, steps: reworded(without) };
   return currentStep(after)?.work?.each === 'key' && remainingWork(after).length === 0 ? advance(after) : after;
 }
 
+/** An abort is brought to its end in steps of its own, where there is somebody to do them; a second one ends it there. */
+function stopped(state: CeremonyState, event: EventOf<'ceremony-stopped'>): CeremonyState {
+  const { step, reason } = event;
+  const isSecond = state.stopped !== null;
+  const done = state.steps.slice(0, state.current);
+  const left = { keysInToken: keysLeftInToken(state) };
+  return {
+    ...state,
+    steps: isSecond || !isEverybodyRegistered(state) ? done : [...done, ...abortSteps(state.plan, left)],
+    stopped: isSecond
+      ? { ...state.stopped, reason: `${state.stopped.reason} Then: ${reason}` }
+      : { step, reason, unsettled: state.inFlight?.request ?? null },
+    input: null,
+    inFlight: null,
+    failure: null,
+    approval: null,
+    onBreak: null,
+  };
+}
+
 function advance(state: CeremonyState): CeremonyState {
-  const after = { ...state, current: state.current + 1, input: null };
+  const after = { ...state, current: state.current + 1, input: null, approval: null };
   return isNeedless(after, currentStep(after)) ? advance(after) : after;
 }
 

@@ -4,11 +4,12 @@ import type { DestinationFormat, Notice } from '../byok/format.ts';
 import { destinationOf, formatFor, type Destination } from '../byok/registry.ts';
 import { isWeak, plannedWays, refusesSpec } from '../byok/ways.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
-import { keySpecNames, type KeySpec } from '../keys/specs.ts';
+import type { KeySpec } from '../keys/specs.ts';
 import { refuser } from '../keys/refuser.ts';
 import { parseStrictJson } from '../keys/strict-json.ts';
 import { Refused, refuse, type Refusal } from '../rules/refusal.ts';
 import { sayIssue } from '../rules/schema-issue.ts';
+import { planSchema } from './plan-schema.ts';
 import { defaultSeparation, roles, type Role, type RoleCounts } from './roles.ts';
 
 /** Where a target key comes from: made in the token, or already there under a CKA_ID (hex). */
@@ -49,47 +50,6 @@ export interface ParsedPlan {
 
 /** The largest plan file that is read, in bytes. */
 export const maxPlanBytes = 256 * 1024;
-const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20));
-const counts = v.strictObject({
-  administrator: v.optional(count, 0),
-  operator: v.optional(count, 0),
-  custodian: v.optional(count, 0),
-  witness: v.optional(count, 0),
-  auditor: v.optional(count, 0),
-});
-/** Titles end up in file headings and printed pages: letters, digits, `.`, `_`, `-` and spaces, no leading `-`. */
-const title = v.pipe(v.string(), v.regex(/^(?!-)[\p{L}\p{N}._ -]{1,127}$/u), v.regex(/\S/u));
-const purpose = v.pipe(v.string(), v.maxLength(500), v.regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u));
-const keyId = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/u));
-
-const planSchema = v.strictObject({
-  keyferryPlan: v.literal(1),
-  title,
-  purpose: v.optional(purpose, ''),
-  roles: counts,
-  quorum: counts,
-  copies: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4)), 1),
-  uploadMarginHours: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(24 * 365)), 2),
-  separate: v.optional(v.array(v.pipe(v.array(v.picklist(roles)), v.minLength(2)))),
-  keys: v.pipe(
-    v.array(
-      v.strictObject({
-        id: keyId,
-        spec: v.picklist(keySpecNames),
-        source: v.union([
-          v.literal('generate'),
-          v.strictObject({
-            existing: v.strictObject({ ckaId: v.pipe(v.string(), v.regex(/^(?:[0-9a-fA-F]{2}){1,64}$/u)) }),
-          }),
-        ]),
-        after: v.picklist(['destroy', 'keep']),
-        destination: v.looseObject({ type: v.string() }),
-      }),
-    ),
-    v.minLength(1),
-    v.maxLength(100),
-  ),
-});
 
 /**
  * Parses a plan file strictly.

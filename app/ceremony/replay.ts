@@ -1,18 +1,36 @@
 import { canonicalJson } from '../audit/canonical-json.ts';
+import type { Entry } from '../audit/entry.ts';
 import { refuse } from '../rules/refusal.ts';
-import { checkConfirmation, checkReopening } from './confirmation.ts';
-import type { CeremonyEvent } from './events.ts';
+import { checkAttempt, checkConfirmation, checkGoesOn, checkReopening } from './confirmation.ts';
+import { parseEvent, type CeremonyEvent, type EventOf } from './events.ts';
 import { evolve } from './evolve.ts';
-import { checkLeavingOut } from './leaving-out.ts';
 import { outcomeFits } from './outcome.ts';
 import { parsePlanDocument } from './plan.ts';
+import { objectToPeople } from './replay-people.ts';
 import { carriedKeys, currentStep, isClosed, type CeremonyState } from './state.ts';
 import { isWeaklyUnaccepted, nextRequest, type Position } from './work.ts';
 
-type Event<T extends CeremonyEvent['type']> = Extract<CeremonyEvent, { type: T }>;
+/**
+ * Replays the log of a ceremony.
+ * @param entries - all of them, their chain followed
+ * @returns the state, null for an empty log
+ * @throws Refused as {@link replay}, and where somebody signed that the log stood elsewhere than it did
+ */
+export function replayLog(entries: readonly Entry[]): CeremonyState | null {
+  return replay(
+    entries.map(({ event, sequence, previous }) => {
+      const parsed = parseEvent(event);
+      const isThere = !('log' in parsed) || (parsed.log.size === sequence - 1 && parsed.log.head === previous);
+      if (!isThere) {
+        refuse('LOG-HOLDS-A-CEREMONY', `Entry ${sequence} (${parsed.type}): it was signed at another place of a log.`);
+      }
+      return parsed;
+    }),
+  );
+}
 
 /**
- * Replays a log. A chain of hashes shows that a log was not changed by chance; it does not show that nobody wrote it
+ * Replays events. A chain of hashes shows that a log was not changed by chance; it does not show that nobody wrote it
  * anew. So every event must also be one that the engine could have decided at that point.
  * @param events - all of them, from the first
  * @returns the state, null for an empty log
@@ -40,8 +58,11 @@ function objectTo(state: CeremonyState, event: CeremonyEvent): string | null {
   switch (event.type) {
     case 'ceremony-opened':
       return 'a ceremony is opened once.';
+    case 'ceremony-resumed':
+      if (isClosed(state)) return 'the ceremony is closed.';
+      return event.application === state.application ? null : 'another application opened the ceremony.';
     case 'step-confirmed':
-      return checkConfirmation(state, event)?.cause ?? null;
+      return objectToConfirmation(state, event);
     case 'effect-requested':
       return objectToRequest(state, event);
     case 'effect-completed':
@@ -53,31 +74,48 @@ function objectTo(state: CeremonyState, event: CeremonyEvent): string | null {
       if (state.token?.identity.serial !== event.serial) return 'it names another token.';
       return checkReopening(state, event.confirmedBy)?.cause ?? null;
     case 'token-not-reopened':
-      return isClosed(state) ? 'the ceremony is closed.' : null;
-    case 'key-left-out':
-      return checkLeavingOut(state, event)?.cause ?? null;
+      return checkAttempt(state, event.confirmedBy)?.cause ?? null;
     case 'ceremony-stopped':
       return currentStep(state)?.id === event.step ? null : 'another step is the current one.';
+    default:
+      return isClosed(state) ? 'the ceremony is closed.' : objectToPeople(state, event);
   }
 }
 
-function objectToRequest(state: CeremonyState, { effect, step, request }: Event<'effect-requested'>): string | null {
+function objectToConfirmation(state: CeremonyState, event: EventOf<'step-confirmed'>): string | null {
+  const refused = checkConfirmation(state, event);
+  if (refused !== null) return refused.cause;
+  const { number, title } = currentStep(state) ?? { number: '', title: '' };
+  return event.number === number && event.title === title ? null : 'it calls the step something else.';
+}
+
+function objectToRequest(state: CeremonyState, { effect, step, request }: EventOf<'effect-requested'>): string | null {
   if (state.inFlight !== null) return 'other work is still in flight.';
-  if (effect !== state.effectCount + 1 || step !== currentStep(state)?.id)
+  if (effect !== state.effectCount + 1 || step !== currentStep(state)?.id) {
     return 'it is not the next work of the step.';
+  }
+  const waits = checkGoesOn(state);
+  if (waits !== null) return waits.cause;
   const expected = nextRequest(state, positionOf(request));
   return canonicalJson(expected) === canonicalJson(request) ? null : 'it is not the work that the step asks for next.';
 }
 
 /** Where the log stood when a copy was requested: the stamp is the one thing in a request that the state cannot tell. */
-function positionOf(request: Event<'effect-requested'>['request']): Position {
-  return request.kind === 'write-copy' ? { size: request.logSize - 1, time: request.createdAt } : { size: 0, time: '' };
+function positionOf(request: EventOf<'effect-requested'>['request']): Position {
+  const stamp = request.kind === 'write-copy' ? request : { logSize: 1, createdAt: '' };
+  return { size: stamp.logSize - 1, head: '', time: stamp.createdAt };
 }
 
-function objectToOutcome(state: CeremonyState, { effect, outcome }: Event<'effect-completed'>): string | null {
+function objectToOutcome(state: CeremonyState, { effect, outcome }: EventOf<'effect-completed'>): string | null {
   if (state.inFlight?.effect !== effect) return 'this work is not in flight.';
   const wrapped = outcome.kind === 'wrap-key' ? carriedKeys(state).find(({ id }) => id === outcome.key) : undefined;
-  if (wrapped !== undefined && isWeaklyUnaccepted(state, wrapped)) return 'nobody accepted its weak way.';
+  if (wrapped !== undefined) {
+    const { id } = wrapped;
+    const kek = state.keks.get(id)?.spkiSha256;
+    if (isWeaklyUnaccepted(state, wrapped)) return 'nobody accepted its weak way.';
+    if (kek === undefined || state.approvedWraps.get(id) !== kek) return 'the quorum did not approve it.';
+    if (state.compared.get(id) !== kek) return 'its wrapping key was not compared.';
+  }
   return outcomeFits(carriedKeys(state), state.inFlight.request, outcome)
     ? null
     : 'the outcome is not of the work in flight.';

@@ -12,6 +12,10 @@ export interface Person {
   readonly name: string;
   readonly organisation: string;
   readonly roles: readonly Role[];
+  /** What the person writes beside a step on paper: two to four letters, nobody else's. */
+  readonly initials: string;
+  /** The document or the person by which the identity was checked. */
+  readonly identifiedBy: string;
 }
 
 /** Who must confirm a step: so many people of each role, and so many different people in all. */
@@ -19,6 +23,8 @@ export interface Confirmers {
   readonly roles: Readonly<Partial<Record<Role, number>>>;
   /** Two people who compare something must be two, even where one person may hold both roles. */
   readonly distinctPeople: number;
+  /** True where whoever is in the room must confirm, so that somebody who had to leave for good is not waited for. */
+  readonly everyone?: boolean;
 }
 
 /** Roles that one person may not combine when the plan says nothing: witness and auditor combine with nothing. */

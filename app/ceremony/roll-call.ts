@@ -12,7 +12,11 @@ const printableName = /^(?=\S)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,60}(?<=\S)$/u;
  */
 export function checkRollCall(state: CeremonyState, people: readonly Person[]): Refusal | null {
   return (
-    checkNames(people) ?? checkCounts(state, people) ?? checkSeparation(state, people) ?? checkTwoPeople(state, people)
+    checkNames(people) ??
+    checkInitials(people) ??
+    checkCounts(state, people) ??
+    checkSeparation(state, people) ??
+    checkTwoPeople(state, people)
   );
 }
 
@@ -26,6 +30,21 @@ function checkNames(people: readonly Person[]): Refusal | null {
   if (twice !== undefined) return refusal('PERSON-NAMED', `"${twice.name}" is on the list twice.`);
   const sameId = new Set(people.map((person) => person.id)).size !== people.length;
   return sameId ? refusal('PERSON-NAMED', 'Two people have the same number on the list.') : null;
+}
+
+/** Capital letters, or letters of a script that has no capitals. */
+const initialsForm = /^[\p{Lu}\p{Lo}]{2,4}$/u;
+const identifiedForm = /^(?=\S)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,80}(?<=\S)$/u;
+
+/** Initials stand for a person on screen and on paper, so they must be one person's. */
+function checkInitials(people: readonly Person[]): Refusal | null {
+  const wrong = people.find(({ initials }) => !initialsForm.test(initials));
+  if (wrong !== undefined) return refusal('PERSON-INITIALLED', `"${wrong.name}" has no initials of 2 to 4 letters, in capitals where the script has them.`);
+  const twice = people.find((person, at) => people.findIndex(({ initials }) => initials === person.initials) !== at);
+  if (twice !== undefined) return refusal('PERSON-INITIALLED', `Two people have the initials ${twice.initials}.`);
+  const unknown = people.find(({ identifiedBy }) => !identifiedForm.test(identifiedBy));
+  if (unknown === undefined) return null;
+  return refusal('PERSON-IDENTIFIED', `It is not said how "${unknown.name}" was identified.`);
 }
 
 function checkCounts(state: CeremonyState, people: readonly Person[]): Refusal | null {

@@ -1,6 +1,7 @@
 import { noticesFrom } from '../bundle/notices.ts';
 import type { EffectRequest, KekRecord, NoticeRecord, OutcomeOf } from './effects.ts';
-import type { LoggedInput, Mode, RefusalRecord } from './events.ts';
+import type { CustodyRecord } from './custody.ts';
+import type { EventOf, ExceptionDecision, LoggedInput, Mode, RefusalRecord } from './events.ts';
 import type { Plan, PlannedKey } from './plan.ts';
 import type { Person } from './roles.ts';
 import type { Step } from './step.ts';
@@ -13,6 +14,9 @@ export interface CeremonyState {
   readonly application: string;
   /** The serial that the site binding names; null when a rehearsal makes its own token. */
   readonly tokenSerial: string | null;
+  readonly siteSha256: string | null;
+  /** By whom the plan was approved before the day; null where nobody knows. */
+  readonly planApproval: EventOf<'ceremony-opened'>['planApproval'];
   readonly plan: Plan;
   readonly planDocument: unknown;
   readonly planSha256: string;
@@ -23,6 +27,17 @@ export interface CeremonyState {
   /** What the current step was given when it was confirmed; null while its work waits for people to confirm it. */
   readonly input: LoggedInput | null;
   readonly people: readonly Person[];
+  /** Ids of the people who had to leave for good. */
+  readonly absent: readonly string[];
+  /** Public halves of the approval keys, DER SubjectPublicKeyInfo in hex, by person. */
+  readonly approvalKeys: ByKey<string>;
+  /** What is being approved now, and who has; null while nothing is asked. */
+  readonly approval: OpenApproval | null;
+  /** How many wrong passphrases in a row, by person. */
+  readonly wrongPassphrases: ByKey<number>;
+  readonly exceptions: readonly ExceptionRecord[];
+  readonly onBreak: Break | null;
+  readonly custody: readonly CustodyRecord[];
   readonly inFlight: WorkInFlight | null;
   /** Why the current step's work did not complete, until it is tried again. */
   readonly failure: RefusalRecord | null;
@@ -34,6 +49,8 @@ export interface CeremonyState {
   /** Per key: the KEK fingerprint that two people compared. */
   readonly compared: ByKey<string>;
   readonly targets: ByKey<OutcomeOf<'make-key' | 'find-key'>>;
+  /** Per key: the KEK fingerprint under which the quorum approved that it is wrapped. */
+  readonly approvedWraps: ByKey<string>;
   /** Keys whose weak way of wrapping the people have accepted: their ids were typed. */
   readonly weakAccepted: readonly string[];
   readonly wrapped: ByKey<OutcomeOf<'wrap-key'>>;
@@ -43,9 +60,47 @@ export interface CeremonyState {
   readonly destroyed: readonly string[];
   /** Keys that the people go on without, and why. */
   readonly leftOut: ByKey<string>;
-  /** Why the ceremony was stopped for good before its end. */
-  readonly stopped: { readonly step: string; readonly reason: string } | null;
+  /** Why the ceremony was aborted before its end, and the work of which nobody knows what became. */
+  readonly stopped: { readonly step: string; readonly reason: string; readonly unsettled: EffectRequest | null } | null;
 }
+
+/** What the people are asked to approve: what the screen shows, by its hash, and whose approvals hold for exactly that. */
+export interface OpenApproval {
+  readonly subject: string;
+  readonly sha256: string;
+  readonly parameters: unknown;
+  readonly by: readonly string[];
+}
+
+/** Something that did not go as planned. */
+export interface ExceptionRecord {
+  readonly exception: number;
+  readonly step: string;
+  readonly expected: string;
+  readonly happened: string;
+  readonly openedBy: string;
+  readonly rule: string | null;
+  /** Null while it is open. */
+  readonly closed: {
+    readonly decided: string;
+    readonly decision: ExceptionDecision;
+    readonly key: string | null;
+    readonly confirmedBy: readonly string[];
+  } | null;
+}
+
+/** While nobody works: since a break was asked for, or since the application was started anew. */
+export interface Break {
+  readonly kind: 'break' | 'restart';
+  readonly reason: string;
+  /** Id of the person who asked for it; null after a restart. */
+  readonly by: string | null;
+  /** Ids of the people who have been identified again. */
+  readonly returned: readonly string[];
+}
+
+/** How a ceremony stands, or ended. */
+export type CeremonyOutcome = 'open' | 'suspended' | 'completed' | 'aborted-clean' | 'aborted-with-keys-present';
 
 export interface WorkInFlight {
   readonly effect: number;
@@ -59,14 +114,50 @@ export type ByKey<T> = ReadonlyMap<string, T>;
 /**
  * The step that waits for people.
  * @param state - the ceremony
- * @returns the step, or null once every step is done or the ceremony was stopped
+ * @returns the step, or null once every step is done
  */
 export function currentStep(state: CeremonyState): Step | null {
-  return state.stopped === null ? (state.steps[state.current] ?? null) : null;
+  return state.steps[state.current] ?? null;
 }
 
 /**
- * Says whether a ceremony has come to its end: everybody has signed off, or somebody has stopped it.
+ * The people who are still here: all but those who had to leave for good.
+ * @param state - the ceremony
+ */
+export function presentPeople(state: Pick<CeremonyState, 'people' | 'absent'>): readonly Person[] {
+  return state.people.filter(({ id }) => !state.absent.includes(id));
+}
+
+/**
+ * Says whether everybody of the roll call has an approval key: from then on the people can sign.
+ * @param state - the ceremony
+ */
+export function isEverybodyRegistered(state: Pick<CeremonyState, 'people' | 'approvalKeys'>): boolean {
+  return state.people.length > 0 && state.people.every(({ id }) => state.approvalKeys.has(id));
+}
+
+/**
+ * The exceptions that nobody has closed yet.
+ * @param state - the ceremony
+ */
+export function openExceptions(state: Pick<CeremonyState, 'exceptions'>): readonly ExceptionRecord[] {
+  return state.exceptions.filter(({ closed }) => closed === null);
+}
+
+/**
+ * How the ceremony stands, by the name under which the record has it.
+ * @param state - the ceremony
+ */
+export function outcomeOf(state: CeremonyState): CeremonyOutcome {
+  if (!isClosed(state)) return state.onBreak === null ? 'open' : 'suspended';
+  if (state.stopped === null) return 'completed';
+  // A key that was being made when the token was lost may be there: nobody may call that clean.
+  const isClean = keysLeftInToken(state).length === 0 && state.stopped.unsettled?.kind !== 'make-key';
+  return isClean ? 'aborted-clean' : 'aborted-with-keys-present';
+}
+
+/**
+ * Says whether a ceremony has come to its end: everybody has signed off, or an abort has been brought to its end.
  * @param state - the ceremony
  */
 export function isClosed(state: CeremonyState): boolean {

@@ -17,7 +17,7 @@ export type PhaseId = (typeof phases)[number]['id'];
 
 /** What the people do at a step besides ticking and confirming. */
 export type StepKind =
-  'confirm' | 'name-people' | 'choose-pin' | 'enter-pin' | 'choose-inbound' | 'choose-outbound' | 'type-key-ids';
+  'confirm' | 'name-people' | 'register-keys' | 'choose-pin' | 'enter-pin' | 'choose-inbound' | 'choose-outbound' | 'type-key-ids';
 
 /** Work a step asks for once it is confirmed: once, once per key, per copy, or per key that the plan destroys. */
 export interface StepWork {
@@ -41,11 +41,13 @@ export interface Step {
   readonly acts: Role;
   /** Read aloud before acting, one paragraph each. */
   readonly says: readonly string[];
-  /** What must be ticked; the words are the expected results. */
+  /** What must be ticked, one by one: the words are the expected results. */
   readonly ticks: readonly { readonly id: string; readonly text: string }[];
   readonly confirmers: Confirmers;
-  /** Sensitive steps are those the quorum of the plan confirms. */
+  /** Whoever confirms a sensitive step signs exactly what it shows; the others say that they have seen it. */
   readonly sensitive: boolean;
+  /** True for the last step: nothing may be left open behind it. */
+  readonly closes?: boolean;
   readonly work: StepWork | null;
   /** What the primary action says it will do. */
   readonly action: string;

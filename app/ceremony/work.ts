@@ -2,12 +2,14 @@ import { utf8ToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import type { EffectRequest } from './effects.ts';
 import { isWrappedWeakly, type PlannedKey } from './plan.ts';
-import { carriedKeys, currentStep, type CeremonyState } from './state.ts';
+import { carriedKeys, currentStep, keysLeftInToken, type CeremonyState } from './state.ts';
 import type { Step, StepWork } from './step.ts';
 
-/** Where the log stands when a command is decided: its size and the room's time, ISO 8601 UTC. */
+/** Where the log stands when a command is decided: its size, its head and the room's time, ISO 8601 UTC. */
 export interface Position {
   readonly size: number;
+  /** Hash of the last entry, lower-case hex. */
+  readonly head: string;
   readonly time: string;
 }
 
@@ -77,9 +79,17 @@ export function remainingCopies(state: CeremonyState): readonly number[] {
  * that was in the token before the ceremony stays there, one that was made for it goes.
  */
 export function keysToDestroy(state: CeremonyState): readonly PlannedKey[] {
+  if (state.stopped !== null) return keysToDestroyAfterAbort(state);
   const isKept = ({ id, source }: PlannedKey): boolean =>
     state.leftOut.has(id) && (source !== 'generate' || !state.targets.has(id));
   return state.plan.keys.filter((key) => key.after === 'destroy' && !state.destroyed.includes(key.id) && !isKept(key));
+}
+
+/** After an abort: whatever the ceremony made, and of that what was typed once the people have decided. */
+function keysToDestroyAfterAbort(state: CeremonyState): readonly PlannedKey[] {
+  const left = keysLeftInToken(state);
+  const typed = state.input?.kind === 'key-ids' ? state.input.keyIds : left;
+  return state.plan.keys.filter(({ id }) => left.includes(id) && typed.includes(id));
 }
 
 /**

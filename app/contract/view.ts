@@ -11,8 +11,21 @@ const sha256 = v.pipe(text, v.regex(/^[0-9a-f]{64}$/u));
 
 /** Who must confirm: so many of each role, of these people. */
 const confirmersSchema = v.array(
-  v.strictObject({ role, needed: count, people: v.array(v.strictObject({ id: text, name: text })) }),
+  v.strictObject({ role, needed: count, people: v.array(v.strictObject({ id: text, name: text, initials: text })) }),
 );
+
+const person = v.strictObject({ id: text, name: text, initials: text });
+
+/** What the token says of its PIN before the next try, and who may type it. */
+const pinAsked = v.strictObject({
+  /** True where the token takes the PIN on a pad of its own. */
+  pad: v.boolean(),
+  /** What its flags say; null while they say nothing. */
+  warning: v.nullable(text),
+  /** True when one more wrong PIN locks the token: somebody must say that they know. */
+  isFinalTry: v.boolean(),
+  people: v.array(person),
+});
 
 /** Something to look at. Fingerprints come whole; the window breaks them into groups and numbers the words. */
 export const factSchema = v.variant('kind', [
@@ -36,6 +49,19 @@ export const refusalSchema = v.strictObject({
   key: v.optional(text),
 });
 
+/** Something that did not go as planned, as it stands in the log. */
+const exceptionSchema = v.strictObject({
+  exception: count,
+  subject: text,
+  step: text,
+  expected: text,
+  happened: text,
+  /** Who noticed it: a name, or Keyferry. */
+  openedBy: text,
+  rule: v.nullable(text),
+  closed: v.nullable(v.strictObject({ decided: text, key: v.nullable(text), by: v.array(text) })),
+});
+
 export const stepViewSchema = v.strictObject({
   id: text,
   number: text,
@@ -45,6 +71,7 @@ export const stepViewSchema = v.strictObject({
   kind: v.picklist([
     'confirm',
     'name-people',
+    'register-keys',
     'choose-pin',
     'enter-pin',
     'choose-inbound',
@@ -59,6 +86,7 @@ export const stepViewSchema = v.strictObject({
   confirmers: confirmersSchema,
   /** So many different people must confirm in all. */
   distinctPeople: count,
+  /** True where whoever confirms signs what the screen shows, with a passphrase. */
   sensitive: v.boolean(),
   action: text,
   asks: v.strictObject({
@@ -70,6 +98,10 @@ export const stepViewSchema = v.strictObject({
     keyIds: v.array(text),
     /** Why they are typed: a warning, what to do, and whether one may be left empty to say no; null where none are. */
     typing: v.nullable(v.strictObject({ warning: text, instruction: text, mayDecline: v.boolean() })),
+    /** Who seals an approval key, in turn, and who has. */
+    keys: v.array(v.strictObject({ ...person.entries, isDone: v.boolean() })),
+    /** How the PIN is given; null where none is asked for. */
+    pin: v.nullable(pinAsked),
   }),
   /** Title of the step after this one; null at the end. */
   next: v.nullable(text),
@@ -91,7 +123,9 @@ export const viewSchema = v.strictObject({
   /** Null once every step is done. */
   step: v.nullable(stepViewSchema),
   room: v.strictObject({
-    people: v.array(v.strictObject({ id: text, name: text, organisation: text, roles: v.array(role) })),
+    people: v.array(
+      v.strictObject({ ...person.entries, organisation: text, roles: v.array(role), isAbsent: v.boolean() }),
+    ),
     token: v.nullable(v.strictObject({ label: text, serial: text })),
     airGap: v.picklist(['closed', 'open', 'not-checked']),
     log: v.strictObject({ size: count, head: sha256 }),
@@ -112,13 +146,45 @@ export const viewSchema = v.strictObject({
   ),
   /** Why the work of the current step did not complete. */
   refusal: v.nullable(refusalSchema),
-  /** The key that the refusal concerns and that the quorum of the plan may go on without; null where none is. */
-  leaveOut: v.nullable(v.strictObject({ key: text, confirmers: confirmersSchema, distinctPeople: count })),
+  /** What is being approved now, and whose approvals hold for it; null while nothing is asked. */
+  approval: v.nullable(v.strictObject({ subject: text, sha256, by: v.array(text) })),
+  /** Everything that did not go as planned, in order. */
+  exceptions: v.array(exceptionSchema),
+  /** What closing an exception takes: the quorum, and the key that may be left out for it; null while none is open. */
+  closing: v.nullable(
+    v.strictObject({
+      /** The first open one. */
+      exception: count,
+      subject: text,
+      confirmers: confirmersSchema,
+      distinctPeople: count,
+      leaveOut: v.nullable(text),
+    }),
+  ),
+  /** Since a break was asked for, or Keyferry was started anew: who is waited for, and who has been identified again. */
+  onBreak: v.nullable(
+    v.strictObject({
+      kind: v.picklist(['break', 'restart']),
+      reason: text,
+      by: v.nullable(text),
+      waiting: v.array(person),
+      returned: v.array(person),
+    }),
+  ),
+  /** Whether a break can be asked for now. */
+  mayBreak: v.boolean(),
+  custody: v.strictObject({
+    bags: v.array(v.strictObject({ bag: text, status: v.picklist(['sealed', 'open', 'destroyed']) })),
+    /** Each line of the register: what happened, to what, by whom and seen by whom. */
+    lines: v.array(v.strictObject({ what: text, thing: text, detail: text, by: text, witness: text })),
+  }),
+  /** How the ceremony stands, or ended. */
+  outcome: v.picklist(['open', 'suspended', 'completed', 'aborted-clean', 'aborted-with-keys-present']),
   /** The token must be opened again with its PIN before the ceremony can go on, and by whom; null otherwise. */
-  reopen: v.nullable(v.strictObject({ confirmers: confirmersSchema, distinctPeople: count })),
+  reopen: v.nullable(v.strictObject({ confirmers: confirmersSchema, distinctPeople: count, pin: pinAsked })),
   /** True when work was interrupted and nobody has been able to see yet what became of it. */
   isUnsettled: v.boolean(),
-  /** Why the ceremony was stopped before its end; null when it was not. */
+  /** Why the ceremony was aborted before its end; null when it was not. */
   stopped: v.nullable(v.strictObject({ step: text, reason: text })),
   /** The copies of the bundle that are written: on which medium, and in which folder of it. */
   copies: v.array(v.strictObject({ copy: count, folder: text, bundle: text })),

@@ -33,6 +33,10 @@ export const logRules = {
     claim: 'One process at a time has the log open.',
     remedy: 'Close the other Keyferry that has this ceremony open, then try again.',
   },
+  'LOG-AS-LAST-SEEN': {
+    claim: 'A log is taken up again only with the entry that was noted beside it when it was last written.',
+    remedy: 'Stop. Put back the latest log of this ceremony with its -wal file and its mark; never go on from an older copy.',
+  },
   'LOG-DURABLE': {
     claim: 'Every entry is synced to the disk before anything that follows from it happens.',
     remedy:
@@ -81,8 +85,28 @@ export const logRules = {
   },
   'BUNDLE-CONFIRMED-AS-PLANNED': {
     claim:
-      'By the log, each wrapping key was compared before its use, by two people where the plan seats two, the quorum of the plan accepted, approved and ordered every wrap, and a key is missing only where the quorum left it out after a failure.',
+      'By the log, each wrapping key was compared before its use, by two people where the plan seats two, the quorum of the plan accepted and approved every wrap, two people ordered it, and a key is missing only where the quorum left it out after a failure.',
     remedy: 'Do not upload. Ask the people who were in the room what they confirmed, and compare with their script.',
+  },
+  'BUNDLE-APPROVALS-SIGNED': {
+    claim:
+      'By the log, everybody named at roll call registered one approval key, and every approval and return is the signature of that very person over what the log tells, at that place of it.',
+    remedy: 'Do not upload. Ask the people who were in the room whether they approved what the transcript tells.',
+  },
+  'BUNDLE-QUORUM-APPROVED': {
+    claim:
+      'By the log, the quorum of the plan approved each deciding step exactly as it was shown and done, the wraps with the wrapping keys that were used.',
+    remedy: 'Do not upload. Ask the people who were in the room what they approved, and compare with their script.',
+  },
+  'BUNDLE-EXCEPTIONS-CLOSED': {
+    claim:
+      'By the log, whatever did not go as planned is an exception, and the quorum of the plan closed each one before anything else was confirmed.',
+    remedy: 'Do not upload. Ask the people who were in the room what happened, and what they decided.',
+  },
+  'BUNDLE-BREAKS-ENDED': {
+    claim:
+      'By the log, nothing was confirmed in a break or after a restart before everybody had returned or was declared absent for good.',
+    remedy: 'Do not upload. Ask the people who were in the room who was there, and when.',
   },
   'BUNDLE-KEYS-AS-PLANNED': {
     claim: 'The manifest names exactly the keys of the plan, each with its spec and destination.',
@@ -117,5 +141,9 @@ export const logRules = {
   'BUNDLE-SIGNED': {
     claim: 'The manifest and the log carry the signatures of the log key and of the people who approved.',
     remedy: 'Compare the hash of MANIFEST.json with the one read aloud or printed in the room.',
+  },
+  'SITE-BINDING-AS-LOGGED': {
+    claim: 'A ceremony is taken up again with the site binding whose hash is in its log.',
+    remedy: 'Put back the file of this ceremony, or begin a new one with the same plan.',
   },
 } as const;

@@ -49,6 +49,30 @@ export const planRules = {
     claim: 'Every key of the plan is of a kind that its destination accepts.',
     remedy: 'Plan a key spec, and a way of wrapping it, that the destination takes together; or another destination.',
   },
+  'PLAN-PARTS-COMPLETE': {
+    claim: 'A plan is saved only when none of the eight parts of a ceremony’s script is empty.',
+    remedy: 'Fill in what the cause names; a plan that was made elsewhere says it as a notice.',
+  },
+  'PLAN-FILE-NEW': {
+    claim: 'A plan is saved as a new file; one that is there already stays as it is.',
+    remedy: 'Choose another folder, or move the plan that is there out of the way.',
+  },
+  'PLAN-APPROVAL-COMPARED': {
+    claim: 'A plan is approved by somebody who types the beginning of its hash from the paper.',
+    remedy: 'Compare the hash on the screen with the paper group by group; if they differ, this is another plan.',
+  },
+  'PLAN-APPROVER-NAMED': {
+    claim: 'An approval names who approved and in which capacity, each in 1 to 60 printable characters.',
+    remedy: 'Write the name in full, and the office in which that person approves.',
+  },
+  'PLAN-APPROVED-ONCE': {
+    claim: 'An approval stays as it was given; a second one does not replace it.',
+    remedy: 'Open the plan again: it shows by whom and when it was approved.',
+  },
+  'PLAN-APPROVAL-WHOLE': {
+    claim: 'An approval counts only when its record on this workstation is whole and is for this very plan.',
+    remedy: 'Find out who changed the record; move it away with a witness, and have the plan approved again.',
+  },
   'PLAN-DESTINATION-KNOWN': {
     claim: 'Every destination of the plan is one that this version of Keyferry can serve.',
     remedy: 'Use a destination that this version serves; the README lists them.',

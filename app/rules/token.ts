@@ -50,12 +50,21 @@ export const tokenRules = {
     remedy: "Have the security officer set the user PIN with the vendor's tool.",
   },
   'TOKEN-PIN-TYPED-HERE': {
-    claim: 'The PIN is typed into Keyferry; tokens with a PIN pad of their own are not supported yet.',
-    remedy: 'Use a token, or a setting of this token, that takes its PIN from the application.',
+    claim: 'A PIN is typed into Keyferry only for a token that has no pad of its own.',
+    remedy: "Choose the token's own pad for the PIN, and type it there.",
+  },
+  'TOKEN-PAD-PRESENT': {
+    claim: "A login waits for the token's own pad only where the token says that it has one.",
+    remedy: 'Type the PIN into Keyferry, or connect the pad, load the module again and look at the token once more.',
   },
   'TOKEN-PIN-ACCEPTED': {
     claim: 'The token accepts the PIN; Keyferry never tries a PIN twice by itself.',
     remedy: 'Make sure of the PIN before another try: most tokens lock after a few wrong ones.',
+  },
+  'TOKEN-FINAL-TRY-DECIDED': {
+    claim: 'The last try before the token locks its PIN is spent only when the people have decided to.',
+    remedy:
+      'Make sure of the PIN, or have the security officer reset it; accept the last try only when everybody agrees.',
   },
   'TOKEN-PIN-NOT-LOCKED': {
     claim: 'The user PIN is not locked.',

@@ -1,10 +1,15 @@
 import { join } from 'node:path';
 import type { Command } from '../../app/ceremony/decide.ts';
+import { parseEvent } from '../../app/ceremony/events.ts';
+import { openKeyFolder } from '../approvals/key-folder.ts';
+import type { SealingCost } from '../approvals/sealed-key.ts';
 import type { Hsm } from '../hsm/port.ts';
 import { logName } from '../audit/shelf.ts';
+import { readSiteBinding } from '../audit/site-binding.ts';
 import { createLog, openLog, type AuditLog } from '../audit/store.ts';
 import { Runner, type RunnerPorts } from './runner.ts';
-import type { TokenSite } from './token-site.ts';
+import { createSigners } from './signers.ts';
+import { boundSite, type TokenSite } from './token-site.ts';
 import type { WorkPorts } from './work-ports.ts';
 import { createWorker, type Worker } from './worker.ts';
 import { openWorkspace } from './workspace.ts';
@@ -23,6 +28,8 @@ export interface CeremonyPorts {
   readonly siteOf: (folder: string) => TokenSite;
   readonly application: WorkPorts['application'];
   readonly now: () => Date;
+  /** How dear a guess at a passphrase is made: what scripted people have was not typed. */
+  readonly passphrases: SealingCost;
 }
 
 /**
@@ -36,20 +43,22 @@ export function beginCeremony(
   opening: Extract<Command, { type: 'open-ceremony' }>,
 ): OpenCeremony {
   const log = createLog(join(folder, logName));
-  const { hsm, worker } = assemble(ports, folder, log);
-  return { log, hsm, worker, runner: Runner.open(runnerPorts(ports, log, worker), opening) };
+  const { hsm, worker } = assemble(ports, folder, log, opening.siteSha256);
+  return { log, hsm, worker, runner: Runner.open(runnerPorts(ports, folder, log, worker), opening) };
 }
 
 /**
  * Takes a ceremony up again; whatever was under way is settled as far as that needs no token.
  * @param folder - the ceremony's folder
- * @throws Refused when the log is damaged, in use by another process, or of another version
+ * @throws Refused when the log is damaged, in use by another process, of another version, or its site binding another
  */
 export async function resumeCeremony(ports: CeremonyPorts, folder: string): Promise<OpenCeremony> {
   const log = openLog(join(folder, logName));
   try {
-    const { hsm, worker } = assemble(ports, folder, log);
-    return { log, hsm, worker, runner: await Runner.resume(runnerPorts(ports, log, worker)) };
+    const first = parseEvent(log.entries()[0]?.event);
+    const site = first.type === 'ceremony-opened' ? first.siteSha256 : null;
+    const { hsm, worker } = assemble(ports, folder, log, site);
+    return { log, hsm, worker, runner: await Runner.resume(runnerPorts(ports, folder, log, worker)) };
   } catch (error) {
     log.close();
     throw error;
@@ -63,11 +72,17 @@ export async function leaveCeremony({ log, hsm, runner }: OpenCeremony): Promise
   log.close();
 }
 
-function assemble(ports: CeremonyPorts, folder: string, log: AuditLog): { hsm: Hsm; worker: Worker } {
+function assemble(
+  ports: CeremonyPorts,
+  folder: string,
+  log: AuditLog,
+  site: string | null,
+): { hsm: Hsm; worker: Worker } {
+  const binding = readSiteBinding(folder, site);
   const hsm = ports.createHsm();
   const worker = createWorker({
     hsm,
-    site: ports.siteOf(folder),
+    site: binding === null ? ports.siteOf(folder) : boundSite(binding),
     workspace: openWorkspace(join(folder, 'wrapped')),
     application: ports.application,
     now: ports.now,
@@ -76,6 +91,12 @@ function assemble(ports: CeremonyPorts, folder: string, log: AuditLog): { hsm: H
   return { hsm, worker };
 }
 
-function runnerPorts({ application, now }: CeremonyPorts, log: AuditLog, worker: Worker): RunnerPorts {
-  return { log, worker, now, application: `${application.name} ${application.version}` };
+function runnerPorts(
+  { application, now, passphrases }: CeremonyPorts,
+  folder: string,
+  log: AuditLog,
+  worker: Worker,
+): RunnerPorts {
+  const signers = createSigners(openKeyFolder(join(folder, 'approval-keys')), passphrases);
+  return { log, worker, signers, now, application: `${application.name} ${application.version}` };
 }

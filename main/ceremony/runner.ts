@@ -1,23 +1,22 @@
-import type { JsonValue } from '../../app/audit/canonical-json.ts';
-import { parseEvent } from '../../app/ceremony/events.ts';
-import type { EffectOutcome } from '../../app/ceremony/effects.ts';
-import { decide, type Command } from '../../app/ceremony/decide.ts';
+import type { Command } from '../../app/ceremony/decide.ts';
 import { checkReopening, type Confirmation } from '../../app/ceremony/confirmation.ts';
-import { evolve } from '../../app/ceremony/evolve.ts';
-import type { LeavingOut } from '../../app/ceremony/leaving-out.ts';
-import { replay } from '../../app/ceremony/replay.ts';
-import { currentStep, type CeremonyState, type WorkInFlight } from '../../app/ceremony/state.ts';
-import type { Position } from '../../app/ceremony/work.ts';
-import type { RuleId } from '../../app/rules/index.ts';
+import { currentStep, isClosed, type CeremonyState } from '../../app/ceremony/state.ts';
 import { Refused, refuse, type Refusal } from '../../app/rules/refusal.ts';
 import type { AuditLog } from '../audit/store.ts';
-import { actorOf, asRefusal } from './as-refusal.ts';
+import type { PinEntry } from '../hsm/port.ts';
+import { asRefusal } from './as-refusal.ts';
+import { Flights } from './flights.ts';
+import { Journal } from './journal.ts';
+import { PeopleActs } from './people.ts';
+import { PinParts, type Reopening } from './pin-parts.ts';
+import type { Signers } from './signers.ts';
 import type { Worker } from './worker.ts';
 
 /** What the runner leans on. `now` is the room's clock. */
 export interface RunnerPorts {
   readonly log: AuditLog;
   readonly worker: Worker;
+  readonly signers: Signers;
   readonly now: () => Date;
   /** Name and version of this application: another one does not carry a ceremony on. */
   readonly application: string;
@@ -31,16 +30,34 @@ type Opening = Extract<Command, { type: 'open-ceremony' }>;
  */
 export class Runner {
   readonly #ports: RunnerPorts;
-  #state: CeremonyState;
+  readonly #journal: Journal;
+  /** What the people do besides confirming steps. */
+  readonly people: PeopleActs;
+  /** The parts of a PIN that several people type. */
+  readonly pinParts: PinParts;
+  readonly #flights: Flights;
   #workingSince: string | null = null;
   #working: Promise<void> = Promise.resolve();
   #trouble: Refusal | null = null;
   #isLeaving = false;
+  #isWithPeople = false;
   readonly #listeners = new Set<() => void>();
 
-  private constructor(ports: RunnerPorts, state: CeremonyState) {
+  private constructor(ports: RunnerPorts, journal: Journal) {
     this.#ports = ports;
-    this.#state = state;
+    this.#journal = journal;
+    journal.onClockSetBack(() => this.#announce());
+    this.#flights = new Flights(ports.worker, journal, () => this.#isLeaving);
+    const carrier = {
+      state: () => this.state,
+      position: () => journal.position(),
+      submit: (command: Command) => this.#submit(command),
+      refuseWhileTaking: () => this.#refuseWhileTaking(),
+      announce: () => this.#announce(),
+      alone: (work: () => Promise<void>) => this.#alone(work),
+    };
+    this.people = new PeopleActs(carrier, ports.signers);
+    this.pinParts = new PinParts(carrier, ports.worker);
   }
 
   /**
@@ -48,15 +65,7 @@ export class Runner {
    * @throws Refused when the log cannot be written
    */
   static open(ports: RunnerPorts, opening: Opening): Runner {
-    const decision = decide(null, opening);
-    if (!decision.ok) throw new Refused(decision.refusal);
-    let state: CeremonyState | null = null;
-    for (const event of decision.events) {
-      ports.log.append(ports.now().toISOString(), 'room', event as unknown as JsonValue);
-      state = evolve(state, event);
-    }
-    if (state === null) throw new Error('Opening a ceremony left no state');
-    return new Runner(ports, state);
+    return new Runner(ports, Journal.begin(ports.log, ports.now, opening));
   }
 
   /**
@@ -65,18 +74,19 @@ export class Runner {
    * CEREMONY-SAME-BUILD when another version opened it; nothing was logged then
    */
   static async resume(ports: RunnerPorts): Promise<Runner> {
-    const state = replay(ports.log.entries().map((entry) => parseEvent(entry.event)));
-    if (state === null) refuse('LOG-HOLDS-A-CEREMONY', 'The log has no entries.');
-    if (state.application !== ports.application) {
-      refuse('CEREMONY-SAME-BUILD', `It was opened with ${state.application}; this is ${ports.application}.`);
+    const { application } = ports;
+    const journal = Journal.read(ports.log, ports.now);
+    if (journal.state.application !== application) {
+      refuse('CEREMONY-SAME-BUILD', `It was opened with ${journal.state.application}; this is ${application}.`);
     }
-    const runner = new Runner(ports, state);
+    const runner = new Runner(ports, journal);
+    runner.#submit({ type: 'resume-ceremony', application, position: journal.position() });
     await runner.#look();
     return runner;
   }
 
   get state(): CeremonyState {
-    return this.#state;
+    return this.#journal.state;
   }
 
   /** Since when work is under way in this process, ISO 8601; null when nothing is. */
@@ -97,42 +107,46 @@ export class Runner {
   /**
    * Submits what the people did at the current step. Returns as soon as it is in the log; work goes on afterwards.
    * @param confirmation - what was done; no secret
-   * @param secret - the PIN for a step that asks for one; overwritten, whatever happens
+   * @param secret - how the PIN is given to a step that asks for one; overwritten, whatever happens
    * @throws Refused with the rule that stands against it; nothing was logged then
    */
-  confirm(confirmation: Confirmation, secret: Uint8Array | null): void {
+  confirm(confirmation: Confirmation, secret: PinEntry | null): void {
     let isHandedOver = false;
     try {
       this.#refuseWhileWorking();
-      this.#submit({ type: 'confirm-step', ...confirmation, position: this.#position() });
+      const { input } = confirmation;
+      if (input.kind === 'credential' && input.how === 'parts') this.pinParts.take(input.by);
+      this.#submit({ type: 'confirm-step', ...confirmation, position: this.#journal.position() });
       this.#trouble = null;
-      isHandedOver = this.#state.inFlight !== null;
+      isHandedOver = this.state.inFlight !== null;
       if (isHandedOver) this.#working = this.#work(secret);
     } finally {
-      if (!isHandedOver) secret?.fill(0);
+      if (!isHandedOver) overwrite(secret);
     }
     this.#announce();
   }
 
   /**
    * Opens the token again after a restart or a lost HSM process, and looks what became of interrupted work.
-   * @param pin - UTF-8; overwritten
-   * @param confirmedBy - ids of the people who confirm, as at the first log-in
+   * @param reopening - the PIN, which is overwritten, and who types and confirms
    * @throws Refused when no step needs it or the people are too few; when it is another token or the PIN is wrong,
    * which is in the log then
    */
-  async reopenToken(pin: Uint8Array, confirmedBy: readonly string[]): Promise<void> {
+  async reopenToken(reopening: Reopening): Promise<void> {
+    const { pin, typedBy, confirmedBy } = reopening;
     try {
       this.#refuseWhileWorking();
-      const refused = checkReopening(this.#state, confirmedBy);
+      this.#journal.noticeClock();
+      const refused = checkReopening(this.state, confirmedBy);
       if (refused !== null) throw new Refused(refused);
+      if (pin === 'parts') this.pinParts.take(typedBy);
       await this.#awaited(async () => {
-        const serial = await this.#openToken(pin, confirmedBy);
+        const serial = await this.#openToken(reopening);
         this.#submit({ type: 'reopen-token', serial, confirmedBy });
         await this.#look();
       });
     } finally {
-      pin.fill(0);
+      overwrite(pin);
     }
   }
 
@@ -147,27 +161,31 @@ export class Runner {
   }
 
   /**
-   * Stops the ceremony for good. Work of the moment is not cut off: it ends, no other begins, and then it stops.
+   * Aborts the ceremony. Work of the moment is not cut off: it ends, no other begins, and then it stops. What is left behind
+   * is dealt with in the steps of the abort, for which the token stays open.
    * @param step - the step on the screen of whoever stops it
    * @param reason - their words
    * @throws Refused when the ceremony is closed or another step is on the screen
    */
   async stop(step: string, reason: string): Promise<void> {
-    const wasOnScreen = currentStep(this.#state)?.id === step;
+    const wasOnScreen = currentStep(this.state)?.id === step;
     if (wasOnScreen) await this.leave();
+    this.#isLeaving = false;
     // The work of the moment may have been the last of its step.
-    this.#submit({ type: 'stop-ceremony', step: wasOnScreen ? (currentStep(this.#state)?.id ?? step) : step, reason });
-    this.#ports.worker.abandon();
+    this.#submit({ type: 'stop-ceremony', step: wasOnScreen ? (currentStep(this.state)?.id ?? step) : step, reason });
     this.#announce();
   }
 
   /**
-   * Goes on without the key whose work has failed.
-   * @throws Refused with the rule that stands against it; nothing was logged then
+   * Begins a break; the session with the token ends with it.
+   * @throws Refused with the rule that stands against it
    */
-  leaveOut(decided: LeavingOut): void {
+  async startBreak(reason: string, by: string): Promise<void> {
     this.#refuseWhileWorking();
-    this.#submit({ type: 'leave-out-key', ...decided });
+    this.people.startBreak(reason, by);
+    // The process that held parts of the PIN has ended.
+    this.pinParts.forget();
+    await this.#ports.worker.letGoOfToken();
     this.#announce();
   }
 
@@ -184,11 +202,30 @@ export class Runner {
 
   #refuseWhileWorking(): void {
     if (this.#workingSince !== null) refuse('EFFECT-NOT-IN-FLIGHT', 'The last step is still at work.');
+    this.#refuseWhileTaking();
+  }
+
+  #refuseWhileTaking(): void {
+    if (this.#isWithPeople) refuse('EFFECT-NOT-IN-FLIGHT', 'What somebody typed before is still being taken.');
+  }
+
+  /** Something that people type is taken, and nothing else meanwhile; no work is under way, so what is asked stays asked. */
+  async #alone(act: () => Promise<void>): Promise<void> {
+    this.#refuseWhileWorking();
+    this.#isWithPeople = true;
+    try {
+      const done = act();
+      this.#working = done.catch(() => undefined);
+      await done;
+    } finally {
+      this.#isWithPeople = false;
+      this.#announce();
+    }
   }
 
   /** Marks since when something is under way, whatever becomes of it. */
   async #busy(work: () => Promise<void>): Promise<void> {
-    this.#workingSince = this.#position().time;
+    this.#workingSince = this.#journal.time;
     this.#announce();
     try {
       await work();
@@ -205,38 +242,34 @@ export class Runner {
     await done;
   }
 
-  async #openToken(pin: Uint8Array, confirmedBy: readonly string[]): Promise<string> {
+  async #openToken({ pin, decided, confirmedBy }: Reopening): Promise<string> {
     try {
-      return await this.#ports.worker.reopenToken(this.#state, pin);
+      return await this.#ports.worker.reopenToken(this.state, pin, decided);
     } catch (error) {
-      this.#submit({ type: 'refuse-token', refusal: asRefusal(error), confirmedBy });
+      const refused = { refusal: asRefusal(error), confirmedBy, ...(await this.#flights.pinState()) };
+      this.#submit({ type: 'refuse-token', ...refused });
       throw error;
     }
   }
 
-  #position(): Position {
-    return { size: this.#ports.log.head().size, time: this.#ports.now().toISOString() };
-  }
-
   #submit(command: Command): void {
-    const decision = decide(this.#state, command);
-    if (!decision.ok) throw new Refused(decision.refusal);
-    for (const event of decision.events) {
-      this.#ports.log.append(this.#ports.now().toISOString(), actorOf(command), event as unknown as JsonValue);
-      this.#state = evolve(this.#state, event);
-    }
+    this.#journal.submit(command);
+    if (!isClosed(this.state)) return;
+    // Nobody signs any more, and nothing is left to be done with the token.
+    this.#ports.signers.destroy();
+    this.#ports.worker.abandon();
   }
 
-  async #work(secret: Uint8Array | null): Promise<void> {
+  async #work(secret: PinEntry | null): Promise<void> {
     try {
       await this.#busy(async () => {
-        for (let flight = this.#state.inFlight; flight !== null; flight = this.#state.inFlight) {
+        for (let flight = this.state.inFlight; flight !== null; flight = this.state.inFlight) {
           // What is normal is known of one piece, so each piece has a time of its own.
-          this.#workingSince = this.#position().time;
+          this.#workingSince = this.#journal.time;
           this.#announce();
-          this.#submit(await this.#perform(flight, secret));
+          this.#submit(await this.#flights.perform(flight, secret));
           // Interrupted: nobody knows what became of it before somebody can look.
-          if (this.#state.inFlight?.effect === flight.effect) break;
+          if (this.state.inFlight?.effect === flight.effect) break;
         }
       });
     } catch (error) {
@@ -244,49 +277,15 @@ export class Runner {
       this.#trouble = asRefusal(error);
       this.#announce();
     } finally {
-      secret?.fill(0);
-    }
-  }
-
-  async #perform(flight: WorkInFlight, secret: Uint8Array | null): Promise<Command> {
-    try {
-      const outcome = await this.#ports.worker.perform(flight.request, this.#state, secret);
-      return this.#completed(flight, outcome, false);
-    } catch (error) {
-      const reason = asRefusal(error);
-      const { effect, request } = flight;
-      if (!this.#ports.worker.leavesTrace(request) || neverBegun.includes(reason.rule))
-        return { type: 'fail-work', effect, refusal: reason, settled: false };
-      // A failure tells that something went wrong, not how far it went: where the token keeps a trace, it is looked at.
-      if (this.#ports.worker.canSettle(request)) return this.#seen(flight, reason);
-      return { type: 'interrupt-work', effect, refusal: reason };
+      overwrite(secret);
     }
   }
 
   /** Settles work in flight, as far as it can be seen now what became of it. */
   async #look(): Promise<void> {
-    const flight = this.#state.inFlight;
+    const flight = this.state.inFlight;
     if (flight === null || !this.#ports.worker.canSettle(flight.request)) return;
-    this.#submit(await this.#seen(flight, null));
-  }
-
-  /** @param reason - the failure that made somebody look; null after an interruption */
-  async #seen(flight: WorkInFlight, reason: Refusal | null): Promise<Command> {
-    try {
-      return this.#completed(flight, await this.#ports.worker.settle(flight.request, this.#state), true);
-    } catch (error) {
-      const found = asRefusal(error);
-      // Only the one who looked can say that it did not happen; any other failure leaves the question open.
-      if (found.rule !== 'EFFECT-SETTLED-BY-LOOKING') {
-        return { type: 'interrupt-work', effect: flight.effect, refusal: found };
-      }
-      return { type: 'fail-work', effect: flight.effect, refusal: reason ?? found, settled: true };
-    }
-  }
-
-  #completed({ effect }: WorkInFlight, outcome: EffectOutcome, settled: boolean): Command {
-    const then = this.#isLeaving ? 'wait' : 'go-on';
-    return { type: 'complete-work', effect, outcome, settled, then, position: this.#position() };
+    this.#submit(await this.#flights.look(flight, null));
   }
 
   #announce(): void {
@@ -294,5 +293,6 @@ export class Runner {
   }
 }
 
-/** Refusals that come before the token was asked to make anything: what lies there is somebody else's. */
-const neverBegun: readonly RuleId[] = ['TARGET-KEY-ID-FREE', 'TARGET-KEY-LABEL-FREE'];
+function overwrite(secret: PinEntry | null): void {
+  if (secret instanceof Uint8Array) secret.fill(0);
+}

@@ -1,4 +1,5 @@
 import { prepareRehearsalToken } from '../hsm/rehearsal-token.ts';
+import type { SiteBinding } from '../audit/site-binding.ts';
 import type { ModuleChoice } from '../hsm/port.ts';
 
 /** Where the token of a ceremony comes from. */
@@ -28,4 +29,15 @@ export function rehearsalSite(folder: string, modulePath: string): TokenSite {
  */
 export function namedSite(modulePath: string, serial: string): TokenSite {
   return { module: () => ({ path: modulePath, environment: {}, libraryParameters: null }), serial };
+}
+
+/**
+ * The token of a production ceremony: the module is the very file that was there when it was chosen.
+ * @param binding - the site binding of the ceremony
+ */
+export function boundSite({ module: path, moduleSha256, tokenSerial }: SiteBinding): TokenSite {
+  return {
+    module: () => ({ path, environment: {}, libraryParameters: null, sha256: moduleSha256 }),
+    serial: tokenSerial,
+  };
 }

@@ -41,14 +41,16 @@ export async function rehearse(options: RehearseOptions, onNotice: (notice: Noti
   }
   const pin = options.token === null ? randomPin() : await readPin();
   const host = hostFor(options);
+  const passphrases = new Passphrases();
   try {
-    await playThrough(host, scriptFor(options, host, pin), onNotice);
+    await playThrough(host, scriptFor(options, host, pin, passphrases), onNotice);
     return summary(stateOf(host));
   } catch (error) {
     // The people of a real ceremony decide what becomes of a copy; here nobody is asked, so none stays behind.
     throw withLeftovers(error, host.removeCopies());
   } finally {
     pin.fill(0);
+    passphrases.overwrite();
     await host.close();
   }
 }
@@ -56,10 +58,10 @@ export async function rehearse(options: RehearseOptions, onNotice: (notice: Noti
 async function playThrough(host: Host, script: Script, onNotice: (notice: NoticeRecord) => void): Promise<void> {
   const preview = await host.handlers['plan.choose']({});
   if (preview === null) throw new Error('A plan was given on the command line');
-  let view = await host.handlers['ceremony.open']({ plan: preview.plan });
+  let view = await host.handlers['ceremony.open']({ plan: preview.plan, token: null });
   let told = 0;
   while (view.step !== null) {
-    await host.handlers['ceremony.confirmStep'](await playStep(view.step, script));
+    await playStep(view.step, script, host.handlers);
     await host.idle();
     view = (await host.handlers['ceremony.view']({})) ?? view;
     const notices = noticesOf(stateOf(host));
@@ -91,13 +93,22 @@ function hostFor(options: RehearseOptions): Host {
     now: () => new Date(),
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),
     chooseFile: async () => options.plan,
+    chooseModule: async () => null,
+    rehearsalModule: places.rehearsalModule,
+    passphrases: 'generated',
     chooseFolder: async (direction) => (direction === 'inbound' ? options.inbound : (folders.shift() ?? null)),
   });
 }
 
-function scriptFor(options: RehearseOptions, host: Host, pin: Uint8Array<ArrayBuffer>): Script {
+function scriptFor(
+  options: RehearseOptions,
+  host: Host,
+  pin: Uint8Array<ArrayBuffer>,
+  passphrases: Passphrases,
+): Script {
   return {
     pin: () => pin.slice(),
+    passphrase: (person) => passphrases.of(person),
     choose: async (direction, count) => {
       const chosen: string[] = [];
       while (chosen.length < count) {
@@ -132,6 +143,22 @@ function withLeftovers(error: unknown, left: readonly Refusal[]): unknown {
   if (!(error instanceof Refused) || left.length === 0) return error;
   const { refusal: reason } = error;
   return new Refused({ ...reason, cause: [reason.cause, ...left.map(({ cause }) => cause)].join(' ') });
+}
+
+/** The passphrases of the scripted people: 256 random bits each, kept for the time of the rehearsal only. */
+class Passphrases {
+  readonly #of = new Map<string, Uint8Array<ArrayBuffer>>();
+
+  /** A copy, made on first use; whoever receives it overwrites it. */
+  of(person: string): Uint8Array<ArrayBuffer> {
+    const passphrase = this.#of.get(person) ?? new Uint8Array(Buffer.from(randomBytes(32).toString('base64url')));
+    this.#of.set(person, passphrase);
+    return passphrase.slice();
+  }
+
+  overwrite(): void {
+    for (const passphrase of this.#of.values()) passphrase.fill(0);
+  }
 }
 
 function randomPin(): Uint8Array<ArrayBuffer> {

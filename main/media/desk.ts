@@ -51,6 +51,17 @@ export class MediaDesk {
     return this.#offered.get(id) ?? refuse('MEDIA-OFFERED', `No folder was offered under the id "${id}".`);
   }
 
+  /**
+   * Whether the folder behind an id lies on a removable medium.
+   * @throws Refused with MEDIA-OFFERED for an id that was not offered
+   */
+  isRemovable(id: string): boolean {
+    const path = this.pathOf(id);
+    const volumes = listVolumes().filter((volume) => path === volume.path || path.startsWith(`${volume.path}/`));
+    // A medium may be mounted below another: the innermost one holds the folder.
+    return volumes.toSorted((one, other) => other.path.length - one.path.length)[0]?.isRemovable ?? false;
+  }
+
   #offer(medium: Omit<Medium, 'id'>): Medium {
     const known = [...this.#offered].find(([, path]) => path === medium.path)?.[0];
     const id = known ?? `medium-${this.#offered.size + 1}`;

@@ -3,6 +3,7 @@ import { dialog, type BrowserWindow } from 'electron';
 /** The file and folder choices of the system; each resolves to an absolute path, or null when nothing was chosen. */
 export interface Dialogs {
   readonly chooseFile: () => Promise<string | null>;
+  readonly chooseModule: () => Promise<string | null>;
   readonly chooseFolder: (direction: 'inbound' | 'outbound') => Promise<string | null>;
 }
 
@@ -26,6 +27,11 @@ export function createDialogs(window: BrowserWindow): Dialogs {
         title: 'Choose a plan',
         properties: ['openFile', 'dontAddToRecent'],
         filters: [{ name: 'Plan', extensions: ['json'] }],
+      }),
+    chooseModule: () =>
+      choose({
+        title: 'Choose the PKCS#11 module of the HSM',
+        properties: ['openFile', 'dontAddToRecent'],
       }),
     chooseFolder: (direction) =>
       choose({ title: folderTitles[direction], properties: ['openDirectory', 'dontAddToRecent'] }),

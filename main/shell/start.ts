@@ -79,6 +79,8 @@ function hostFor(window: BrowserWindow, profile: string): Host {
     siteOf: (folder) => rehearsalSite(join(folder, 'token'), places.rehearsalModule),
     samples: places.samples,
     ...createDialogs(window),
+    rehearsalModule: places.rehearsalModule,
+    passphrases: 'typed',
     now: () => new Date(),
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),
   });

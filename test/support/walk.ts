@@ -1,20 +1,24 @@
 import { decide, type Command, type Decision } from '../../app/ceremony/decide.ts';
-import type { EffectOutcome, EffectRequest } from '../../app/ceremony/effects.ts';
 import type { CeremonyEvent, LoggedInput } from '../../app/ceremony/events.ts';
 import type { RuleId } from '../../app/rules/index.ts';
-import { evolve } from '../../app/ceremony/evolve.ts';
 import { parsePlanDocument } from '../../app/ceremony/plan.ts';
 import { roles, type Person } from '../../app/ceremony/roles.ts';
-import { carriedKeys, currentStep, type CeremonyState } from '../../app/ceremony/state.ts';
+import { currentStep, presentPeople, type CeremonyState } from '../../app/ceremony/state.ts';
 import type { Step } from '../../app/ceremony/step.ts';
 import { keysToType, remainingCopies } from '../../app/ceremony/work.ts';
-import { sha256Hex } from '../../app/keys/fingerprint.ts';
-import { encodeSpki } from '../../app/keys/spki.ts';
-import { bytesToHex, utf8ToBytes } from '../../app/keys/bytes.ts';
+import { after, eventsOf } from './history.ts';
+import { outcomeFor } from './machine.ts';
+import { acting, approvedBy, exceptionsClosed, ready } from './signing.ts';
+
+export { after, eventsOf } from './history.ts';
+export { outcomeFor } from './machine.ts';
 
 /** Walks the pure engine: people who do everything right, and a machine whose outcomes are made up. */
 
 export const time = '2026-11-23T14:07:32.000Z';
+
+/** Where the log stands, when it does not matter. */
+export const position = { size: 1, head: '0'.repeat(64), time };
 
 /** A plan document with these keys; the rest is the contract's example. */
 export function planWith(keys: readonly object[], more: object = {}): Record<string, unknown> {
@@ -40,47 +44,72 @@ export function azureKey(id: string, more: object = {}): Record<string, unknown>
   };
 }
 
+type Opening = Extract<Command, { type: 'open-ceremony' }>;
+
+/** States never change, so one that was walked to is walked to once: signatures cost time. */
+const openings = new Map<string, CeremonyState>();
+const walked = new WeakMap<CeremonyState, CeremonyState>();
+
 /** Opens a ceremony with a plan. */
-export function opened(plan: unknown, more: Partial<Extract<Command, { type: 'open-ceremony' }>> = {}): CeremonyState {
-  const decision = decide(null, {
+export function opened(plan: unknown, more: Partial<Opening> = {}): CeremonyState {
+  const name = JSON.stringify([plan, more]);
+  const state = openings.get(name) ?? after(null, decide(null, openingOf(plan, more)));
+  openings.set(name, state);
+  return state;
+}
+
+function openingOf(plan: unknown, more: Partial<Opening>): Opening {
+  return {
     type: 'open-ceremony',
     ceremony: 'rehearsal-2026-11-23-7f3a9c',
     mode: 'rehearsal',
     application: 'Keyferry 0.1.0',
     tokenSerial: null,
+    siteSha256: null,
+    planApproval: null,
     plan,
     planSha256: parsePlanDocument(plan).sha256,
     ...more,
-  });
-  return after(null, decision);
-}
-
-/** The state after a decision that must not be a refusal. */
-export function after(state: CeremonyState | null, decision: Decision): CeremonyState {
-  if (!decision.ok) throw new Error(`${decision.refusal.rule}: ${decision.refusal.cause}`);
-  const next = decision.events.reduce<CeremonyState | null>(evolve, state);
-  if (next === null) throw new Error('no state');
-  return next;
+  };
 }
 
 /** One person per seat of the plan. */
 export function everybody(state: CeremonyState): Person[] {
   return roles
     .flatMap((role) => Array.from({ length: state.plan.roles[role] }, () => role))
-    .map((role, index) => ({ id: `p${index + 1}`, name: `Person ${index + 1}`, organisation: '', roles: [role] }));
+    .map((role, index) => ({
+      id: `p${index + 1}`,
+      name: `Person ${index + 1}`,
+      organisation: '',
+      roles: [role],
+      initials: `P${String.fromCharCode(65 + index)}`,
+      identifiedBy: 'passport',
+    }));
 }
 
+type ConfirmCommand = Extract<Command, { type: 'confirm-step' }>;
+
 /** The confirmation of people who do what the current step asks. */
-export function confirmation(state: CeremonyState): Extract<Command, { type: 'confirm-step' }> {
+export function confirmation(state: CeremonyState): ConfirmCommand {
   const step = stepOf(state);
   return {
     type: 'confirm-step',
     step: step.id,
     ticks: step.ticks.map((tick) => tick.id),
-    confirmedBy: state.people.map((person) => person.id),
+    confirmedBy: step.sensitive ? approvedBy(state) : presentPeople(state).map((person) => person.id),
     input: inputFor(state, step),
-    position: { size: 1, time },
+    position,
   };
+}
+
+/** The state in which everybody has done what comes before the confirmation of the current step: keys and approvals. */
+export function readied(state: CeremonyState, input?: LoggedInput): CeremonyState {
+  const now = acting(
+    state,
+    ready(state, () => input ?? inputFor(state, stepOf(state))),
+  );
+  // What went wrong before anybody could sign has waited until now.
+  return stepOf(state).kind === 'register-keys' ? exceptionsClosed(now) : now;
 }
 
 export function stepOf(state: CeremonyState): Step {
@@ -89,12 +118,14 @@ export function stepOf(state: CeremonyState): Step {
   return step;
 }
 
-function inputFor(state: CeremonyState, step: Step): LoggedInput {
+export function inputFor(state: CeremonyState, step: Step): LoggedInput {
   switch (step.kind) {
     case 'confirm':
+    case 'register-keys':
+      return { kind: 'none' };
     case 'choose-pin':
     case 'enter-pin':
-      return { kind: 'none' };
+      return { kind: 'credential', how: 'one', by: ['p1'], finalTryAccepted: false };
     case 'name-people':
       return { kind: 'people', people: everybody(state).map((person) => ({ ...person, roles: [...person.roles] })) };
     case 'choose-inbound':
@@ -103,107 +134,6 @@ function inputFor(state: CeremonyState, step: Step): LoggedInput {
       return { kind: 'folders', folders: remainingCopies(state).map((copy) => `/media/b${copy}`) };
     case 'type-key-ids':
       return { kind: 'key-ids', keyIds: keysToType(state, step).map((key) => key.id) };
-  }
-}
-
-const hex = (text: string): string => bytesToHex(utf8ToBytes(text));
-const hash = (text: string): string => sha256Hex(utf8ToBytes(text));
-const pin = { initialised: true, protectedPath: false, countLow: false, finalTry: false, locked: false };
-
-/** A made-up RSA key for each target key, in the real encoding. */
-const kekSpki = (key: string): Uint8Array =>
-  encodeSpki({ kind: 'rsa', modulus: utf8ToBytes(`kek ${key}`), exponent: Uint8Array.of(1, 0, 1) });
-
-/** What a machine might answer; the hashes differ per key so that mix-ups show. */
-export function outcomeFor(state: CeremonyState, request: EffectRequest): EffectOutcome {
-  const proof = {
-    spec: 'ec-p256',
-    method: 'rsa-aes' as const,
-    oaepHash: 'sha1',
-    performed: 'composed' as const,
-    kwpMechanism: '0x210b',
-    nonce: null,
-    payloadBytes: 67,
-  };
-  switch (request.kind) {
-    case 'inspect-workstation':
-      return {
-        kind: request.kind,
-        application: 'Keyferry 0.1.0',
-        electron: '43.2.0',
-        node: '24.18.0',
-        platform: 'Linux',
-        host: 'room',
-        interfaces: [],
-        notices: [],
-      };
-    case 'identify-token':
-      return {
-        kind: request.kind,
-        identity: {
-          serial: 'abc123',
-          label: 'rehearsal',
-          manufacturer: 'SoftHSM',
-          model: 'v2',
-          firmware: '2.6',
-          hardware: '2.6',
-          moduleSha256: hash('module'),
-          moduleDescription: 'soft',
-          cryptoki: '2.40',
-        },
-        pin,
-      };
-    case 'log-in':
-      return { kind: request.kind, pin };
-    case 'probe-token':
-      return { kind: request.kind, mechanisms: [], proofs: [proof], lacking: [] };
-    case 'read-inbound':
-      return {
-        kind: request.kind,
-        keks: carriedKeys(state).map((key) => ({
-          key: key.id,
-          spki: bytesToHex(kekSpki(key.id)),
-          spkiSha256: sha256Hex(kekSpki(key.id)),
-          bits: 4096,
-          id: `kid of ${key.id}`,
-          deadline: null,
-          option: null,
-          importToken: null,
-          nonce: null,
-          files: [],
-          notices: [],
-        })),
-      };
-    case 'make-key':
-    case 'find-key':
-      return {
-        kind: request.kind,
-        key: request.key,
-        ckaId: request.ckaId,
-        attributes: [],
-        publicKey: hex(request.key),
-        publicKeySha256: hash(request.key),
-        keyCheckValues: [],
-      };
-    case 'wrap-key':
-      return {
-        kind: request.kind,
-        key: request.key,
-        parts: [{ name: 'wrapped target key', sha256: hash(request.key), bytes: 80 }],
-        proof,
-      };
-    case 'write-copy':
-      return {
-        kind: request.kind,
-        copy: request.copy,
-        folder: request.folder,
-        manifestSha256: hash('manifest'),
-        files: [],
-      };
-    case 'destroy-key':
-      return { kind: request.kind, key: request.key, destroyed: 2 };
-    case 'log-out':
-      return { kind: request.kind };
   }
 }
 
@@ -220,7 +150,7 @@ export function workDone(state: CeremonyState): CeremonyState {
         outcome: outcomeFor(now, request),
         settled: false,
         then: 'go-on',
-        position: { size: 1, time },
+        position,
       }),
     );
   }
@@ -229,56 +159,51 @@ export function workDone(state: CeremonyState): CeremonyState {
 
 /** Confirms the current step and does its work. */
 export function stepDone(state: CeremonyState): CeremonyState {
-  return workDone(after(state, decide(state, confirmation(state))));
+  const known = walked.get(state);
+  if (known !== undefined) return known;
+  const now = readied(state);
+  const done = workDone(after(now, decide(now, confirmation(now))));
+  walked.set(state, done);
+  return done;
 }
 
-/** Walks until the step with this id is the current one. */
+/** The state in which the current step is confirmed, and its work under way. */
+export function atWork(state: CeremonyState, more: Partial<ConfirmCommand> = {}): CeremonyState {
+  const now = readied(state, more.input);
+  return after(now, decide(now, { ...confirmation(now), ...more }));
+}
+
+/** Walks until the step with this id is the current one, and has everything done that comes before its confirmation. */
 export function walkTo(state: CeremonyState, step: string): CeremonyState {
   let now = state;
   while (stepOf(now).id !== step) now = stepDone(now);
-  return now;
+  return readied(now);
 }
 
-/** Walks to the end and keeps every event. */
+/** Walks to the end and keeps every event after the first. */
 export function wholeCeremony(plan: unknown): { readonly events: CeremonyEvent[]; readonly state: CeremonyState } {
-  let state = opened(plan);
-  const events: CeremonyEvent[] = [];
-  const take = (decision: Decision): void => {
-    state = after(state, decision);
-    if (decision.ok) events.push(...decision.events);
-  };
-  while (currentStep(state) !== null) {
-    if (state.inFlight === null) take(decide(state, confirmation(state)));
-    else {
-      const { effect, request } = state.inFlight;
-      take(
-        decide(state, {
-          type: 'complete-work',
-          effect,
-          outcome: outcomeFor(state, request),
-          settled: false,
-          then: 'go-on',
-          position: { size: 1, time },
-        }),
-      );
-    }
-  }
-  return { events, state };
+  const state = toTheEnd(opened(plan));
+  return { events: eventsOf(state).slice(1), state };
+}
+
+/** Does every step that is left. */
+export function toTheEnd(state: CeremonyState): CeremonyState {
+  let now = state;
+  while (currentStep(now) !== null) now = stepDone(now);
+  return now;
 }
 
 /** The plan of most tests: one key is named like a member of every object, and stays; two copies. */
 export const twoKeys = planWith([azureKey('root'), azureKey('constructor', { after: 'keep' })], { copies: 2 });
-/** Where the log stands, when it does not matter. */
-export const position = { size: 1, time };
 
 /** The rule of a refusal, null for events. */
 export function refusedBy(decision: Decision): RuleId | null {
   return decision.ok ? null : decision.refusal.rule;
 }
 
-/** The state after the work in flight has failed. */
-export function failing(state: CeremonyState, settled = false): CeremonyState {
-  const refusal = { rule: 'TOKEN-ANSWERS', cause: 'it did not', remedy: 'look at it' };
+/** The state after the work in flight has failed, perhaps because of one key. */
+export function failing(state: CeremonyState, settled = false, more: object = {}): CeremonyState {
+  const refusal = { rule: 'TOKEN-ANSWERS', cause: 'it did not', remedy: 'look at it', ...more };
   return after(state, decide(state, { type: 'fail-work', effect: state.inFlight?.effect ?? 0, refusal, settled }));
 }
 
@@ -308,6 +233,8 @@ export function opening(plan: unknown): CeremonyEvent {
     mode: state.mode,
     application: state.application,
     tokenSerial: state.tokenSerial,
+    siteSha256: state.siteSha256,
+    planApproval: state.planApproval,
     planSha256: state.planSha256,
     plan,
   };

@@ -51,9 +51,10 @@ export function quorumOf(plan: Plan): Confirmers {
   return { roles: Object.fromEntries(asked), distinctPeople: Math.max(...asked.map(([, count]) => count)) };
 }
 
-/** Every person of every role. */
+/** Every person of every role who is still here. */
 export function everyone(plan: Plan): Confirmers {
-  return { roles: Object.fromEntries(Object.entries(plan.roles).filter(([, count]) => count > 0)), distinctPeople: 0 };
+  const filled = Object.entries(plan.roles).filter(([, count]) => count > 0);
+  return { roles: Object.fromEntries(filled), distinctPeople: 0, everyone: true };
 }
 
 /** `1 key`, `4 keys`. */

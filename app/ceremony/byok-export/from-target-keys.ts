@@ -80,6 +80,7 @@ function confirmWeakWraps(plan: Plan, cast: Cast): readonly Draft[] {
 /** Phase 6: approve, wrap, check. */
 export function wrap(plan: Plan, cast: Cast): readonly Draft[] {
   return [
+    ...confirmWeakWraps(plan, cast),
     {
       id: 'wrap.approve',
       title: `Approve wrapping ${countOf(plan.keys.length, 'key')}`,
@@ -92,14 +93,12 @@ export function wrap(plan: Plan, cast: Cast): readonly Draft[] {
       sensitive: true,
       action: `Approve wrapping ${countOf(plan.keys.length, 'key')}`,
     },
-    ...confirmWeakWraps(plan, cast),
     {
       id: 'wrap.wrap',
       title: `Wrap ${countOf(plan.keys.length, 'key')} in the token`,
       acts: cast.hands,
-      says: ['The token proves its encoding once more with throw-away keys, then wraps.'],
-      confirmers: quorumOf(plan),
-      sensitive: true,
+      says: ['The token proves its encoding once more with throw-away keys, then wraps what was approved.'],
+      confirmers: pair(plan, cast.hands, cast.checker),
       work: { kind: 'wrap-key', each: 'key' },
       action: `Wrap ${countOf(plan.keys.length, 'key')}`,
     },
@@ -182,6 +181,7 @@ export function close(plan: Plan, cast: Cast): readonly Draft[] {
       ticks: ['The token is back in its place.'],
       confirmers: everyone(plan),
       sensitive: true,
+      closes: true,
       action: 'Close the ceremony',
     },
   ];

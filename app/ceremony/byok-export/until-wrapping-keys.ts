@@ -1,6 +1,6 @@
 import { formatFor } from '../../byok/registry.ts';
 import type { Plan, PlannedKey } from '../plan.ts';
-import { each, everyone, nobody, pair, quorumOf, type Cast, type Draft, type TokenSite } from './draft.ts';
+import { each, nobody, pair, quorumOf, type Cast, type Draft, type TokenSite } from './draft.ts';
 
 /** Phase 1: the workstation, the clock, the plan. */
 export function prepare({ leader, hands }: Cast): readonly Draft[] {
@@ -52,20 +52,36 @@ export function rollCall(plan: Plan, { leader }: Cast): readonly Draft[] {
       title: 'Name everybody in the room',
       kind: 'name-people',
       acts: leader,
-      says: ['Each of you: say your name, your organisation and the role you hold today.'],
+      says: [
+        'Each of you: say your name, your organisation, your initials and the role you hold today, and show the document that proves who you are.',
+      ],
       ticks: ['Everybody’s identity was checked against a document.'],
       confirmers: nobody,
       action: 'Enter these people in the log',
     },
     {
       id: 'roll-call.present',
-      title: 'Everybody confirms the role they hold',
-      action: 'Confirm who is here',
+      title: 'Everybody seals an approval key',
+      kind: 'register-keys',
+      action: 'Confirm that everybody has a key',
       acts: leader,
       says: [
         'From here on the people on this list confirm the steps. Nobody else touches the keyboard, the token or the media.',
+        'One after the other, come to the keyboard and choose a passphrase that nobody else knows. It seals a key with which you approve the steps that matter, today and never again.',
       ],
-      confirmers: everyone(plan),
+      ticks: ['Everybody typed a passphrase of their own, and nobody else saw it.'],
+      confirmers: nobody,
+    },
+    {
+      id: 'roll-call.start',
+      title: 'Approve the start of the ceremony',
+      action: 'Start the ceremony',
+      acts: leader,
+      says: [
+        'These people carry out this plan. Whoever approves now says that the plan is the one that was approved, and that the people are who they say they are.',
+      ],
+      confirmers: quorumOf(plan),
+      sensitive: true,
     },
   ];
 }
@@ -80,7 +96,7 @@ export function token(plan: Plan, cast: Cast, site: TokenSite): readonly Draft[]
       kind: 'enter-pin',
       acts: cast.keyHolder,
       says: [
-        'I read out the token’s serial number; compare it. Then one of us types the PIN, and nobody else looks at the keyboard.',
+        'I read out the token’s serial number; compare it. Then whoever holds the PIN types it, or each holder of a part types that part in turn. Nobody else looks at the keyboard.',
       ],
       ticks: [
         site === 'make-token'

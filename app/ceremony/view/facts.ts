@@ -4,6 +4,7 @@ import type { Fact } from '../../contract/view.ts';
 import { carriedKeys, type CeremonyState } from '../state.ts';
 import type { Step } from '../step.ts';
 import { beginningOf, fingerprint, noticeFacts, values } from './fact-forms.ts';
+import { closingFacts, leftBehind } from './closing-facts.ts';
 import { doomedKeys, keysOfPlan, planFacts } from './plan-facts.ts';
 import { tokenProofs } from './token-proofs.ts';
 import { assignments, comparedKek, keysToWrap, weakWraps, wrappedKeys } from './wrapping-facts.ts';
@@ -24,6 +25,7 @@ const factsByStep: Readonly<Partial<Record<string, (state: CeremonyState, step: 
   'prepare.findings': workstation,
   'prepare.plan': (state) => planFacts(state.plan, state.planSha256),
   'roll-call.present': peopleList,
+  'roll-call.start': (state) => [...planFacts(state.plan, state.planSha256), ...peopleList(state)],
   'token.log-in': tokenIdentity,
   'token.accept': tokenProofs,
   'bring-in.compare': comparedKek,
@@ -37,6 +39,10 @@ const factsByStep: Readonly<Partial<Record<string, (state: CeremonyState, step: 
   'take-out.write': writtenSoFar,
   'take-out.check': bundle,
   'close.destroy': doomedKeys,
+  'close.sign-off': closingFacts,
+  'abort.inventory': leftBehind,
+  'abort.destroy': leftBehind,
+  'abort.sign-off': (state) => [...leftBehind(state), ...closingFacts(state)],
 };
 
 function workstation({ workstation: found }: CeremonyState): Fact[] {
@@ -63,8 +69,11 @@ function peopleList({ people }: CeremonyState): Fact[] {
     person.name,
     person.organisation === '' ? 'none named' : person.organisation,
     person.roles.join(', '),
+    person.initials,
+    person.identifiedBy,
   ]);
-  return [{ kind: 'table', caption: 'People of this ceremony', columns: ['Name', 'Organisation', 'Role'], rows }];
+  const columns = ['Name', 'Organisation', 'Role', 'Initials', 'Identified by'];
+  return [{ kind: 'table', caption: 'People of this ceremony', columns, rows }];
 }
 
 function tokenIdentity({ token }: CeremonyState): Fact[] {

@@ -3,14 +3,22 @@ import type { CeremonyView, StepView } from '../../contract/view.ts';
 import type { Refusal } from '../../rules/refusal.ts';
 import type { RoleCounts } from '../roles.ts';
 import { roles } from '../roles.ts';
-import { quorumOf } from '../byok-export/draft.ts';
 import { logInStep } from '../confirmation.ts';
-import { carriedKeys, currentStep, isClosed, keysLeftInToken, needsToken, type CeremonyState } from '../state.ts';
+import {
+  carriedKeys,
+  currentStep,
+  isClosed,
+  keysLeftInToken,
+  needsToken,
+  outcomeOf,
+  presentPeople,
+  type CeremonyState,
+} from '../state.ts';
 import { phases, type Step } from '../step.ts';
-import { keyToLeaveOut } from '../leaving-out.ts';
 import { keysToType, remainingCopies } from '../work.ts';
 import { actionOf } from './action.ts';
 import { factsOf } from './facts.ts';
+import { confirmersOf, peopleView, pinAskedOf, registering } from './people-view.ts';
 import { workInWords } from './work-in-words.ts';
 
 /** What only the running application knows: everything else on screen follows from the log. */
@@ -42,7 +50,14 @@ export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
     journey: journeyOf(state),
     step: step === null ? null : stepView(state, step),
     room: {
-      people: state.people.map((person) => ({ ...person, roles: [...person.roles] })),
+      people: state.people.map(({ id, name, initials, organisation, roles: held }) => ({
+        id,
+        name,
+        initials,
+        organisation,
+        roles: [...held],
+        isAbsent: state.absent.includes(id),
+      })),
       token: state.token === null ? null : { label: state.token.identity.label, serial: state.token.identity.serial },
       airGap: moment.airGap,
       log: moment.log,
@@ -53,11 +68,12 @@ export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
         ? null
         : workInWords(state, state.inFlight.request, moment.workingSince),
     refusal: moment.trouble ?? state.failure,
-    leaveOut: moment.trouble === null && reopen === null ? leavingOut(state) : null,
+    ...peopleView(state),
     leftOut: [...state.leftOut].map(([key, reason]) => ({ key, reason })),
     reopen,
     isUnsettled: state.inFlight !== null && moment.workingSince === null && reopen === null,
-    stopped: state.stopped,
+    stopped: state.stopped === null ? null : { step: state.stopped.step, reason: state.stopped.reason },
+    outcome: outcomeOf(state),
     copies: state.copies.map(({ copy, folder }) => ({ copy, folder, bundle: bundleName(state.ceremony) })),
     manifestSha256: state.copies[0]?.manifestSha256 ?? null,
     carried: { keys: carriedKeys(state).length, of: state.plan.keys.length },
@@ -70,7 +86,8 @@ export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
 function reopeningOf(state: CeremonyState, moment: Moment): CeremonyView['reopen'] {
   const logIn = logInStep(state);
   if (logIn === null || moment.isTokenOpen || moment.workingSince !== null || !needsToken(state)) return null;
-  return { confirmers: confirmersOf(state, logIn), distinctPeople: logIn.confirmers.distinctPeople };
+  const { distinctPeople } = logIn.confirmers;
+  return { confirmers: confirmersOf(state, logIn), distinctPeople, pin: pinAskedOf(state) };
 }
 
 function journeyOf(state: CeremonyState): CeremonyView['journey'] {
@@ -79,6 +96,8 @@ function journeyOf(state: CeremonyState): CeremonyView['journey'] {
       .map((step, position) => ({ step, status: statusAt(position, state.current) }))
       .filter(({ step }) => step.phase === phase.id)
       .map(({ step: { id, number, title, key }, status }) => ({ id, number, title, key, status }));
+    // After an abort the phases in between have no steps left.
+    if (steps.length === 0) return { id: phase.id, number: index + 1, title: phase.title, status: 'to-come', steps };
     const status = steps.every((step) => step.status === 'done')
       ? 'done'
       : steps.every((step) => step.status === 'to-come')
@@ -102,7 +121,9 @@ function stepView(state: CeremonyState, step: Step): StepView {
     kind: step.kind,
     acts: {
       role: step.acts,
-      names: state.people.filter((person) => person.roles.includes(step.acts)).map((person) => person.name),
+      names: presentPeople(state)
+        .filter((person) => person.roles.includes(step.acts))
+        .map((person) => person.name),
     },
     says: [...step.says],
     facts: factsOf(state, step),
@@ -115,14 +136,23 @@ function stepView(state: CeremonyState, step: Step): StepView {
       seats: step.kind === 'name-people' ? seatsOf(state.plan.roles) : [],
       folders: step.kind === 'choose-outbound' ? remainingCopies(state).length : step.kind === 'choose-inbound' ? 1 : 0,
       keyIds: step.kind === 'type-key-ids' ? keysToType(state, step).map((key) => key.id) : [],
-      typing: step.kind === 'type-key-ids' ? typingOf(step) : null,
+      typing: step.kind === 'type-key-ids' ? typingOf(state, step) : null,
+      keys: step.kind === 'register-keys' ? registering(state) : [],
+      pin: step.kind === 'choose-pin' || step.kind === 'enter-pin' ? pinAskedOf(state) : null,
     },
     next: state.steps[state.current + 1]?.title ?? null,
   };
 }
 
 /** Why ids are typed at a step: a tick is made by habit, a name is not. */
-function typingOf(step: Step): StepView['asks']['typing'] {
+function typingOf(state: CeremonyState, step: Step): StepView['asks']['typing'] {
+  if (state.stopped !== null) {
+    return {
+      warning: 'This cannot be undone',
+      instruction: 'Type the id of each key that is to be destroyed, exactly as shown, or decline: then it stays.',
+      mayDecline: true,
+    };
+  }
   return step.work?.kind === 'destroy-key'
     ? {
         warning: 'This cannot be undone',
@@ -134,25 +164,6 @@ function typingOf(step: Step): StepView['asks']['typing'] {
         instruction: 'Type the id of each key that is to be wrapped in this way, exactly as shown, or decline it.',
         mayDecline: true,
       };
-}
-
-/** Which key may be left out now, and who decides it. */
-function leavingOut(state: CeremonyState): CeremonyView['leaveOut'] {
-  const key = keyToLeaveOut(state);
-  if (key === null) return null;
-  const confirmers = quorumOf(state.plan);
-  return { key, confirmers: confirmersOf(state, { confirmers }), distinctPeople: confirmers.distinctPeople };
-}
-
-function confirmersOf(state: CeremonyState, step: Pick<Step, 'confirmers'>): StepView['confirmers'] {
-  return roles
-    .map((role) => ({ role, needed: step.confirmers.roles[role] ?? 0 }))
-    .filter(({ needed }) => needed > 0)
-    .map(({ role, needed }) => ({
-      role,
-      needed,
-      people: state.people.filter((person) => person.roles.includes(role)).map(({ id, name }) => ({ id, name })),
-    }));
 }
 
 function seatsOf(counts: RoleCounts): StepView['asks']['seats'] {

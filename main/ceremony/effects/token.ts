@@ -6,45 +6,68 @@ import type { PlannedKey } from '../../../app/ceremony/plan.ts';
 import { isProven } from '../../../app/ceremony/proven-ways.ts';
 import { carriedKeys, type CeremonyState } from '../../../app/ceremony/state.ts';
 import { refuse } from '../../../app/rules/refusal.ts';
-import type { Hsm, ProbeReport, TokenIdentity, WrapNeed } from '../../hsm/port.ts';
+import type { Hsm, LoginDecision, PinEntry, PinState, ProbeReport, TokenIdentity, WrapNeed } from '../../hsm/port.ts';
 import { rehearsalLabel } from '../token-site.ts';
 import type { WorkPorts } from '../work-ports.ts';
 
 /** The largest KEK that a cloud hands out; the probe is made before the KEKs are known. */
 const probeKekBits = 4096;
 
+/** What holds until the people say otherwise. */
+const undecided: LoginDecision = { finalTryAccepted: false };
+
+/**
+ * Opens the token as far as that needs no PIN, so that the parts of its PIN can be typed one after the other, or its flags
+ * be shown before the next try. Parts that were held until now are gone.
+ * @returns the flags; null where the rehearsal token has still to be made, and its PIN is being chosen
+ * @throws Refused with TOKEN-SERIAL-AS-IDENTIFIED, TOKEN-AS-IDENTIFIED or MODULE-AS-IDENTIFIED
+ */
+export async function openForPin(ports: WorkPorts, state: CeremonyState): Promise<PinState | null> {
+  if (state.token === null) {
+    await ports.hsm.load(ports.site.module());
+    return null;
+  }
+  await selectIdentified(ports, state);
+  return ports.hsm.pinState();
+}
+
 /**
  * Finds the token by its serial, or makes one for a rehearsal.
- * @param secret - the PIN chosen for a rehearsal token
+ * @param secret - the PIN chosen for a rehearsal token; its parts are in the process that {@link openForPin} has started
  */
 export async function identifyToken(
   { hsm, site }: WorkPorts,
-  secret: Uint8Array | null,
+  secret: PinEntry | null,
 ): Promise<OutcomeOf<'identify-token'>> {
-  await hsm.load(site.module());
+  // Another process would not have the parts.
+  if (secret !== 'parts') await hsm.load(site.module());
   const serial = site.serial ?? (await makeToken(hsm, secret));
   const { identity, pin } = await hsm.select(serial);
   return { kind: 'identify-token', identity: { ...identity }, pin: { ...pin } };
 }
 
-async function makeToken(hsm: Hsm, secret: Uint8Array | null): Promise<string> {
+async function makeToken(hsm: Hsm, secret: PinEntry | null): Promise<string> {
   if (secret === null) return refuse('STEP-INPUT-AS-ASKED', 'No PIN was chosen for the rehearsal token.');
+  if (secret === 'pad') return refuse('TOKEN-PAD-PRESENT', 'A rehearsal token is software and has no pad.');
   return (await hsm.initialiseRehearsalToken(rehearsalLabel, secret)).serial;
 }
 
 /**
  * Logs in with the PIN, once, to the very token that was identified: after a restart it has to be found again.
+ * @param secret - how the PIN is given; its parts are in the process that {@link openForPin} or the identification started
+ * @param decided - what the people have decided about a last try
  * @throws Refused with TOKEN-SERIAL-AS-IDENTIFIED, TOKEN-AS-IDENTIFIED or MODULE-AS-IDENTIFIED before the PIN is used, or
  *   what the token says of the PIN
  */
 export async function logIn(
   ports: WorkPorts,
   state: CeremonyState,
-  secret: Uint8Array | null,
+  secret: PinEntry | null,
+  decided = undecided,
 ): Promise<OutcomeOf<'log-in'>> {
   if (secret === null) return refuse('STEP-INPUT-AS-ASKED', 'No PIN was typed.');
-  await selectIdentified(ports, state);
-  return { kind: 'log-in', pin: { ...(await ports.hsm.login(secret)) } };
+  const { pin } = await openWith(ports, state, secret, decided);
+  return { kind: 'log-in', pin: { ...pin } };
 }
 
 /**
@@ -74,21 +97,47 @@ export async function probeToken({ hsm }: WorkPorts, state: CeremonyState): Prom
 
 /**
  * Opens the token that the log names, after a restart or a lost process.
- * @param pin - UTF-8; overwritten by the HSM port
+ * @param pin - how the PIN is given; bytes are overwritten by the HSM port
+ * @param decided - what the people have decided about a last try
  * @returns the serial of the token found
  * @throws Refused as {@link logIn}
  */
-export async function reopenToken(ports: WorkPorts, state: CeremonyState, pin: Uint8Array): Promise<string> {
-  const serial = await selectIdentified(ports, state);
-  await ports.hsm.login(pin);
-  return serial;
+export async function reopenToken(
+  ports: WorkPorts,
+  state: CeremonyState,
+  pin: PinEntry,
+  decided = undecided,
+): Promise<string> {
+  return (await openWith(ports, state, pin, decided)).serial;
 }
 
-/** Opens the token as far as that needs no PIN, and lets go of it when it is not the one that the log describes. */
-async function selectIdentified({ hsm, site }: WorkPorts, state: CeremonyState): Promise<string> {
+async function openWith(
+  ports: WorkPorts,
+  state: CeremonyState,
+  secret: PinEntry,
+  decided: LoginDecision,
+): Promise<{ readonly serial: string; readonly pin: PinState }> {
+  try {
+    const serial = await selectIdentified(ports, state, secret);
+    return { serial, pin: await ports.hsm.login(secret, decided) };
+  } finally {
+    // They were typed for this one try, even if it was not made.
+    if (secret === 'parts') await ports.hsm.clearPin();
+  }
+}
+
+/**
+ * Opens the token as far as that needs no PIN, and lets go of it when it is not the one that the log describes. The process
+ * that holds the parts of its PIN is kept: `select` tells which module that has loaded.
+ */
+async function selectIdentified(
+  { hsm, site }: WorkPorts,
+  state: CeremonyState,
+  secret: PinEntry | null = null,
+): Promise<string> {
   const identified = state.token?.identity;
   if (identified === undefined) return refuse('TOKEN-SERIAL-AS-IDENTIFIED', 'No token has been identified yet.');
-  await hsm.load({ ...site.module(), sha256: identified.moduleSha256 });
+  if (secret !== 'parts') await hsm.load({ ...site.module(), sha256: identified.moduleSha256 });
   const { identity } = await hsm.select(identified.serial);
   const differing = identityFields.filter((field) => identity[field] !== identified[field]);
   if (differing.length > 0) {

@@ -1,0 +1,78 @@
+import type { Plan } from '../plan.ts';
+import type { Step } from '../step.ts';
+import { castOf, countOf, everyone, pair, quorumOf } from './draft.ts';
+
+/** What an abort finds: what the ceremony has left behind so far. */
+export interface LeftBehind {
+  /** Ids of keys that the ceremony made and that are still in the token. */
+  readonly keysInToken: readonly string[];
+}
+
+type Draft = Omit<Step, 'phase' | 'number' | 'key' | 'ticks'> & { readonly ticks: readonly string[] };
+
+/**
+ * The steps that bring an aborted ceremony to its end: what is there is listed, what was made is destroyed where the
+ * people want that, and everybody who is left signs off how it ended.
+ * @param plan - the plan of the ceremony
+ * @param left - what it has left behind
+ * @returns the steps, numbered A.1 and on
+ */
+export function abortSteps(plan: Plan, left: LeftBehind): readonly Step[] {
+  const drafts = [inventory(plan), ...(left.keysInToken.length > 0 ? [destroy(plan, left)] : []), signOff(plan)];
+  return drafts.map(({ ticks, ...draft }, index) => ({
+    ...draft,
+    phase: 'close',
+    number: `A.${index + 1}`,
+    key: null,
+    ticks: ticks.map((text, at) => ({ id: `${at + 1}`, text })),
+  }));
+}
+
+function inventory(plan: Plan): Draft {
+  const { hands, checker } = castOf(plan);
+  return {
+    id: 'abort.inventory',
+    title: 'List what is on the token and on the media',
+    kind: 'confirm',
+    acts: hands,
+    says: ['The ceremony was aborted. I read out what is in the token and what was written to media. Look whether it is all here.'],
+    ticks: ['Every medium on the list is here, and nothing else was written to.'],
+    confirmers: pair(plan, hands, checker),
+    sensitive: false,
+    work: null,
+    action: 'Confirm the list',
+  };
+}
+
+function destroy(plan: Plan, { keysInToken }: LeftBehind): Draft {
+  return {
+    id: 'abort.destroy',
+    title: `Destroy ${countOf(keysInToken.length, 'key')} in the token, or keep them`,
+    kind: 'type-key-ids',
+    acts: castOf(plan).hands,
+    says: [
+      'These keys were made today and are still in the token. Type the id of each key that is to be destroyed. That cannot be undone. A key that is declined stays where it is, and the record says so.',
+    ],
+    ticks: ['We know which of these keys stay in the token.'],
+    confirmers: quorumOf(plan),
+    sensitive: true,
+    work: { kind: 'destroy-key', each: 'destroyed-key' },
+    action: 'Destroy what was typed',
+  };
+}
+
+function signOff(plan: Plan): Draft {
+  return {
+    id: 'abort.sign-off',
+    title: 'Everybody signs off the aborted ceremony',
+    kind: 'confirm',
+    acts: castOf(plan).leader,
+    says: ['The ceremony ends here, aborted. Everybody confirms that it went as the log says.'],
+    ticks: ['The token is back in its place.', 'Whoever needs the keys that were planned is told that they do not come.'],
+    confirmers: everyone(plan),
+    sensitive: true,
+    closes: true,
+    work: null,
+    action: 'Close the aborted ceremony',
+  };
+}

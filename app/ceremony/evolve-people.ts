@@ -1,0 +1,87 @@
+import type { CeremonyEvent } from './events.ts';
+import { isEverybodyRegistered, type Break, type CeremonyState } from './state.ts';
+
+/** The events of the people: everything but the work, the steps and the end. */
+type PeopleEvent = Extract<
+  CeremonyEvent,
+  {
+    type:
+      | 'approval-key-registered'
+      | 'approval-asked'
+      | 'approval-given'
+      | 'passphrase-refused'
+      | 'exception-opened'
+      | 'break-started'
+      | 'person-returned'
+      | 'person-absent'
+      | 'break-ended'
+      | 'ceremony-resumed'
+      | 'custody-recorded';
+  }
+>;
+
+/**
+ * Takes an event of the people into account.
+ * @param state - the state before
+ * @param event - the event
+ * @returns the state after
+ */
+export function evolvePeople(state: CeremonyState, event: PeopleEvent): CeremonyState {
+  switch (event.type) {
+    case 'approval-key-registered':
+      return { ...state, approvalKeys: new Map(state.approvalKeys).set(event.person, event.publicKey) };
+    case 'approval-asked':
+      return {
+        ...state,
+        approval: { subject: event.subject, sha256: event.sha256, parameters: event.parameters, by: [] },
+      };
+    case 'approval-given':
+      return withApproval(state, event.person);
+    case 'passphrase-refused':
+      return withCount(state, event.person, (state.wrongPassphrases.get(event.person) ?? 0) + 1);
+    case 'exception-opened': {
+      const { exception, step, expected, happened, openedBy, rule } = event;
+      const opened = { exception, step, expected, happened, openedBy, rule, closed: null };
+      return { ...state, exceptions: [...state.exceptions, opened], approval: null };
+    }
+    case 'break-started':
+      return begun(state, { kind: 'break', reason: event.reason, by: event.by, returned: [] });
+    case 'ceremony-resumed':
+      return resumed(state);
+    case 'person-returned':
+      return returned(withCount(state, event.person, 0), event.person);
+    case 'person-absent':
+      return { ...state, absent: [...state.absent, event.person] };
+    case 'break-ended':
+      return { ...state, onBreak: null };
+    case 'custody-recorded':
+      return { ...state, custody: [...state.custody, event.record] };
+  }
+}
+
+function withApproval(state: CeremonyState, person: string): CeremonyState {
+  const { approval } = state;
+  if (approval === null) return state;
+  return { ...withCount(state, person, 0), approval: { ...approval, by: [...approval.by, person] } };
+}
+
+function withCount(state: CeremonyState, person: string, count: number): CeremonyState {
+  return { ...state, wrongPassphrases: new Map(state.wrongPassphrases).set(person, count) };
+}
+
+function begun(state: CeremonyState, onBreak: Break): CeremonyState {
+  return { ...state, onBreak, approval: null };
+}
+
+/** Nobody is identified again who never was; whoever had come back before the application ended comes back once more. */
+function resumed(state: CeremonyState): CeremonyState {
+  if (!isEverybodyRegistered(state)) return { ...state, approval: null };
+  return begun(state, { kind: 'restart', reason: 'Keyferry was started anew.', by: null, returned: [] });
+}
+
+function returned(state: CeremonyState, person: string): CeremonyState {
+  const { onBreak } = state;
+  if (onBreak === null) return state;
+  return { ...state, onBreak: { ...onBreak, returned: [...onBreak.returned, person] } };
+}
+

@@ -1,0 +1,134 @@
+import type { JsonValue } from '../../app/audit/canonical-json.ts';
+import type { Entry } from '../../app/audit/entry.ts';
+import { decide, type Command } from '../../app/ceremony/decide.ts';
+import { parseEvent, type CeremonyEvent } from '../../app/ceremony/events.ts';
+import { evolve } from '../../app/ceremony/evolve.ts';
+import { replayLog } from '../../app/ceremony/replay.ts';
+import { isClosed, type CeremonyState } from '../../app/ceremony/state.ts';
+import type { Position } from '../../app/ceremony/work.ts';
+import { Refused, refuse } from '../../app/rules/refusal.ts';
+import type { AuditLog } from '../audit/store.ts';
+import { actorOf } from './as-refusal.ts';
+
+/** A clock may jitter by this many milliseconds before it counts as set back. */
+const clockJitter = 2000;
+
+const clockRule = 'CLOCK-NOT-SET-BACK';
+
+/** The log of one ceremony with the state that follows from it: every event is durable before anything follows from it. */
+export class Journal {
+  readonly #log: AuditLog;
+  readonly #now: () => Date;
+  readonly #listeners = new Set<() => void>();
+  #state: CeremonyState;
+  /** The latest time that the log has seen, in milliseconds, since the people were last told of a clock set back. */
+  #lastTime: number;
+
+  private constructor(log: AuditLog, now: () => Date, state: CeremonyState, lastTime: number) {
+    this.#log = log;
+    this.#now = now;
+    this.#state = state;
+    this.#lastTime = lastTime;
+  }
+
+  /**
+   * Opens a new ceremony in an empty log.
+   * @throws Refused when the log cannot be written
+   */
+  static begin(log: AuditLog, now: () => Date, opening: Extract<Command, { type: 'open-ceremony' }>): Journal {
+    const decision = decide(null, opening);
+    if (!decision.ok) throw new Refused(decision.refusal);
+    let state: CeremonyState | null = null;
+    for (const event of decision.events) {
+      log.append(now().toISOString(), 'room', event as unknown as JsonValue);
+      state = evolve(state, event);
+    }
+    if (state === null) throw new Error('Opening a ceremony left no state');
+    return new Journal(log, now, state, now().getTime());
+  }
+
+  /**
+   * Reads a ceremony back from its log.
+   * @throws Refused with LOG-HOLDS-A-CEREMONY when an entry does not follow from those before it or the log is empty
+   */
+  static read(log: AuditLog, now: () => Date): Journal {
+    const entries = log.entries();
+    const state = replayLog(entries);
+    if (state === null) refuse('LOG-HOLDS-A-CEREMONY', 'The log has no entries.');
+    return new Journal(log, now, state, latestTime(entries));
+  }
+
+  get state(): CeremonyState {
+    return this.#state;
+  }
+
+  /** The room's time, ISO 8601. */
+  get time(): string {
+    return this.#now().toISOString();
+  }
+
+  /** Calls back when a clock that was set back is in the log, whatever becomes of the command that made it noticed. */
+  onClockSetBack(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /**
+   * Where the log stands, and the room's time. The clock is looked at first: what somebody signs names this very head of the
+   * log, so nothing may come in between.
+   */
+  position(): Position {
+    this.noticeClock();
+    const { size, hash } = this.#log.head();
+    return { size, head: hash, time: this.time };
+  }
+
+  /**
+   * Logs what follows from a command.
+   * @throws Refused with the rule that stands against it; nothing was logged then
+   */
+  submit(command: Command): void {
+    if (!('position' in command)) this.noticeClock();
+    else if (command.position.head !== this.#log.head().hash) {
+      refuse('APPROVAL-SIGNED', 'The log went on while somebody signed where it stood before.');
+    }
+    const decision = decide(this.#state, command);
+    if (!decision.ok) throw new Refused(decision.refusal);
+    for (const event of decision.events) this.#append(actorOf(command), event);
+  }
+
+  /**
+   * Order comes from the sequence, but times are what people and deadlines go by: a clock set back is told to them. While work
+   * is under way its outcome is logged first, which must not be lost over a clock.
+   */
+  noticeClock(): void {
+    const now = this.#now().getTime();
+    if (now >= this.#lastTime - clockJitter || isClosed(this.#state)) return;
+    const [earlier, later] = [new Date(now).toISOString(), new Date(this.#lastTime).toISOString()];
+    const told = {
+      expected: 'The clock of the workstation goes forward.',
+      happened: `The clock says ${earlier}; the last entry of the log is of ${later}.`,
+    };
+    const decision = decide(this.#state, { type: 'open-exception', ...told, openedBy: 'keyferry', rule: clockRule });
+    if (!decision.ok) return;
+    for (const event of decision.events) this.#append('keyferry', event);
+    // Told once: from here on the time is what the clock says now.
+    this.#lastTime = now;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #append(actor: string, event: CeremonyEvent): void {
+    const now = this.#now();
+    this.#log.append(now.toISOString(), actor, event as unknown as JsonValue);
+    this.#lastTime = Math.max(this.#lastTime, now.getTime());
+    this.#state = evolve(this.#state, event);
+  }
+}
+
+/** The latest time of a log, in milliseconds, since the people were last told of a clock set back. */
+function latestTime(entries: readonly Entry[]): number {
+  return entries.reduce((latest, { time, event }) => {
+    const parsed = parseEvent(event);
+    const isTold = parsed.type === 'exception-opened' && parsed.rule === clockRule;
+    return isTold ? Date.parse(time) : Math.max(latest, Date.parse(time));
+  }, 0);
+}
