@@ -2,7 +2,9 @@ import { Refused, refuse, refusal } from '../../app/rules/refusal.ts';
 import type { KeySpec } from '../../app/keys/specs.ts';
 import type {
   Hsm,
+  LoginDecision,
   ModuleChoice,
+  PinEntry,
   PinState,
   ProbeReport,
   TargetKey,
@@ -28,8 +30,8 @@ export interface HsmChild {
 /** Forks the HSM process with these environment variables added: a C library sees only what is set at the fork. */
 export type SpawnHsm = (environment: Readonly<Record<string, string>>) => HsmChild;
 
-/** How long each call may take, in milliseconds. */
-export type TimeLimits = Readonly<Record<HsmMethod, number>>;
+/** How long each call may take, in milliseconds; a login is longer where somebody types at the token meanwhile. */
+export type TimeLimits = Readonly<Record<HsmMethod | 'loginOnPad', number>>;
 
 const second = 1000;
 
@@ -38,7 +40,13 @@ export const timeLimits: TimeLimits = {
   load: 20 * second,
   initialiseRehearsalToken: 30 * second,
   select: 30 * second,
+  pinState: 30 * second,
+  // Memory only: it waits for nothing but the calls before it.
+  addPinPart: 30 * second,
+  clearPin: 30 * second,
   login: 30 * second,
+  // Somebody walks to the token, finds the PIN and types it there.
+  loginOnPad: 300 * second,
   // Makes a throw-away key of every spec in the plan.
   probe: 600 * second,
   // RSA-4096 takes minutes on a smart card.
@@ -96,7 +104,7 @@ export class HsmClient implements Hsm {
     return this.#call('load', module);
   }
 
-  initialiseRehearsalToken(label: string, pin: Uint8Array): Promise<TokenIdentity> {
+  initialiseRehearsalToken(label: string, pin: Exclude<PinEntry, 'pad'>): Promise<TokenIdentity> {
     return this.#callWithPin(pin, () => this.#call('initialiseRehearsalToken', label, pin));
   }
 
@@ -104,8 +112,25 @@ export class HsmClient implements Hsm {
     return this.#call('select', serial);
   }
 
-  login(pin: Uint8Array): Promise<PinState> {
-    return this.#callWithPin(pin, () => this.#call('login', pin));
+  pinState(): Promise<PinState> {
+    return this.#call('pinState');
+  }
+
+  addPinPart(part: Uint8Array): Promise<number> {
+    return this.#callWithPin(part, () => this.#call('addPinPart', part));
+  }
+
+  async clearPin(): Promise<void> {
+    try {
+      if (this.#life !== null) await this.#call('clearPin');
+    } catch (error) {
+      // The process has ended, and whatever it held with it.
+      if (!(error instanceof Refused)) throw error;
+    }
+  }
+
+  login(pin: PinEntry, decided: LoginDecision = { finalTryAccepted: false }): Promise<PinState> {
+    return this.#callWithPin(pin, () => this.#call('login', pin, decided));
   }
 
   probe(needs: readonly WrapNeed[]): Promise<ProbeReport> {
@@ -150,9 +175,9 @@ export class HsmClient implements Hsm {
   }
 
   /** The PIN is copied once, to the HSM process; our copy is gone before anybody waits for the answer. */
-  #callWithPin<T>(pin: Uint8Array, perform: () => Promise<T>): Promise<T> {
+  #callWithPin<T>(pin: PinEntry, perform: () => Promise<T>): Promise<T> {
     const answer = perform();
-    pin.fill(0);
+    if (typeof pin !== 'string') pin.fill(0);
     return answer;
   }
 
@@ -161,7 +186,7 @@ export class HsmClient implements Hsm {
     const life = this.#life ?? refuse('HSM-PROCESS-ALIVE', 'No PKCS#11 module is loaded.');
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      const limit = this.#limits[method];
+      const limit = this.#limits[method === 'login' && args[0] === 'pad' ? 'loginOnPad' : method];
       const timer = setTimeout(() => {
         const cause = `The HSM did not answer ${method} within ${limit / second} seconds; its process was ended.`;
         this.#end(life, 'HSM-ANSWERS-IN-TIME', cause);

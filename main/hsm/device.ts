@@ -8,7 +8,9 @@ import { checkModule } from './module-file.ts';
 import { makeThrowAwayKek, type ThrowAwayKek } from './opening.ts';
 import { CryptokiError, CryptokiModule, type CryptokiSession, type SlotHandle } from './pkcs11.ts';
 import type {
+  LoginDecision,
   ModuleChoice,
+  PinEntry,
   PinState,
   ProbeReport,
   TargetKey,
@@ -18,6 +20,7 @@ import type {
   WrapOutcome,
   WrapRequest,
 } from './port.ts';
+import { PinParts } from './pin-parts.ts';
 import { proveEach } from './probe.ts';
 import type { HsmDevice } from './protocol.ts';
 import { initialiseEmptyToken } from './rehearsal-token.ts';
@@ -43,6 +46,7 @@ export class Device implements HsmDevice {
   #token: { readonly slot: SlotHandle; readonly serial: string } | null = null;
   /** Open while logged in; it holds the login and does nothing else. */
   #login: CryptokiSession | null = null;
+  readonly #parts = new PinParts();
   /** Throw-away KEKs by size: making one takes seconds, and they protect nothing. */
   readonly #throwAwayKeks = new Map<number, ThrowAwayKek>();
 
@@ -62,14 +66,8 @@ export class Device implements HsmDevice {
     });
   }
 
-  initialiseRehearsalToken(label: string, pin: Uint8Array): TokenIdentity {
-    return this.#answering(() => {
-      try {
-        return initialiseEmptyToken(this.#module(), label, pin).identity;
-      } finally {
-        pin.fill(0);
-      }
-    });
+  initialiseRehearsalToken(label: string, pin: Exclude<PinEntry, 'pad'>): TokenIdentity {
+    return this.#spending(pin, () => initialiseEmptyToken(this.#module(), label, this.#bytesOf(pin)).identity);
   }
 
   select(serial: string): { readonly identity: TokenIdentity; readonly pin: PinState } {
@@ -81,22 +79,36 @@ export class Device implements HsmDevice {
     });
   }
 
-  login(pin: Uint8Array): PinState {
-    return this.#answering(() => {
+  pinState(): PinState {
+    return this.#answering(() => this.#pinState());
+  }
+
+  addPinPart(part: Uint8Array): number {
+    try {
+      this.#module();
+      return this.#parts.add(part);
+    } finally {
+      part.fill(0);
+    }
+  }
+
+  clearPin(): void {
+    this.#parts.clear();
+  }
+
+  login(pin: PinEntry, decided: LoginDecision = { finalTryAccepted: false }): PinState {
+    return this.#spending(pin, () => {
+      const { slot } = this.#selected();
+      checkPinUsable(this.#pinState(), pin, decided);
+      const bytes = pin === 'pad' ? null : this.#bytesOf(pin);
+      const session = this.#login ?? this.#module().cryptoki.openSession(slot);
       try {
-        const { slot } = this.#selected();
-        checkPinUsable(this.#pinState());
-        const session = this.#login ?? this.#module().cryptoki.openSession(slot);
-        try {
-          logIn(session, pin, () => this.#pinState());
-          this.#login = session;
-        } finally {
-          if (this.#login === null) session.close();
-        }
-        return this.#pinState();
+        logIn(session, bytes, () => this.#pinState());
+        this.#login = session;
       } finally {
-        pin.fill(0);
+        if (this.#login === null) session.close();
       }
+      return this.#pinState();
     });
   }
 
@@ -156,6 +168,20 @@ export class Device implements HsmDevice {
       if (loginEnding.includes(refusal.rule)) this.#forgetLogin();
       throw new Refused(refusal);
     }
+  }
+
+  /** Whatever becomes of the call, the PIN it was given and the parts that were held are gone after it. */
+  #spending<T>(pin: PinEntry, perform: () => T): T {
+    try {
+      return this.#answering(perform);
+    } finally {
+      if (typeof pin !== 'string') pin.fill(0);
+      this.#parts.clear();
+    }
+  }
+
+  #bytesOf(pin: Exclude<PinEntry, 'pad'>): Uint8Array {
+    return pin === 'parts' ? this.#parts.joined() : pin;
   }
 
   #module(): LoadedModule {
@@ -238,6 +264,7 @@ export class Device implements HsmDevice {
   }
 
   #end(): void {
+    this.#parts.clear();
     this.#forgetLogin();
     const loaded = this.#loaded;
     this.#token = null;

@@ -1,39 +1,59 @@
+import { isUtf8 } from 'node:buffer';
 import { Refused, refuse } from '../../app/rules/refusal.ts';
 import { CryptokiError, users, type CryptokiSession } from './pkcs11.ts';
-import type { PinState } from './port.ts';
+import type { LoginDecision, PinEntry, PinState } from './port.ts';
 import { pinWarning } from './tokens.ts';
 
 /**
  * Refuses a login that the token's flags already rule out, before a try is spent on it.
- * @throws Refused with TOKEN-PIN-TYPED-HERE, TOKEN-PIN-SET or TOKEN-PIN-NOT-LOCKED
+ * @param pin - the flags as the token tells them now
+ * @param entry - how the PIN is given
+ * @param decided - what the people have decided about a last try
+ * @throws Refused with TOKEN-PIN-TYPED-HERE, TOKEN-PAD-PRESENT, TOKEN-PIN-SET, TOKEN-PIN-NOT-LOCKED or
+ *   TOKEN-FINAL-TRY-DECIDED
  */
-export function checkPinUsable(pin: PinState): void {
-  if (pin.protectedPath) refuse('TOKEN-PIN-TYPED-HERE', 'The token takes its PIN from a PIN pad of its own.');
+export function checkPinUsable(pin: PinState, entry: PinEntry, { finalTryAccepted }: LoginDecision): void {
+  if (pin.protectedPath && entry !== 'pad') {
+    refuse('TOKEN-PIN-TYPED-HERE', 'The token takes its PIN on a pad of its own.');
+  }
+  if (!pin.protectedPath && entry === 'pad') refuse('TOKEN-PAD-PRESENT', 'The token says that it has no pad.');
   if (!pin.initialised) refuse('TOKEN-PIN-SET', 'The token has no user PIN yet.');
   if (pin.locked) refuse('TOKEN-PIN-NOT-LOCKED', pinWarning(pin));
+  if (pin.finalTry && !finalTryAccepted) refuse('TOKEN-FINAL-TRY-DECIDED', pinWarning(pin));
 }
 
 /**
- * Logs the user in, once.
+ * Logs the user in, by one call of C_Login.
  * @param session - an open session
- * @param pin - UTF-8; the caller overwrites it. C_Login takes a JavaScript string, which cannot be overwritten: it lives
- *   until it is collected, in the HSM process only
+ * @param pin - UTF-8; handed on where it lies, and the caller overwrites it. Null where the token asks for it on its own
+ *   pad (PKCS#11 3.1, section 5.6.8), which takes as long as somebody types there
  * @param readPinState - reads the token's flags after a failure, for the cause
  * @throws Refused with the rule of the token's answer, and what the flags say
  */
-export function logIn(session: CryptokiSession, pin: Uint8Array, readPinState: () => PinState): void {
+export function logIn(session: CryptokiSession, pin: Uint8Array | null, readPinState: () => PinState): void {
+  if (pin !== null) checkPinText(pin);
   try {
-    session.login(users.user, pinText(pin));
+    session.login(users.user, pin);
   } catch (error) {
     if (!(error instanceof CryptokiError) || error.code === null) throw error;
-    throw new Refused(error.toRefusal(pinWarning(readPinState())));
+    throw new Refused(error.toRefusal(warningAfter(readPinState)));
   }
 }
 
-function pinText(pin: Uint8Array): string {
+/**
+ * Looks whether a PIN is text, without making text of it: a string could not be overwritten.
+ * @throws Refused with TOKEN-PIN-ACCEPTED
+ */
+export function checkPinText(pin: Uint8Array): void {
+  if (!isUtf8(pin)) refuse('TOKEN-PIN-ACCEPTED', 'The PIN is not valid UTF-8.');
+}
+
+/** The answer to the login is what the people must hear, even of a token that tells nothing more. */
+function warningAfter(readPinState: () => PinState): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(pin);
-  } catch {
-    return refuse('TOKEN-PIN-ACCEPTED', 'The PIN is not valid UTF-8.');
+    return pinWarning(readPinState());
+  } catch (error) {
+    if (!(error instanceof CryptokiError || error instanceof Refused)) throw error;
+    return 'The token does not say how many tries are left.';
   }
 }

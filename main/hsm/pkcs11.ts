@@ -10,6 +10,16 @@ export type ObjectHandle = Buffer & { readonly handleOf?: 'object' };
 
 export type TokenInfo = Readonly<Omit<pkcs11js.TokenInfo, 'serialNumber'>> & { readonly serial: string };
 
+/** What the patch of pkcs11js changes in its types: a PIN is bytes used where they lie, or null for the token's pad. */
+type Library = Omit<pkcs11js.PKCS11, 'C_Login' | 'C_InitPIN' | 'C_InitToken'> & {
+  C_Login(session: Buffer, user: number, pin: Buffer | null): void;
+  C_InitPIN(session: Buffer, pin: Buffer): void;
+  C_InitToken(slot: SlotHandle, pin: Buffer, label: string): void;
+};
+
+/** The same memory, not a copy: overwriting the bytes overwrites what pkcs11js was given. */
+const inPlace = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
 /** CKU_SO and CKU_USER. */
 export const users = { securityOfficer: 0, user: 1 } as const;
 
@@ -114,24 +124,25 @@ function toMechanism(asked: Mechanism): pkcs11js.Mechanism {
 
 /** One session. Thin: one method, one PKCS#11 operation, synchronous; pkcs11js's async calls are used after free. */
 export class CryptokiSession {
-  readonly #library: pkcs11js.PKCS11;
+  readonly #library: Library;
   readonly #handle: Buffer;
 
-  constructor(library: pkcs11js.PKCS11, slot: SlotHandle) {
+  constructor(library: Library, slot: SlotHandle) {
     this.#library = library;
     this.#handle = call('C_OpenSession', () => library.C_OpenSession(slot, readWriteSession));
   }
 
-  login(user: (typeof users)[keyof typeof users], pin: string): void {
-    call('C_Login', () => this.#library.C_Login(this.#handle, user, pin));
+  /** `pin` is UTF-8, copied by nobody here and overwritten by the caller; null lets the token ask on its own pad. */
+  login(user: (typeof users)[keyof typeof users], pin: Uint8Array | null): void {
+    call('C_Login', () => this.#library.C_Login(this.#handle, user, pin === null ? null : inPlace(pin)));
   }
 
   logout(): void {
     call('C_Logout', () => this.#library.C_Logout(this.#handle));
   }
 
-  initialisePin(pin: string): void {
-    call('C_InitPIN', () => this.#library.C_InitPIN(this.#handle, pin));
+  initialisePin(pin: Uint8Array): void {
+    call('C_InitPIN', () => this.#library.C_InitPIN(this.#handle, inPlace(pin)));
   }
 
   createObject(template: readonly Attribute[]): ObjectHandle {
@@ -229,7 +240,7 @@ export class CryptokiSession {
 
 /** A loaded PKCS#11 module: the only door to pkcs11js. */
 export class CryptokiModule {
-  readonly #library: pkcs11js.PKCS11;
+  readonly #library: Library;
 
   /**
    * Loads and initialises a module; the file must have been checked before.
@@ -239,7 +250,7 @@ export class CryptokiModule {
    */
   constructor(path: string, libraryParameters: string | null) {
     // A new object each time: after a failed load an unpatched pkcs11js calls through a null function list.
-    this.#library = new pkcs11js.PKCS11();
+    this.#library = new pkcs11js.PKCS11() as unknown as Library;
     call('C_GetFunctionList', () => this.#library.load(path));
     const more = libraryParameters === null ? {} : { libraryParameters };
     call('C_Initialize', () => this.#library.C_Initialize({ flags: osLocking, ...more }));
@@ -268,8 +279,8 @@ export class CryptokiModule {
   }
 
   /** `label` is padded here; pkcs11js does not. */
-  initialiseToken(slot: SlotHandle, securityOfficerPin: string, label: string): void {
-    call('C_InitToken', () => this.#library.C_InitToken(slot, securityOfficerPin, label.padEnd(32)));
+  initialiseToken(slot: SlotHandle, securityOfficerPin: Uint8Array, label: string): void {
+    call('C_InitToken', () => this.#library.C_InitToken(slot, inPlace(securityOfficerPin), label.padEnd(32)));
   }
 
   openSession(slot: SlotHandle): CryptokiSession {

@@ -34,6 +34,18 @@ export interface PinState {
   readonly locked: boolean;
 }
 
+/**
+ * How the PIN comes to the token: typed by one person (UTF-8, overwritten by whoever receives it), as the parts that the
+ * HSM process holds, or on the token's own pad, where no program sees it.
+ */
+export type PinEntry = Uint8Array | 'parts' | 'pad';
+
+/** What the people have decided before a login; whatever is left out is not accepted. */
+export interface LoginDecision {
+  /** True when they know that the token locks itself after one more wrong PIN, and try all the same. */
+  readonly finalTryAccepted: boolean;
+}
+
 /** What the token must be able to do for one key of the plan. */
 export interface WrapNeed {
   readonly spec: KeySpec;
@@ -129,12 +141,29 @@ export interface WrapOutcome {
 export interface Hsm {
   /** Checks the module file, loads it in a process of its own and lists its tokens. Replaces an earlier process. */
   load(module: ModuleChoice): Promise<readonly TokenIdentity[]>;
-  /** Sets up an empty token slot for a rehearsal: label and user PIN; the SO PIN is random and forgotten. `pin` is overwritten. */
-  initialiseRehearsalToken(label: string, pin: Uint8Array): Promise<TokenIdentity>;
+  /**
+   * Sets up an empty token slot for a rehearsal: label and user PIN; the SO PIN is random and forgotten. `pin`, or the parts
+   * it is made of, are overwritten, whether it worked or not.
+   */
+  initialiseRehearsalToken(label: string, pin: Exclude<PinEntry, 'pad'>): Promise<TokenIdentity>;
   /** Selects the token with this serial for everything that follows. */
   select(serial: string): Promise<{ readonly identity: TokenIdentity; readonly pin: PinState }>;
-  /** Opens the session and logs the user in; `pin` (UTF-8) is overwritten before this returns. Never retried. */
-  login(pin: Uint8Array): Promise<PinState>;
+  /** What the token's flags say of its PIN now, for the people to see before the next try. Spends none. */
+  pinState(): Promise<PinState>;
+  /**
+   * Puts a part of the PIN behind those that the HSM process holds, and starts nothing. At most 8 parts, 255 bytes of UTF-8
+   * in all; `part` is overwritten. They wait for one try with `'parts'`, for {@link clearPin}, or for another `load`.
+   * Returns how many parts it holds.
+   */
+  addPinPart(part: Uint8Array): Promise<number>;
+  /** Overwrites every part of the PIN that the HSM process holds. Safe when it holds none, or does not run. */
+  clearPin(): Promise<void>;
+  /**
+   * Opens the session and logs the user in, by one call of C_Login; never retried. What it was given, and every part of the
+   * PIN that is held, is overwritten before this returns, even where the flags forbid the try. A token that says that this
+   * is the last try refuses unless that is accepted.
+   */
+  login(pin: PinEntry, decided?: LoginDecision): Promise<PinState>;
   /**
    * Proves with throw-away keys that the token wraps as needed: hash, MGF, KWP, exact PKCS#8, nonce. What it cannot do is
    * reported, and the other needs are proved all the same.

@@ -51,6 +51,13 @@ function dispatch(request: HsmRequest): unknown {
       return device.initialiseRehearsalToken(...request.args);
     case 'select':
       return device.select(...request.args);
+    case 'pinState':
+      return device.pinState(...request.args);
+    case 'addPinPart':
+      return device.addPinPart(...request.args);
+    case 'clearPin':
+      device.clearPin(...request.args);
+      return undefined;
     case 'login':
       return device.login(...request.args);
     case 'probe':

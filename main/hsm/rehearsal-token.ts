@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { refuse } from '../../app/rules/refusal.ts';
+import { checkPinText } from './login.ts';
 import { users } from './pkcs11.ts';
 import type { ModuleChoice } from './port.ts';
 import { findBySerial, listTokens, type FoundToken, type LoadedModule } from './tokens.ts';
@@ -32,7 +33,7 @@ const rehearsalManufacturer = 'SoftHSM project';
  * @param label - at most 32 bytes of UTF-8
  * @param pin - UTF-8; the caller overwrites it
  * @returns the token, found again by its serial
- * @throws Refused with REHEARSAL-TOKEN-EMPTY; CryptokiError
+ * @throws Refused with REHEARSAL-TOKEN-EMPTY, or TOKEN-PIN-ACCEPTED for bytes that are not UTF-8; CryptokiError
  */
 export function initialiseEmptyToken(loaded: LoadedModule, label: string, pin: Uint8Array): FoundToken {
   const empty = listTokens(loaded).find((token) => !token.isInitialised);
@@ -41,16 +42,28 @@ export function initialiseEmptyToken(loaded: LoadedModule, label: string, pin: U
       empty === undefined ? 'has no empty slot' : `is by ${empty.identity.manufacturer}, no rehearsal token`;
     return refuse('REHEARSAL-TOKEN-EMPTY', `The module ${cause}.`);
   }
-  const securityOfficerPin = randomBytes(16).toString('hex');
-  loaded.cryptoki.initialiseToken(empty.slot, securityOfficerPin, label);
-  const { serial } = loaded.cryptoki.tokenInfo(empty.slot);
-  const session = loaded.cryptoki.openSession(empty.slot);
+  checkPinText(pin);
+  const securityOfficerPin = randomPin();
   try {
-    session.login(users.securityOfficer, securityOfficerPin);
-    session.initialisePin(Buffer.from(pin).toString('utf8'));
-    session.logout();
+    loaded.cryptoki.initialiseToken(empty.slot, securityOfficerPin, label);
+    const { serial } = loaded.cryptoki.tokenInfo(empty.slot);
+    const session = loaded.cryptoki.openSession(empty.slot);
+    try {
+      session.login(users.securityOfficer, securityOfficerPin);
+      session.initialisePin(pin);
+      session.logout();
+    } finally {
+      session.close();
+    }
+    return findBySerial(loaded, serial);
   } finally {
-    session.close();
+    securityOfficerPin.fill(0);
   }
-  return findBySerial(loaded, serial);
+}
+
+/** 32 letters out of sixteen: 128 random bits, as bytes that can be overwritten. */
+function randomPin(): Uint8Array {
+  const pin = randomBytes(32);
+  for (const [index, byte] of pin.entries()) pin[index] = 0x61 + (byte & 0xf);
+  return pin;
 }

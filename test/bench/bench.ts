@@ -95,7 +95,7 @@ function openRaw(path: string, environment: Readonly<Record<string, string>>, se
   const slot = module.slots().find((candidate) => module.tokenInfo(candidate).serial.trim() === serial);
   if (slot === undefined) throw new Error(`no token ${serial}`);
   const session = module.openSession(slot);
-  session.login(users.user, Buffer.from(pin()).toString());
+  session.login(users.user, pin());
   return session;
 }
 

@@ -55,7 +55,19 @@ export class DeviceUnderTest {
     process.env['P11SHIM_FLIP'] = 'C_Encrypt=1';
   }
 
+  /** Makes the token tell these flags besides its own from now on. */
+  tellFlags(flags: number): void {
+    process.env['P11SHIM_FLAGS'] = String(flags);
+  }
+
+  /** Lets somebody type this PIN whenever the token asks on its pad. */
+  typeOnPad(pin: string): void {
+    process.env['P11SHIM_PAD_PIN'] = pin;
+  }
+
   heal(): void {
+    delete process.env['P11SHIM_FLAGS'];
+    delete process.env['P11SHIM_PAD_PIN'];
     delete process.env['P11SHIM_FAIL'];
     delete process.env['P11SHIM_HIDE'];
     delete process.env['P11SHIM_CUT'];

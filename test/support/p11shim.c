@@ -7,6 +7,8 @@
  *   P11SHIM_CRASH=C_WrapKey@3,...       dies of SIGSEGV in the third call
  *   P11SHIM_CUT=C_Encrypt=1             takes so many bytes off the end of what C_Encrypt gives
  *   P11SHIM_FLIP=C_Encrypt=1            flips these bits in the last byte of what C_Encrypt gives
+ *   P11SHIM_FLAGS=0x20000               sets these bits in the flags of every token (CK_TOKEN_INFO)
+ *   P11SHIM_PAD_PIN=738194              what somebody types on the token's pad: C_Login takes a null PIN for this one
  *   P11SHIM_LOG=/path                   appends "C_WrapKey mech=0x210b rv=0x0" for each call, never a value
  *
  * Only the functions at the end of this file are watched; the others go straight to the real module.
@@ -117,11 +119,9 @@ static CK_RV shim_C_GetMechanismList(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list
 FORWARD(C_Initialize, 0, (CK_VOID_PTR arguments), (arguments))
 FORWARD(C_Finalize, 0, (CK_VOID_PTR reserved), (reserved))
 FORWARD(C_GetSlotList, 0, (CK_BBOOL present, CK_SLOT_ID_PTR list, CK_ULONG_PTR count), (present, list, count))
-FORWARD(C_GetTokenInfo, 0, (CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info), (slot, info))
 FORWARD(C_GetMechanismInfo, m, (CK_SLOT_ID slot, CK_MECHANISM_TYPE m, CK_MECHANISM_INFO_PTR info), (slot, m, info))
 FORWARD(C_OpenSession, 0, (CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR app, CK_NOTIFY notify, CK_SESSION_HANDLE_PTR s),
         (slot, flags, app, notify, s))
-FORWARD(C_Login, 0, (CK_SESSION_HANDLE s, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length), (s, user, pin, length))
 FORWARD(C_CreateObject, 0, (CK_SESSION_HANDLE s, CK_ATTRIBUTE_PTR t, CK_ULONG n, CK_OBJECT_HANDLE_PTR o), (s, t, n, o))
 FORWARD(C_DestroyObject, 0, (CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o), (s, o))
 FORWARD(C_FindObjectsInit, 0, (CK_SESSION_HANDLE s, CK_ATTRIBUTE_PTR t, CK_ULONG n), (s, t, n))
@@ -146,6 +146,24 @@ static CK_RV shim_C_Encrypt(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_
   if (rv == CKR_OK) rv = real->C_Encrypt(s, in, n, out, l);
   if (rv == CKR_OK && out) spoil("C_Encrypt", out, l);
   return note("C_Encrypt", 0, rv);
+}
+
+static CK_RV shim_C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
+  const char *flags = getenv("P11SHIM_FLAGS");
+  CK_RV rv = misbehave("C_GetTokenInfo");
+  if (rv == CKR_OK) rv = real->C_GetTokenInfo(slot, info);
+  if (rv == CKR_OK && flags) info->flags |= (CK_FLAGS) strtoul(flags, NULL, 0);
+  return note("C_GetTokenInfo", 0, rv);
+}
+
+static CK_RV shim_C_Login(CK_SESSION_HANDLE s, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length) {
+  char *typed = getenv("P11SHIM_PAD_PIN");
+  CK_RV rv = misbehave("C_Login");
+  if (!pin && typed) {
+    pin = (CK_UTF8CHAR_PTR) typed;
+    length = (CK_ULONG) strlen(typed);
+  }
+  return note("C_Login", 0, rv == CKR_OK ? real->C_Login(s, user, pin, length) : rv);
 }
 
 static CK_RV load_real_module(void) {

@@ -6,6 +6,7 @@ import type { WrapPlan } from '../../../app/byok/format.ts';
 import { HsmClient, timeLimits, type HsmChild } from '../../../main/hsm/client.ts';
 import { forkHsmProcess } from '../../../main/hsm/fork.ts';
 import type { ModuleChoice } from '../../../main/hsm/port.ts';
+import { childrenOfThisProcess } from '../../support/process-memory.ts';
 import { refusalFrom } from '../../support/refusal-from.ts';
 import {
   freshStore,
@@ -26,11 +27,6 @@ function client(limits: Parameters<typeof newClient>[0] = {}): HsmClient {
   const made = newClient(limits);
   clients.push(made);
   return made;
-}
-
-function childrenOfThisProcess(): number[] {
-  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8');
-  return children.split(' ').filter(Boolean).map(Number);
 }
 
 /** Whether one of the HSM processes has loaded a file. */

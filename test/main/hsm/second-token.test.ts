@@ -11,7 +11,7 @@ import { proveEncoding, throwAwayKeys, type Bench, type Proven } from '../../../
 import { inSession } from '../../../main/hsm/session.ts';
 import { findBySerial } from '../../../main/hsm/tokens.ts';
 import { ruleOf } from '../../support/rule-of.ts';
-import { scratchFolder } from '../../support/token.ts';
+import { pin, scratchFolder } from '../../support/token.ts';
 
 /**
  * NSS's software token, which no code of SoftHSM or OpenSSL is in, as a second opinion. It is on every Debian that runs
@@ -25,10 +25,10 @@ const parameters = `configdir='sql:${scratch.folder}' certPrefix='' keyPrefix=''
 const cryptoki = new CryptokiModule(library, parameters);
 const slot = cryptoki.slots()[1] ?? expect.unreachable('NSS has two slots');
 const login = cryptoki.openSession(slot);
-login.login(users.securityOfficer, '');
-login.initialisePin('738194');
+login.login(users.securityOfficer, pin(''));
+login.initialisePin(pin());
 login.logout();
-login.login(users.user, '738194');
+login.login(users.user, pin());
 const holder = cryptoki.openSession(slot);
 afterAll(() => {
   holder.close();

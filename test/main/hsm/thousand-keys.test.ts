@@ -32,7 +32,7 @@ Object.assign(process.env, environment);
 const cryptoki = new CryptokiModule(path, null);
 const { slot } = initialiseEmptyToken({ cryptoki, sha256: '' }, 'thousand keys', pin());
 const session = cryptoki.openSession(slot);
-session.login(users.user, Buffer.from(pin()).toString());
+session.login(users.user, pin());
 afterAll(() => {
   session.close();
   cryptoki.finalize();
