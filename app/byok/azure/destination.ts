@@ -18,6 +18,9 @@ const clouds = {
   },
 } as const;
 
+/** The clouds that a plan may name, the usual one first. */
+export const azureClouds = ['public', 'china', 'us-government'] as const satisfies readonly (keyof typeof clouds)[];
+
 /**
  * What a key of each kind can do at Azure (about-keys-details.md, about-keys-details-mhsm.md). To an EC key with more
  * the service is known to answer BadParameter (AzureKeyVault#22).
@@ -56,7 +59,7 @@ export const azureSchema = v.pipe(
       v.minLength(1, 'at least one operation is needed'),
       v.check((operations) => new Set(operations).size === operations.length, 'no operation is named twice'),
     ),
-    cloud: v.optional(v.picklist(['public', 'china', 'us-government']), 'public'),
+    cloud: v.optional(v.picklist(azureClouds), 'public'),
   }),
   v.check(
     ({ vault, managedHsm }) => (vault === undefined) !== (managedHsm === undefined),

@@ -51,6 +51,9 @@ const algorithms: ReadonlyMap<string, GoogleAlgorithm> = new Map(
   ),
 );
 
+/** Every algorithm that a plan may name. */
+export const googleAlgorithms: readonly string[] = [...algorithms.keys()];
+
 /** Where import job and key of a plan live. */
 interface KeyRing {
   readonly project: string;

@@ -22,13 +22,16 @@ const keyName = v.pipe(
   ),
 );
 
+/** Servers with this engine that a plan may name. */
+export const vaultProducts = ['vault', 'openbao'] as const;
+
 /** The plan's `destination` member for the transit secrets engine of HashiCorp Vault and OpenBao. */
 export const vaultSchema = v.strictObject({
   type: v.literal('vault-transit'),
   address: httpsOrigin,
   mount: v.optional(mountPath, 'transit'),
   keyName,
-  product: v.picklist(['vault', 'openbao']),
+  product: v.picklist(vaultProducts),
   hash: v.optional(v.picklist(supportMatrix['vault-transit'].map(({ option }) => option)), 'SHA256'),
 });
 
