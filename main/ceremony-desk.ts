@@ -16,14 +16,14 @@ import {
   type CeremonyPorts,
   type OpenCeremony,
 } from './ceremony/open-ceremony.ts';
-import type { Runner } from './ceremony/runner.ts';
 import type { PinEntry } from './hsm/port.ts';
 import { MediaDesk } from './media/desk.ts';
 import { PlanDesk, type PlanDeskPorts } from './plan-desk.ts';
+import type { RecordDeskPorts } from './record-desk.ts';
 import { SiteDesk, type SiteDeskPorts } from './site-desk.ts';
 
 /** What the desk leans on: the machine, and the dialogs that only the shell can show. */
-export interface CeremonyDeskPorts extends CeremonyPorts, PlanDeskPorts, SiteDeskPorts {
+export interface CeremonyDeskPorts extends CeremonyPorts, PlanDeskPorts, SiteDeskPorts, RecordDeskPorts {
   readonly randomHex: (bytes: number) => string;
 }
 
@@ -142,7 +142,7 @@ export class CeremonyDesk {
   }
 
   /** @throws Refused with CEREMONY-ON-THIS-WORKSTATION when none is open */
-  current(): { readonly runner: Runner } {
+  current(): Pick<OpenCeremony, 'log' | 'runner'> {
     return this.#open ?? refuse('CEREMONY-ON-THIS-WORKSTATION', 'No ceremony is open.');
   }
 

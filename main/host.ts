@@ -3,7 +3,9 @@ import type { CeremonyView } from '../app/contract/view.ts';
 import type { CeremonyState } from '../app/ceremony/state.ts';
 import type { Refusal } from '../app/rules/refusal.ts';
 import { CeremonyDesk, type CeremonyDeskPorts } from './ceremony-desk.ts';
+import { overwriting } from './overwriting.ts';
 import { peopleHandlers } from './people-desk.ts';
+import { saveRecord } from './record-desk.ts';
 
 /** What the host leans on: the machine, and the dialogs that only the shell can show. */
 export type HostPorts = CeremonyDeskPorts;
@@ -43,6 +45,7 @@ export function createHost(ports: HostPorts): Host {
         view: () => desk.shown(),
         logged: (input) => desk.logged(input),
       }),
+      'record.save': async () => saveRecord(ports, desk.current()),
       'media.list': async ({ direction }) => desk.media.list(direction),
       'media.browse': async ({ direction }) => {
         const path = await ports.chooseFolder(direction);
@@ -66,21 +69,10 @@ function ceremonyHandlers(desk: CeremonyDesk): CeremonyCalls {
     'ceremony.open': async (opening) => desk.begin(opening),
     'ceremony.resume': async ({ ceremony }) => desk.resume(ceremony),
     'ceremony.view': async () => desk.view(),
-    'ceremony.confirmStep': ({ input, ...confirmed }) =>
-      overwriting(input.kind === 'pin' ? input.pin : null, async () => desk.confirm(confirmed, input)),
-    'ceremony.reopenToken': ({ pin, confirmedBy }) =>
-      overwriting(pin.kind === 'pin' ? pin.pin : null, () => desk.reopenToken(pin, confirmedBy)),
+    'ceremony.confirmStep': ({ input, ...confirmed }) => overwriting(input, async () => desk.confirm(confirmed, input)),
+    'ceremony.reopenToken': ({ pin, confirmedBy }) => overwriting(pin, () => desk.reopenToken(pin, confirmedBy)),
     'ceremony.lookAgain': async () => desk.lookAgain(),
     'ceremony.stop': async ({ step, reason }) => desk.stop(step, reason),
     'ceremony.leave': async () => desk.leave(),
   };
-}
-
-/** Answers a call that brings a PIN, and overwrites the PIN whatever comes of it. */
-async function overwriting<T>(pin: Uint8Array | null, answer: () => Promise<T>): Promise<T> {
-  try {
-    return await answer();
-  } finally {
-    pin?.fill(0);
-  }
 }

@@ -5,6 +5,12 @@ export interface Term {
 }
 
 const meanings = {
+  Approval:
+    'A person’s signature over exactly what the screen shows, made with a key that only their passphrase opens.',
+  Passphrase: 'Several words that only one person knows. It opens that person’s approval key, today and never again.',
+  Initials: 'Two to four letters that stand for one person of the roll call, on the screen and on paper.',
+  Quorum: 'So many people of each role that the plan asks for at every step that matters.',
+  'PIN in parts': 'One PIN of which several people know a part each: none of them can open the token alone.',
   'Wrapping key, KEK':
     'The cloud’s public key, under which a target key leaves the token. Only the cloud has its private half.',
   'Target key': 'The key that is brought to the cloud.',
@@ -30,6 +36,11 @@ type Word = keyof typeof meanings;
 /** The words of a step, by its id without a key. */
 const wordsAt: Readonly<Partial<Record<string, readonly Word[]>>> = {
   'prepare.plan': ['Target key', 'Wrapping key, KEK', 'CKA_ID', 'RSA-OAEP', 'RSA-AES key wrap', 'RSAES-PKCS1-v1_5'],
+  'roll-call.people': ['Initials'],
+  'roll-call.present': ['Approval', 'Passphrase'],
+  'roll-call.start': ['Approval', 'Quorum'],
+  'token.identify': ['PIN in parts'],
+  'token.log-in': ['PIN in parts'],
   'token.accept': ['RSA-OAEP', 'RSA-AES key wrap', 'Ephemeral key', 'RSAES-PKCS1-v1_5', 'Nonce'],
   'bring-in.read': ['Wrapping key, KEK', 'Import token, import job', 'Nonce'],
   'bring-in.compare': ['Wrapping key, KEK', 'SubjectPublicKeyInfo', 'JWK thumbprint', 'Import token, import job'],

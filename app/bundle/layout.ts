@@ -5,6 +5,8 @@ export const layout = {
   plan: 'record/plan.json',
   log: 'record/log.jsonl',
   transcript: 'record/transcript.txt',
+  /** What the log tells, for programs: made from the log alone. */
+  report: 'record/report.json',
   /** UPLOAD.md once more, to be printed. */
   uploadPage: 'record/upload.html',
 } as const;

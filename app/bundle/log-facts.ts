@@ -62,7 +62,12 @@ const wrapSchema = v.object({
 const workstationSchema = v.object({ kind: v.literal('inspect-workstation'), notices });
 const probeSchema = v.object({ kind: v.literal('probe-token'), proofs: v.array(proofSchema) });
 const readSchema = v.object({ kind: v.literal('read-inbound'), keks: v.array(kekSchema) });
-const leftOutSchema = v.object({ type: v.literal('key-left-out'), key: text, reason: text });
+const closedSchema = v.object({
+  type: v.literal('exception-closed'),
+  decision: v.picklist(['go-on', 'leave-out']),
+  decided: text,
+  key: nullableText,
+});
 const copySchema = v.object({ kind: v.literal('write-copy'), createdAt: text });
 
 export type Opened = v.InferOutput<typeof openedSchema>;
@@ -86,7 +91,7 @@ export interface LogFacts {
   readonly keks: ReadonlyMap<string, KekFacts>;
   readonly made: ReadonlyMap<string, MadeFacts>;
   readonly wraps: ReadonlyMap<string, WrapFacts>;
-  /** The keys that the people went on without, with the reason, in the order of the decisions. */
+  /** The keys that the people went on without, with what was decided, in the order of the decisions. */
   readonly leftOut: ReadonlyMap<string, string>;
   /** When the bundle was made: the record ends with the request to write it. */
   readonly createdAt: string | null;
@@ -104,16 +109,21 @@ export function factsOf(entries: readonly Entry[]): LogFacts {
   const requests = named('type', ['effect-requested'], events).map((event) => memberOf(event, 'request'));
   const [opened] = read(openedSchema, named('type', ['ceremony-opened'], events.slice(0, 1)));
   const copies = read(copySchema, named('kind', ['write-copy'], requests));
-  const reasons = read(leftOutSchema, named('type', ['key-left-out'], events));
+  const closed = read(closedSchema, named('type', ['exception-closed'], events));
   return {
     opened: opened ?? null,
     workstation: read(workstationSchema, named('kind', ['inspect-workstation'], outcomes)).at(-1)?.notices ?? [],
     keks: byKey(read(readSchema, named('kind', ['read-inbound'], outcomes)).at(-1)?.keks ?? []),
     made: byKey(read(madeSchema, named('kind', ['make-key', 'find-key'], outcomes))),
     wraps: byKey(wrapsIn(timed)),
-    leftOut: new Map(reasons.map(({ key, reason }) => [key, reason])),
+    leftOut: new Map(closed.flatMap(leavingOut)),
     createdAt: copies.at(-1)?.createdAt ?? null,
   };
+}
+
+/** The key that a decision leaves out, with the decision in the people's words; one that names no key leaves out none. */
+function leavingOut({ decision, key, decided }: v.InferOutput<typeof closedSchema>): [string, string][] {
+  return decision === 'leave-out' && key !== null ? [[key, decided]] : [];
 }
 
 /** Every wrap, with what the last test of the token before it had proved. */

@@ -10,7 +10,7 @@ export interface NoticeSources {
   readonly workstation: readonly ToldNotice[];
   /** Of the wrapping keys of all keys that are carried, in the plan's order. */
   readonly keks: readonly ToldNotice[];
-  /** The reason for each key that was left out, by its id, in the order of the decisions. */
+  /** What was decided of each key that was left out, by its id, in the order of the decisions. */
   readonly leftOut: ReadonlyMap<string, string>;
 }
 

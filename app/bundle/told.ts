@@ -21,35 +21,29 @@ export interface Confirmed {
 
 /** What the log has told up to an entry. */
 export interface Told {
-  /** The roles of the people named at roll call, by their id. */
-  readonly people: ReadonlyMap<string, readonly string[]>;
   /** The last confirmation of each step. */
   readonly steps: ReadonlyMap<string, Confirmed>;
   /** Which key each piece of work was for, by its number. */
   readonly workFor: ReadonlyMap<number, string>;
   /** Index of the entry with the last reading of the wrapping keys; -1 before any. */
   readonly readAt: number;
-  /** Index of the entry with the last failure, after which work waits for the people to confirm again; -1 before any. */
-  readonly failedAt: number;
-  /** The key because of which work has just failed; null when it did not, or because of none. */
+  /** Index of the entry after which work waits for the people to confirm again, a failure or what was found; -1 before any. */
+  readonly waitsSince: number;
+  /** The key because of which work has failed and was not tried again; null when there is none. */
   readonly failedKey: string | null;
 }
 
 export const nothingTold: Told = {
-  people: new Map(),
   steps: new Map(),
   workFor: new Map(),
   readAt: -1,
-  failedAt: -1,
+  waitsSince: -1,
   failedKey: null,
 };
 
 const text = v.string();
 const confirmedSchema = v.object({ type: v.literal('step-confirmed'), step: text, confirmedBy: v.array(text) });
 const typedSchema = v.object({ input: v.object({ kind: v.literal('key-ids'), keyIds: v.array(text) }) });
-const peopleSchema = v.object({
-  input: v.object({ kind: v.literal('people'), people: v.array(v.object({ id: text, roles: v.array(text) })) }),
-});
 const requestedSchema = v.object({
   type: v.literal('effect-requested'),
   effect: v.number(),
@@ -64,8 +58,10 @@ const failedSchema = v.object({
   effect: v.number(),
   refusal: v.object({ key: v.optional(text) }),
 });
-/** The token may be opened again between a failure and what the people decide about it. */
-const reopeningSchema = v.object({ type: v.picklist(['token-reopened', 'token-not-reopened']) });
+const leftOutSchema = v.object({ type: v.literal('exception-closed'), decision: v.literal('leave-out') });
+/** Work goes on, so that a failure before it is past. */
+const goesOnSchema = v.object({ type: v.picklist(['effect-requested', 'effect-completed', 'effect-interrupted']) });
+const settledSchema = v.object({ type: v.literal('effect-completed'), settled: v.literal(true) });
 
 /**
  * Takes one event of the log into account.
@@ -74,32 +70,39 @@ const reopeningSchema = v.object({ type: v.picklist(['token-reopened', 'token-no
  * @param at - the index of its entry
  */
 export function tell(told: Told, event: JsonValue, at: number): Told {
-  if (v.is(reopeningSchema, event)) return told;
-  const next = { ...told, failedKey: null };
-  if (v.is(confirmedSchema, event)) return confirmed(next, event, at);
-  if (v.is(requestedSchema, event))
-    return { ...next, workFor: new Map(told.workFor).set(event.effect, event.request.key) };
-  if (v.is(readSchema, event)) return { ...next, readAt: at };
-  if (!v.is(failedSchema, event)) return next;
-  return { ...next, failedAt: at, failedKey: told.workFor.get(event.effect) ?? event.refusal.key ?? null };
+  if (v.is(confirmedSchema, event)) return confirmed(told, event, at);
+  if (v.is(failedSchema, event)) {
+    return { ...told, waitsSince: at, failedKey: told.workFor.get(event.effect) ?? event.refusal.key ?? null };
+  }
+  if (v.is(leftOutSchema, event)) return { ...told, failedKey: null };
+  if (!v.is(goesOnSchema, event)) return told;
+  return {
+    ...told,
+    failedKey: null,
+    workFor: v.is(requestedSchema, event) ? new Map(told.workFor).set(event.effect, event.request.key) : told.workFor,
+    readAt: v.is(readSchema, event) ? at : told.readAt,
+    waitsSince: v.is(settledSchema, event) ? at : told.waitsSince,
+  };
 }
 
 function confirmed(told: Told, event: v.InferOutput<typeof confirmedSchema>, at: number): Told {
   const keyIds = v.is(typedSchema, event) ? event.input.keyIds : [];
-  return {
-    ...told,
-    people: v.is(peopleSchema, event) ? new Map(event.input.people.map(({ id, roles }) => [id, roles])) : told.people,
-    steps: new Map(told.steps).set(event.step, { at, by: event.confirmedBy, keyIds }),
-  };
+  const steps = new Map(told.steps).set(event.step, { at, by: event.confirmedBy, keyIds });
+  return { ...told, failedKey: null, steps };
 }
 
 /**
  * Whether enough people confirmed: at least one, each named at roll call, none twice, and each role in its number.
  * @param by - ids of the people who confirmed
+ * @param roles - of everybody named at roll call, by id
  * @param asked - how many of each role
  */
-export function isEnough(by: readonly string[], { people }: Told, asked: Readonly<Record<string, number>>): boolean {
-  const known = by.length > 0 && new Set(by).size === by.length && by.every((id) => people.has(id));
-  const count = (role: string): number => by.filter((id) => people.get(id)?.includes(role) === true).length;
+export function isEnough(
+  by: readonly string[],
+  roles: ReadonlyMap<string, readonly string[]>,
+  asked: Readonly<Record<string, number>>,
+): boolean {
+  const known = by.length > 0 && new Set(by).size === by.length && by.every((id) => roles.has(id));
+  const count = (role: string): number => by.filter((id) => roles.get(id)?.includes(role) === true).length;
   return known && Object.entries(asked).every(([role, needed]) => count(role) >= needed);
 }

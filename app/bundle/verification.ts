@@ -21,6 +21,7 @@ export interface RuleResult extends Finding {
 /** What no check of this version, without clock or network, can decide: the reader does. */
 const leftToTheReader: ReadonlySet<RuleId> = new Set<RuleId>([
   'BUNDLE-NAMED-AS-CEREMONY',
+  'BUNDLE-REPORT-AS-LOGGED',
   'BUNDLE-UPLOAD-AS-LOGGED',
   'BUNDLE-DEADLINE-AHEAD',
   'BUNDLE-SIGNED',

@@ -13,7 +13,10 @@ import { factsOf } from './log-facts.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import { transcriptText } from './transcript.ts';
 import { check, fileOf, holds, notCheckable, type Finding, type Readings, type RuleResult } from './verification.ts';
+import { checkApprovals } from './verify-approvals.ts';
+import { checkBreaks } from './verify-breaks.ts';
 import { checkConfirmations } from './verify-confirmations.ts';
+import { checkExceptions } from './verify-exceptions.ts';
 import { checkKeyFiles, checkKnownFiles, checkListed, checkUnlisted } from './verify-files.ts';
 import {
   checkBlobShapes,
@@ -23,6 +26,8 @@ import {
   checkPlannedKeys,
   checkPublicKeys,
 } from './verify-keys.ts';
+import { checkQuorum } from './verify-quorum.ts';
+import { checkReport } from './verify-report.ts';
 import { checkUpload } from './verify-upload.ts';
 import { checkWraps } from './verify-wraps.ts';
 
@@ -70,8 +75,13 @@ export function verifyBundle(bundle: Bundle, application: string): RuleResult[] 
     onBoth('BUNDLE-LOG-OF-CEREMONY', checkLog),
     onBoth('BUNDLE-PLAN-AS-HASHED', checkPlan),
     onBoth('BUNDLE-TRANSCRIPT-AS-LOGGED', checkTranscript),
+    onBoth('BUNDLE-REPORT-AS-LOGGED', (found) => checkReport(found, application)),
     onBoth('BUNDLE-UPLOAD-AS-LOGGED', (found) => checkUpload(found, application)),
     onBoth('BUNDLE-CONFIRMED-AS-PLANNED', checkConfirmations),
+    onBoth('BUNDLE-APPROVALS-SIGNED', checkApprovals),
+    onBoth('BUNDLE-QUORUM-APPROVED', checkQuorum),
+    onBoth('BUNDLE-EXCEPTIONS-CLOSED', checkExceptions),
+    onBoth('BUNDLE-BREAKS-ENDED', checkBreaks),
     onBoth('BUNDLE-KEYS-AS-PLANNED', checkPlannedKeys),
     onBoth('BUNDLE-KEYS-AS-LOGGED', checkLoggedKeys),
     onBoth('BUNDLE-WRAPS-AS-PROVEN', checkWraps),

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { Entry } from '../audit/entry.ts';
 import { refuse } from '../rules/refusal.ts';
+import type { ToldEventOf } from './people-events.ts';
+import { rolesOf, roomIn } from './room.ts';
 import { isEnough, nothingTold, quorumPlanSchema, tell, type QuorumPlan, type Told } from './told.ts';
 import { holds, type Finding, type Readings } from './verification.ts';
 
@@ -11,12 +13,7 @@ const wrapSchema = v.object({
   type: v.literal('effect-completed'),
   outcome: v.object({ kind: v.literal('wrap-key'), key: text, proof: v.object({ oaepHash: v.nullable(text) }) }),
 });
-const leftOutSchema = v.object({
-  type: v.literal('key-left-out'),
-  key: text,
-  reason: text,
-  confirmedBy: v.array(text),
-});
+const stoppedSchema = v.object({ type: v.literal('ceremony-stopped') });
 
 /** What became of the keys, as far as the log was followed. */
 interface Fates {
@@ -24,10 +21,19 @@ interface Fates {
   readonly leftOut: Set<string>;
 }
 
+/** What was told before an entry, of the work and of the people. */
+interface Before {
+  readonly told: Told;
+  /** The roles of everybody named at roll call, by id. */
+  readonly roles: ReadonlyMap<string, readonly string[]>;
+  readonly plan: QuorumPlan;
+}
+
 /**
  * Whether people confirmed before each wrap what they must, as the log tells it: two of them the comparison of that key's
- * wrapping key, then the acceptance, the approval and the wrap itself, each of these by the quorum of the plan, and all of
- * it after the wrapping keys were last read. And whether each key of the plan was wrapped, or left out as it may be.
+ * wrapping key, then the quorum of the plan the acceptance, the weak way where there is one and the approval, then two people
+ * the wrap itself, all of it after the wrapping keys were last read. And whether each key of the plan was wrapped, or left
+ * out as it may be, in a ceremony that was not aborted.
  * @throws Refused with BUNDLE-CONFIRMED-AS-PLANNED
  */
 export function checkConfirmations({ entries }: Readings): Finding {
@@ -40,45 +46,58 @@ export function checkConfirmations({ entries }: Readings): Finding {
     refuse(rule, `The log does not tell of key ${without.id} that it was wrapped or left out.`);
   }
   return holds(
-    `${plan.keys.length - leftOut.size} keys compared, accepted, approved and wrapped by the quorum, ${leftOut.size} left out by it`,
+    `${plan.keys.length - leftOut.size} keys compared, accepted, approved and wrapped, ${leftOut.size} left out by the quorum`,
   );
 }
 
 /** Follows the log and judges every wrap, and every decision to go on without a key, by what was told before it. */
 function followed(entries: readonly Entry[], plan: QuorumPlan): Fates {
   const fates: Fates = { wrapped: new Set(), leftOut: new Set() };
+  const moments = new Map(roomIn(entries).moments.map((moment) => [moment.entry, moment]));
   let told = nothingTold;
-  for (const [at, { event }] of entries.entries()) {
-    if (v.is(leftOutSchema, event)) {
-      const against = objectionTo(event, told, fates, plan);
-      if (against !== null) refuse(rule, `Key ${event.key} was left out, but ${against}.`);
-      fates.leftOut.add(event.key);
-    }
-    if (v.is(wrapSchema, event)) {
-      const { key, proof } = event.outcome;
-      if (fates.leftOut.has(key)) refuse(rule, `Key ${key} was wrapped after it had been left out.`);
-      checkWrap(key, proof.oaepHash === null, told, plan);
-      fates.wrapped.add(key);
+  for (const [at, entry] of entries.entries()) {
+    const { event } = entry;
+    if (v.is(stoppedSchema, event)) refuse(rule, 'The ceremony was aborted; nothing leaves it.');
+    const moment = moments.get(entry);
+    if (moment !== undefined) {
+      const before = { told, roles: rolesOf(moment.room), plan };
+      if (moment.event.type === 'exception-closed') leaveOut(moment.event, before, fates);
+      if (v.is(wrapSchema, event)) takeWrap(event.outcome, before, fates);
     }
     told = tell(told, event, at);
   }
   return fates;
 }
 
+function takeWrap({ key, proof }: v.InferOutput<typeof wrapSchema>['outcome'], before: Before, fates: Fates): void {
+  if (fates.leftOut.has(key)) refuse(rule, `Key ${key} was wrapped after it had been left out.`);
+  checkWrap(key, proof.oaepHash === null, before);
+  fates.wrapped.add(key);
+}
+
+function leaveOut(event: ToldEventOf<'exception-closed'>, before: Before, fates: Fates): void {
+  const { decision, key } = event;
+  if (decision !== 'leave-out' && key === null) return;
+  const against = decision !== 'leave-out' ? 'the decision was another' : objectionTo(event, before, fates);
+  if (key === null || against !== null) {
+    return refuse(rule, `Key ${key ?? 'unknown'} was left out, but ${against ?? 'nobody named it'}.`);
+  }
+  fates.leftOut.add(key);
+}
+
 /** What stands against going on without a key at this point; a clause, null when nothing does. */
 function objectionTo(
-  { key, reason, confirmedBy }: v.InferOutput<typeof leftOutSchema>,
-  told: Told,
+  { key, decided, confirmedBy }: ToldEventOf<'exception-closed'>,
+  { told, roles, plan: { keys, quorum } }: Before,
   { leftOut }: Fates,
-  { keys, quorum }: QuorumPlan,
 ): string | null {
-  if (!keys.some(({ id }) => id === key)) return 'the plan has no such key';
+  if (key === null || !keys.some(({ id }) => id === key)) return 'the plan has no such key';
   if (leftOut.has(key)) return 'it had been left out before';
   if (leftOut.size + 1 === keys.length) return 'no other was left';
-  if (reason.trim() === '') return 'nobody gave a reason';
+  if (decided.trim() === '') return 'nobody gave a reason';
   if (!told.steps.has('roll-call.present')) return 'there had been no roll call';
   if (told.failedKey !== key) return 'nothing had just failed because of it';
-  return isEnough(confirmedBy, told, quorum) ? null : 'by fewer people than the plan asks for';
+  return isEnough(confirmedBy, roles, quorum) ? null : 'by fewer people than the plan asks for';
 }
 
 /** A step that must have been confirmed before a wrap. */
@@ -93,31 +112,33 @@ interface Needed {
 }
 
 /** What must have been confirmed before a key is wrapped, in this order. */
-function neededFor(key: string, isWeak: boolean, told: Told, { roles, quorum }: QuorumPlan): readonly Needed[] {
+function neededFor(key: string, isWeak: boolean, { told, plan: { roles, quorum } }: Before): readonly Needed[] {
   const seats = Object.values(roles).reduce((sum, count) => sum + count, 0);
-  const approval = { after: told.readAt, quorum, people: 1, typed: null };
+  const byQuorum = { after: told.readAt, quorum, people: 1, typed: null };
+  // Alone only in a plan for one.
+  const byTwo = { ...byQuorum, quorum: {}, people: Math.min(2, seats) };
   return [
-    // Alone only in a plan for one.
-    { ...approval, step: `bring-in.compare.${key}`, quorum: {}, people: Math.min(2, seats) },
-    { ...approval, step: 'bring-in.accept' },
-    { ...approval, step: 'wrap.approve' },
-    ...(isWeak ? [{ ...approval, step: 'wrap.weak', typed: key }] : []),
+    { ...byTwo, step: `bring-in.compare.${key}` },
+    { ...byQuorum, step: 'bring-in.accept' },
+    ...(isWeak ? [{ ...byQuorum, step: 'wrap.weak', typed: key }] : []),
+    { ...byQuorum, step: 'wrap.approve' },
     // After a failure, which comes before every key left out, nothing more is wrapped until the people confirm again.
-    { ...approval, step: 'wrap.wrap', after: told.failedAt },
+    { ...byTwo, step: 'wrap.wrap', after: told.waitsSince },
   ];
 }
 
-function checkWrap(key: string, isWeak: boolean, told: Told, plan: QuorumPlan): void {
-  let before = told.readAt;
-  for (const { step, after, quorum, people, typed } of neededFor(key, isWeak, told, plan)) {
+function checkWrap(key: string, isWeak: boolean, before: Before): void {
+  const { told, roles } = before;
+  let last = told.readAt;
+  for (const { step, after, quorum, people, typed } of neededFor(key, isWeak, before)) {
     const confirmed = told.steps.get(step);
-    if (told.readAt < 0 || confirmed === undefined || confirmed.at <= Math.max(before, after)) {
+    if (told.readAt < 0 || confirmed === undefined || confirmed.at <= Math.max(last, after)) {
       return refuse(rule, `Key ${key} was wrapped, but ${step} was not confirmed in its place.`);
     }
-    if (confirmed.by.length < people || !isEnough(confirmed.by, told, quorum)) {
+    if (confirmed.by.length < people || !isEnough(confirmed.by, roles, quorum)) {
       refuse(rule, `${step} was not confirmed by people that the plan asks for.`);
     }
     if (typed !== null && !confirmed.keyIds.includes(typed)) refuse(rule, `At ${step} nobody typed ${typed}.`);
-    before = confirmed.at;
+    last = confirmed.at;
   }
 }

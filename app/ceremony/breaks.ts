@@ -3,13 +3,7 @@ import { checkSignature } from './approvals.ts';
 import { quorumOf } from './byok-export/draft.ts';
 import { checkConfirmers } from './confirmers.ts';
 import type { EventOf } from './events.ts';
-import {
-  currentStep,
-  isClosed,
-  isEverybodyRegistered,
-  presentPeople,
-  type CeremonyState,
-} from './state.ts';
+import { currentStep, isClosed, isEverybodyRegistered, presentPeople, type CeremonyState } from './state.ts';
 
 /**
  * Whether the people are at work: not in a break, nor before they are identified again after a restart.
@@ -77,7 +71,7 @@ export function checkAbsence(state: CeremonyState, person: string): Refusal | nu
     .find((refused) => refused !== null);
   return against === undefined
     ? null
-    : refusal('QUORUM-PRESENT', `The ceremony cannot go on without "${person}". ${against?.cause ?? ''}`);
+    : refusal('QUORUM-PRESENT', `The ceremony cannot go on without "${person}". ${against.cause}`);
 }
 
 /**

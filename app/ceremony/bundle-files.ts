@@ -14,6 +14,7 @@ import { sheetOf } from '../bundle/upload-sheet.ts';
 import { hexToBytes, utf8ToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { encodePublicKeyPem } from '../keys/pem.ts';
+import { reportBytes, reportOf } from '../record/report.ts';
 import type { KekRecord } from './effects.ts';
 import type { PlannedKey } from './plan.ts';
 import { carriedKeys, noticesOf, type CeremonyState } from './state.ts';
@@ -52,6 +53,7 @@ export function bundleFiles(parts: BundleParts): readonly BundleFile[] {
     { path: layout.plan, bytes: canonicalBytes(state.planDocument) },
     { path: layout.log, bytes: extractBytes(record) },
     { path: layout.transcript, bytes: utf8ToBytes(transcriptText(record)) },
+    { path: layout.report, bytes: reportBytes(reportOf(record)) },
     { path: layout.uploadPage, bytes: utf8ToBytes(uploadHtml(sheet)) },
   ];
   return [...files, { path: layout.manifest, bytes: manifestBytes(manifestOf(parts, files)) }];

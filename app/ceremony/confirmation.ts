@@ -157,7 +157,10 @@ function checkCredential(state: CeremonyState, step: Step, input: LoggedInput): 
   const present = presentPeople(state);
   const isKnown = by.every((id) => present.some((person) => person.id === id)) && new Set(by).size === by.length;
   if (isKnown && (how === 'parts' ? by.length > 1 : by.length === 1)) return null;
-  return refusal('PIN-TYPED-BY-NAMED-PEOPLE', `Step ${step.number}: it is not said who types the PIN, and in which order.`);
+  return refusal(
+    'PIN-TYPED-BY-NAMED-PEOPLE',
+    `Step ${step.number}: it is not said who types the PIN, and in which order.`,
+  );
 }
 
 function isFolders(input: LoggedInput, count: number): boolean {

@@ -115,7 +115,8 @@ function objectionTo(
       return status === 'open' ? 'is open already' : null;
     case 'bag-sealed': {
       const { replaces, bag } = record;
-      if (replaces !== null && bags.get(replaces) !== 'open') return `cannot take over from ${replaces}: it is not open`;
+      if (replaces !== null && bags.get(replaces) !== 'open')
+        return `cannot take over from ${replaces}: it is not open`;
       return status === 'sealed' || (replaces !== null && replaces !== bag && status !== undefined)
         ? 'is sealed already, or in use'
         : null;

@@ -12,9 +12,9 @@ import { checkAbsence, checkBreak, checkNoBreak, checkReturn, isEverybodyBack } 
 import { checkAsking } from './confirmation.ts';
 import { checkConfirmers } from './confirmers.ts';
 import { checkCustody, type CustodyRecord } from './custody.ts';
-import { checkClosing, exceptionByItself, exceptionEvent, type Closing } from './exceptions.ts';
+import { checkClosing, exceptionEvent, type Closing } from './exceptions.ts';
 import type { CeremonyEvent, EventOf, LogPosition, LoggedInput } from './events.ts';
-import { evolvePeople } from './evolve-people.ts';
+import { evolvePeople, type PeopleEvent } from './evolve-people.ts';
 import { currentStep, isClosed, type CeremonyState } from './state.ts';
 import type { Position } from './work.ts';
 
@@ -47,9 +47,6 @@ export type PeopleCommand =
 
 type CommandOf<T extends PeopleCommand['type']> = Extract<PeopleCommand, { type: T }>;
 type Decided = Refusal | CeremonyEvent[];
-
-/** So many wrong passphrases of one person in a row are an exception. */
-export const passphraseTries = 3;
 
 /**
  * Decides what a command of the people leads to.
@@ -125,15 +122,11 @@ function approve(state: CeremonyState, command: CommandOf<'give-approval'>): Dec
 }
 
 function refusePassphrase(state: CeremonyState, { person }: CommandOf<'refuse-passphrase'>): Decided {
-  const name = state.people.find(({ id }) => id === person)?.name;
-  if (name === undefined) return refusal('APPROVAL-BY-THOSE-ASKED', `"${person}" was not named at roll call.`);
+  if (!state.people.some(({ id }) => id === person)) {
+    return refusal('APPROVAL-BY-THOSE-ASKED', `"${person}" was not named at roll call.`);
+  }
   const subject = state.onBreak === null ? (state.approval?.subject ?? 'roll-call') : 'return';
-  const refused: EventOf<'passphrase-refused'> = { type: 'passphrase-refused', person, subject };
-  const after = evolvePeople(state, refused);
-  const wrong = after.wrongPassphrases.get(person) ?? 0;
-  if (wrong % passphraseTries !== 0) return [refused];
-  const cause = `${name} typed a wrong passphrase ${wrong} times in a row.`;
-  return [refused, exceptionByItself(state, { rule: 'APPROVAL-PASSPHRASE-ACCEPTED', cause })];
+  return withException(state, { type: 'passphrase-refused', person, subject });
 }
 
 function openException(state: CeremonyState, command: CommandOf<'open-exception'>): Decided {
@@ -181,37 +174,31 @@ export function checkExceptionClosed(state: CeremonyState, event: EventOf<'excep
 function comeBack(state: CeremonyState, command: CommandOf<'return-person'>): Decided {
   const { person, signature } = command;
   const event: EventOf<'person-returned'> = { type: 'person-returned', person, log: logAt(command), signature };
-  return checkReturn(state, event) ?? withEndOfBreak(state, event);
+  return checkReturn(state, event) ?? [event, ...endOfBreak(evolvePeople(state, event))];
 }
 
 function markAbsent(state: CeremonyState, { person, reason }: CommandOf<'mark-absent'>): Decided {
-  const event: EventOf<'person-absent'> = { type: 'person-absent', person, reason };
   const refused = checkAbsence(state, person);
   if (refused !== null) return refused;
-  const name = state.people.find(({ id }) => id === person)?.name ?? person;
-  const told = { rule: 'BREAK-ENDED-BY-EVERYBODY', cause: `${name} does not come back: ${reason}` };
-  const [absent, ...ended] = withEndOfBreak(state, event);
-  return absent === undefined ? [] : [absent, exceptionByItself(state, told, 'Everybody comes back.'), ...ended];
+  const events = withException(state, { type: 'person-absent', person, reason });
+  return [...events, ...endOfBreak(events.reduce(evolvePeople, state))];
 }
 
 /** The last one who was waited for ends the break. */
-function withEndOfBreak(
-  state: CeremonyState,
-  event: EventOf<'person-returned'> | EventOf<'person-absent'>,
-): CeremonyEvent[] {
-  return isEverybodyBack(evolvePeople(state, event)) ? [event, { type: 'break-ended' }] : [event];
+function endOfBreak(state: CeremonyState): CeremonyEvent[] {
+  return isEverybodyBack(state) ? [{ type: 'break-ended' }] : [];
 }
 
 function recordCustody(state: CeremonyState, record: CustodyRecord): Decided {
-  const refused = checkCustody(state, record);
-  if (refused !== null) return refused;
-  const recorded: CeremonyEvent = { type: 'custody-recorded', record };
-  if (record.kind !== 'bag-opened' || record.idMatched) return [recorded];
-  const told = { rule: 'CUSTODY-BAG-AS-LISTED', cause: `Bag ${record.bag} was opened, and its number or its seal was not as listed.` };
-  return [recorded, exceptionByItself(state, told, `Bag ${record.bag} is whole and as listed.`)];
+  return checkCustody(state, record) ?? withException(state, { type: 'custody-recorded', record });
+}
+
+/** An event of the people, and the exception that it causes. */
+function withException(state: CeremonyState, event: PeopleEvent): PeopleEvent[] {
+  const { owed } = evolvePeople(state, event);
+  return owed === null ? [event] : [event, owed];
 }
 
 function logAt({ position }: Signed): LogPosition {
   return { size: position.size, head: position.head };
 }
-

@@ -2,7 +2,6 @@ import { refusal, type Refusal } from '../rules/refusal.ts';
 import { checkAttempt, checkConfirmation, checkGoesOn, checkReopening, type Confirmation } from './confirmation.ts';
 import { decidePeople, type PeopleCommand } from './decide-people.ts';
 import type { EffectOutcome, EffectRequest } from './effects.ts';
-import { exceptionByItself } from './exceptions.ts';
 import type { CeremonyEvent, EventOf, Mode, RefusalRecord } from './events.ts';
 import { evolve } from './evolve.ts';
 import { outcomeFits } from './outcome.ts';
@@ -46,6 +45,7 @@ export type Decision =
 export function decide(state: CeremonyState | null, command: Command): Decision {
   if (command.type === 'open-ceremony') return { ok: true, events: [{ ...command, type: 'ceremony-opened' }] };
   if (state === null) throw new Error(`${command.type} needs an open ceremony`);
+  if (state.owed !== null) return { ok: false, refusal: notTold(state.owed) };
   switch (command.type) {
     case 'resume-ceremony':
       return resume(state, command);
@@ -58,10 +58,7 @@ export function decide(state: CeremonyState | null, command: Command): Decision 
         { type: 'effect-interrupted', effect: command.effect, refusal: command.refusal },
       ]);
     case 'fail-work':
-      return inFlightOr(state, command.effect, [
-        { ...command, type: 'effect-failed' },
-        exceptionByItself(state, command.refusal),
-      ]);
+      return inFlightOr(state, command.effect, withExceptions(state, { ...command, type: 'effect-failed' }));
     case 'reopen-token':
       return reopen(state, command);
     case 'refuse-token':
@@ -73,6 +70,13 @@ export function decide(state: CeremonyState | null, command: Command): Decision 
       return Array.isArray(decided) ? { ok: true, events: decided } : { ok: false, refusal: decided };
     }
   }
+}
+
+/** The log could not take an exception behind its cause; anything else there would make it one that nobody can read. */
+function notTold({ happened }: EventOf<'exception-opened'>): Refusal {
+  return refusal('NO-OPEN-EXCEPTION', `The log lacks the exception that tells: ${happened}`, {
+    remedy: 'Leave the ceremony and take it up again: the exception is opened then.',
+  });
 }
 
 function resume(state: CeremonyState, command: Extract<Command, { type: 'resume-ceremony' }>): Decision {
@@ -113,23 +117,9 @@ function complete(state: CeremonyState, command: Extract<Command, { type: 'compl
   const decision = inFlightOr(state, effect, [completed]);
   if (!decision.ok) return decision;
   const after = evolve(state, completed);
-  if (settled) return { ok: true, events: [completed, settledByLooking(state, after, effect)] };
+  if (settled) return { ok: true, events: withExceptions(state, completed) };
   if (after.current !== state.current || command.then === 'wait' || checkGoesOn(after) !== null) return decision;
   return withNextRequest(after, [completed], position);
-}
-
-/** What was found after an interruption is shown to the people and signed by them, like everything that was not planned. */
-function settledByLooking(
-  state: CeremonyState,
-  after: CeremonyState,
-  effect: number,
-): EventOf<'exception-opened'> {
-  const cause = `Work ${effect} (${state.inFlight?.request.kind ?? 'unknown'}) was interrupted. Keyferry looked: it was done.`;
-  const step = currentStep(state);
-  return {
-    ...exceptionByItself(after, { rule: 'EFFECT-SETTLED-BY-LOOKING', cause }, `${step?.number ?? ''} ${step?.title ?? ''}`),
-    step: step?.id ?? 'closed',
-  };
 }
 
 function withNextRequest(state: CeremonyState, events: readonly CeremonyEvent[], position: Position): Decision {
@@ -143,7 +133,7 @@ function withNextRequest(state: CeremonyState, events: readonly CeremonyEvent[],
   const against = refusesRequest(state, request);
   if (against === null) return { ok: true, events: [...events, requested] };
   const failed: CeremonyEvent = { type: 'effect-failed', effect, settled: false, refusal: against };
-  return { ok: true, events: [...events, requested, failed, exceptionByItself(state, against)] };
+  return { ok: true, events: [...events, requested, ...withExceptions(evolve(state, requested), failed)] };
 }
 
 /** Nothing is wrapped under a key that two people have not compared, and that the quorum has not approved. */
@@ -170,6 +160,12 @@ function refusesRequest(state: CeremonyState, request: EffectRequest): Refusal |
   });
 }
 
+/** An event, and the exception that it causes. */
+function withExceptions(state: CeremonyState, event: CeremonyEvent): CeremonyEvent[] {
+  const { owed } = evolve(state, event);
+  return owed === null ? [event] : [event, owed];
+}
+
 function inFlightOr(state: CeremonyState, effect: number, events: readonly CeremonyEvent[]): Decision {
   if (state.inFlight?.effect === effect) return { ok: true, events };
   return { ok: false, refusal: refusal('EFFECT-NOT-IN-FLIGHT', `Work ${effect} is not the work that is under way.`) };
@@ -190,7 +186,7 @@ function notReopened(state: CeremonyState, command: Extract<Command, { type: 're
   const refused = checkAttempt(state, command.confirmedBy);
   if (refused !== null) return { ok: false, refusal: refused };
   const tried: CeremonyEvent = { ...command, type: 'token-not-reopened', confirmedBy: [...command.confirmedBy] };
-  return { ok: true, events: [tried, exceptionByItself(state, command.refusal, 'The token is opened again.')] };
+  return { ok: true, events: withExceptions(state, tried) };
 }
 
 function stop(state: CeremonyState, step: string, reason: string): Decision {

@@ -1,8 +1,10 @@
-import type { CeremonyEvent } from './events.ts';
+import type { CustodyRecord } from './custody.ts';
+import type { CeremonyEvent, EventOf } from './events.ts';
+import { exceptionByItself } from './exceptions.ts';
 import { isEverybodyRegistered, type Break, type CeremonyState } from './state.ts';
 
 /** The events of the people: everything but the work, the steps and the end. */
-type PeopleEvent = Extract<
+export type PeopleEvent = Extract<
   CeremonyEvent,
   {
     type:
@@ -38,11 +40,11 @@ export function evolvePeople(state: CeremonyState, event: PeopleEvent): Ceremony
     case 'approval-given':
       return withApproval(state, event.person);
     case 'passphrase-refused':
-      return withCount(state, event.person, (state.wrongPassphrases.get(event.person) ?? 0) + 1);
+      return refused(state, event.person);
     case 'exception-opened': {
       const { exception, step, expected, happened, openedBy, rule } = event;
       const opened = { exception, step, expected, happened, openedBy, rule, closed: null };
-      return { ...state, exceptions: [...state.exceptions, opened], approval: null };
+      return { ...state, exceptions: [...state.exceptions, opened], approval: null, owed: null };
     }
     case 'break-started':
       return begun(state, { kind: 'break', reason: event.reason, by: event.by, returned: [] });
@@ -51,12 +53,42 @@ export function evolvePeople(state: CeremonyState, event: PeopleEvent): Ceremony
     case 'person-returned':
       return returned(withCount(state, event.person, 0), event.person);
     case 'person-absent':
-      return { ...state, absent: [...state.absent, event.person] };
+      return { ...state, absent: [...state.absent, event.person], owed: owedForAbsence(state, event) };
     case 'break-ended':
       return { ...state, onBreak: null };
     case 'custody-recorded':
-      return { ...state, custody: [...state.custody, event.record] };
+      return { ...state, custody: [...state.custody, event.record], owed: owedForBag(state, event.record) };
   }
+}
+
+/** So many wrong passphrases of one person in a row are an exception. */
+const passphraseTries = 3;
+
+function refused(state: CeremonyState, person: string): CeremonyState {
+  const wrong = (state.wrongPassphrases.get(person) ?? 0) + 1;
+  const counted = withCount(state, person, wrong);
+  if (wrong % passphraseTries !== 0) return counted;
+  const cause = `${nameOf(state, person)} typed a wrong passphrase ${wrong} times in a row.`;
+  return { ...counted, owed: exceptionByItself(state, { rule: 'APPROVAL-PASSPHRASE-ACCEPTED', cause }) };
+}
+
+function owedForAbsence(state: CeremonyState, { person, reason }: EventOf<'person-absent'>): CeremonyState['owed'] {
+  const told = { rule: 'BREAK-ENDED-BY-EVERYBODY', cause: `${nameOf(state, person)} does not come back: ${reason}` };
+  return exceptionByItself(state, told, 'Everybody comes back.');
+}
+
+function owedForBag(state: CeremonyState, record: CustodyRecord): CeremonyState['owed'] {
+  if (record.kind !== 'bag-opened' || record.idMatched) return null;
+  const cause = `Bag ${record.bag} was opened, and its number or its seal was not as listed.`;
+  return exceptionByItself(
+    state,
+    { rule: 'CUSTODY-BAG-AS-LISTED', cause },
+    `Bag ${record.bag} is whole and as listed.`,
+  );
+}
+
+function nameOf(state: CeremonyState, person: string): string {
+  return state.people.find(({ id }) => id === person)?.name ?? person;
 }
 
 function withApproval(state: CeremonyState, person: string): CeremonyState {
@@ -84,4 +116,3 @@ function returned(state: CeremonyState, person: string): CeremonyState {
   if (onBreak === null) return state;
   return { ...state, onBreak: { ...onBreak, returned: [...onBreak.returned, person] } };
 }
-

@@ -3,6 +3,7 @@ import type { EffectOutcome } from './effects.ts';
 import type { CeremonyEvent, EventOf, LoggedInput } from './events.ts';
 import { abortSteps } from './byok-export/abort.ts';
 import { evolvePeople } from './evolve-people.ts';
+import { exceptionByItself, settledByLooking } from './exceptions.ts';
 import { parsePlanDocument } from './plan.ts';
 import { reworded } from './rewording.ts';
 import { currentStep, isEverybodyRegistered, keysLeftInToken, type CeremonyState } from './state.ts';
@@ -33,7 +34,10 @@ export function evolve(state: CeremonyState | null, event: CeremonyEvent): Cerem
     case 'token-reopened':
       return state;
     case 'token-not-reopened':
-      return withPinState(state, event.pin);
+      return {
+        ...withPinState(state, event.pin),
+        owed: exceptionByItself(state, event.refusal, 'The token is opened again.'),
+      };
     case 'exception-closed':
       return exceptionClosed(state, event);
     case 'ceremony-stopped':
@@ -64,6 +68,7 @@ function opened(event: EventOf<'ceremony-opened'>): CeremonyState {
     approval: null,
     wrongPassphrases: new Map(),
     exceptions: [],
+    owed: null,
     onBreak: null,
     custody: [],
     inFlight: null,
@@ -108,7 +113,15 @@ function fingerprintsOf({ keks }: CeremonyState): CeremonyState['approvedWraps']
 }
 
 function failed(state: CeremonyState, event: EventOf<'effect-failed'>): CeremonyState {
-  return { ...withPinState(state, event.pin), inFlight: null, failure: event.refusal, input: null, approval: null };
+  const owed = exceptionByItself(state, event.refusal);
+  return {
+    ...withPinState(state, event.pin),
+    inFlight: null,
+    failure: event.refusal,
+    input: null,
+    approval: null,
+    owed,
+  };
 }
 
 /** What the token says of its PIN is shown before the next try. */
@@ -144,7 +157,8 @@ function requested(state: CeremonyState, event: EventOf<'effect-requested'>): Ce
 }
 
 function completed(state: CeremonyState, event: EventOf<'effect-completed'>): CeremonyState {
-  const after = withOutcome({ ...state, inFlight: null, failure: null }, event.outcome);
+  const owed = event.settled ? settledByLooking(state) : null;
+  const after = withOutcome({ ...state, inFlight: null, failure: null, owed }, event.outcome);
   const isDone = currentStep(state)?.work?.each === 'once' || remainingWork(after).length === 0;
   if (isDone) return advance(after);
   // After an interruption nothing goes on before the people have confirmed again.

@@ -51,6 +51,16 @@ export function exceptionByItself(
 }
 
 /**
+ * What was found after an interruption is shown to the people and signed by them, like everything that was not planned.
+ * @param state - the ceremony, the work still in flight
+ */
+export function settledByLooking(state: CeremonyState): EventOf<'exception-opened'> {
+  const { effect, request } = state.inFlight ?? { effect: 0, request: { kind: 'unknown' } };
+  const cause = `Work ${effect} (${request.kind}) was interrupted. Keyferry looked: it was done.`;
+  return exceptionByItself(state, { rule: 'EFFECT-SETTLED-BY-LOOKING', cause });
+}
+
+/**
  * The open exception with this number.
  * @param state - the ceremony
  * @param exception - its number, from 1
@@ -66,6 +76,8 @@ export function exceptionToClose(state: CeremonyState, exception: number): Excep
  * @returns null when none is open
  */
 export function checkNoOpenException(state: CeremonyState): Refusal | null {
+  if (state.owed !== null)
+    return refusal('NO-OPEN-EXCEPTION', `An exception is to be opened first: ${state.owed.happened}`);
   const [open] = openExceptions(state);
   if (open === undefined) return null;
   return refusal('NO-OPEN-EXCEPTION', `Exception ${open.exception} is open: ${open.happened}`);

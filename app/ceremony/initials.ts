@@ -22,7 +22,7 @@ function lettersOf(name: string): string[][] {
     .normalize('NFC')
     .toUpperCase()
     .split(/[^\p{L}\p{M}]+/u)
-    .map((word) => [...word].filter((letter) => /[\p{Lu}\p{Lo}]/u.test(letter)))
+    .map((word) => Array.from(word).filter((letter) => /[\p{Lu}\p{Lo}]/u.test(letter)))
     .filter((word) => word.length > 0);
 }
 
@@ -34,10 +34,10 @@ function candidates(words: readonly (readonly string[])[]): string[] {
   const usual = last.length === 0 ? first.slice(0, 2) : [...first.slice(0, 1), ...last.slice(0, 1)];
   const all = words.map(([letter = '']) => letter);
   const more = [...last.slice(1), ...first.slice(1), ...alphabet].map((letter) => [...usual, letter]);
-  const most = more.flatMap((letters) => [...alphabet].map((letter) => [...letters, letter]));
+  const most = more.flatMap((letters) => alphabet.map((letter) => [...letters, letter]));
   return [usual, all, ...more, ...most]
     .filter(({ length }) => length >= 2 && length <= longest)
     .map((letters) => letters.join(''));
 }
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const alphabet = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');

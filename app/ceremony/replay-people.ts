@@ -10,7 +10,8 @@ import type { evolvePeople } from './evolve-people.ts';
 import { checkClosing } from './exceptions.ts';
 import { currentStep, type CeremonyState } from './state.ts';
 
-type PeopleEvent = Exclude<Parameters<typeof evolvePeople>[1], { type: 'ceremony-resumed' }> | EventOf<'exception-closed'>;
+type PeopleEvent =
+  Exclude<Parameters<typeof evolvePeople>[1], { type: 'ceremony-resumed' }> | EventOf<'exception-closed'>;
 
 /**
  * What stands against an event of the people at this point of a log.
@@ -51,7 +52,9 @@ function isNamed(state: CeremonyState, person: string): boolean {
 
 function objectToException(state: CeremonyState, event: EventOf<'exception-opened'>): string | null {
   if (event.exception !== state.exceptions.length + 1) return 'it is not the next exception.';
-  if (event.step !== currentStep(state)?.id) return 'another step is the current one.';
+  // Work that was found done may have been the last of its step, which is the one that is named then.
+  const isReached = state.steps.slice(0, state.current + 1).some(({ id }) => id === event.step);
+  if (!isReached) return 'it names a step that has not been reached.';
   if (event.expected.trim() === '' || event.happened.trim() === '') return 'it does not say what happened.';
   return event.openedBy === 'keyferry' || isNamed(state, event.openedBy) ? null : 'nobody of that id is here.';
 }
@@ -67,7 +70,8 @@ function objectToAsking(state: CeremonyState, event: EventOf<'approval-asked'>):
   const subject = subjectOf(state, event);
   if (typeof subject === 'string') return subject;
   const asked = askedOf(state, subject);
-  if (state.approval?.subject === asked.subject && state.approval.sha256 === asked.sha256) return 'it is asked already.';
+  if (state.approval?.subject === asked.subject && state.approval.sha256 === asked.sha256)
+    return 'it is asked already.';
   const isSame =
     asked.subject === event.subject &&
     asked.sha256 === event.sha256 &&

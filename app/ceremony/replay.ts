@@ -55,6 +55,13 @@ function objectToFirst(event: CeremonyEvent): string | null {
 }
 
 function objectTo(state: CeremonyState, event: CeremonyEvent): string | null {
+  const { owed } = state;
+  if (owed !== null) {
+    // Whatever goes wrong is told right behind its cause, in these words.
+    return canonicalJson(owed) === canonicalJson(event)
+      ? null
+      : 'the exception is missing that the event before it causes.';
+  }
   switch (event.type) {
     case 'ceremony-opened':
       return 'a ceremony is opened once.';

@@ -39,7 +39,11 @@ const identifiedForm = /^(?=\S)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,80}(?<=\S)$/u
 /** Initials stand for a person on screen and on paper, so they must be one person's. */
 function checkInitials(people: readonly Person[]): Refusal | null {
   const wrong = people.find(({ initials }) => !initialsForm.test(initials));
-  if (wrong !== undefined) return refusal('PERSON-INITIALLED', `"${wrong.name}" has no initials of 2 to 4 letters, in capitals where the script has them.`);
+  if (wrong !== undefined)
+    return refusal(
+      'PERSON-INITIALLED',
+      `"${wrong.name}" has no initials of 2 to 4 letters, in capitals where the script has them.`,
+    );
   const twice = people.find((person, at) => people.findIndex(({ initials }) => initials === person.initials) !== at);
   if (twice !== undefined) return refusal('PERSON-INITIALLED', `Two people have the initials ${twice.initials}.`);
   const unknown = people.find(({ identifiedBy }) => !identifiedForm.test(identifiedBy));

@@ -36,6 +36,8 @@ export interface CeremonyState {
   /** How many wrong passphrases in a row, by person. */
   readonly wrongPassphrases: ByKey<number>;
   readonly exceptions: readonly ExceptionRecord[];
+  /** The exception that the last event has caused and that comes next in the log, before anything else. */
+  readonly owed: EventOf<'exception-opened'> | null;
   readonly onBreak: Break | null;
   readonly custody: readonly CustodyRecord[];
   readonly inFlight: WorkInFlight | null;

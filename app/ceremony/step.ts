@@ -17,7 +17,14 @@ export type PhaseId = (typeof phases)[number]['id'];
 
 /** What the people do at a step besides ticking and confirming. */
 export type StepKind =
-  'confirm' | 'name-people' | 'register-keys' | 'choose-pin' | 'enter-pin' | 'choose-inbound' | 'choose-outbound' | 'type-key-ids';
+  | 'confirm'
+  | 'name-people'
+  | 'register-keys'
+  | 'choose-pin'
+  | 'enter-pin'
+  | 'choose-inbound'
+  | 'choose-outbound'
+  | 'type-key-ids';
 
 /** Work a step asks for once it is confirmed: once, once per key, per copy, or per key that the plan destroys. */
 export interface StepWork {

@@ -3,6 +3,7 @@ import type { CallTable, Client, Handlers } from './define.ts';
 import { id, ids, reason } from './parts.ts';
 import { peopleCalls } from './people-calls.ts';
 import { planCalls } from './plan-calls.ts';
+import { recordCalls } from './record-calls.ts';
 import { pinInputSchema, stepInputSchema, type PinInput, type StepInput } from './step-input.ts';
 import { viewSchema } from './view.ts';
 
@@ -41,6 +42,7 @@ export const calls = {
   },
   ...planCalls,
   ...peopleCalls,
+  ...recordCalls,
   /** With a token of a module that was chosen before it is a production ceremony, without one a rehearsal. */
   'ceremony.open': {
     input: v.strictObject({

@@ -3,6 +3,7 @@ import { hexToBytes } from '../keys/bytes.ts';
 import { pgpWords } from '../keys/fingerprint.ts';
 import { emptyRows, field, form, paragraph, toTick, type Block } from './document.ts';
 import { seatsOf } from './script-words.ts';
+import { signatureColumns } from './signature-columns.ts';
 
 /**
  * Part B: who allowed this ceremony to be held, with this plan.
@@ -127,10 +128,6 @@ export function signOff(plan: Plan): Block[] {
       : []),
     form('One independent person, for example a notary', signatureColumns('Function'), emptyRows(1)),
   ];
-}
-
-function signatureColumns(first: string): readonly (readonly [string, number])[] {
-  return [[first, 3], ['Name', 5], ['Signature', 6], ['Date and time, UTC', 4]]; // prettier-ignore
 }
 
 function numberedMedia(copies: number): string[][] {

@@ -79,6 +79,10 @@ export const logRules = {
     claim: 'The transcript is, to the byte, what the log extract tells.',
     remedy: 'Do not rely on the transcript: read the log extract, and take the other copy of the bundle.',
   },
+  'BUNDLE-REPORT-AS-LOGGED': {
+    claim: 'The report of a bundle is, to the byte, what its log extract gives.',
+    remedy: 'Do not rely on the report: read the log extract, and take the other copy of the bundle.',
+  },
   'BUNDLE-UPLOAD-AS-LOGGED': {
     claim: 'UPLOAD.md and its printable page are, to the byte, what the log and the plan in it give.',
     remedy: 'Do not follow the sheet. Take the other copy of the bundle, or ask the room for it.',

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { About } from '../../app/contract/calls.ts';
-import { parseEvent } from '../../app/ceremony/events.ts';
-import { replay } from '../../app/ceremony/replay.ts';
+import { replayLog } from '../../app/ceremony/replay.ts';
 import { currentStep } from '../../app/ceremony/state.ts';
 import { Refused } from '../../app/rules/refusal.ts';
 import { readLog } from './store.ts';
@@ -32,7 +31,7 @@ export function unfinishedCeremonies(profile: string): About['unfinished'] {
 function describe(ceremony: string, file: string): About['unfinished'] {
   try {
     const entries = readLog(file);
-    const state = replay(entries.map((entry) => parseEvent(entry.event)));
+    const state = replayLog(entries);
     const step = state === null ? null : currentStep(state);
     if (state === null || step === null) return [];
     return [

@@ -19,6 +19,7 @@ import { entryBytes, parseEntry, type Entry } from '../../app/audit/entry.ts';
 import { emptyTree, growTree, rootOf, type GrowingTree } from '../../app/audit/growing-tree.ts';
 import { leafHash } from '../../app/audit/tree.ts';
 import { refuse } from '../../app/rules/refusal.ts';
+import { checkAgainstMark, HeadMark, headMarkOf, makeHeadMark, readHeadMark } from './head-mark.ts';
 import { applicationId, schema, schemaVersion } from './schema.ts';
 import { syncFolder } from '../media/sync-folder.ts';
 
@@ -45,10 +46,11 @@ export interface AuditLog {
 
 /**
  * Begins a log: a file of mode 0600, in a folder of mode 0700 when the folder is new. The file appears under its name
- * only when it is whole, so a crash in between leaves no half-made log to stumble over.
+ * only when it is whole, so a crash in between leaves no half-made log to stumble over. The mark beside it, which says
+ * how long it is (main/audit/head-mark.ts), is there first.
  * @param file - path of the file to make
  * @returns the open, empty log
- * @throws Refused with LOG-NOT-REPLACED, LOG-DURABLE
+ * @throws Refused with LOG-NOT-REPLACED, LOG-FILE-PRESENT, LOG-DURABLE
  */
 export function createLog(file: string): AuditLog {
   if (existsSync(file)) refuse('LOG-NOT-REPLACED', `There is a file at ${file} already.`);
@@ -65,6 +67,7 @@ export function createLog(file: string): AuditLog {
       database.pragma(`user_version = ${schemaVersion}`);
     })();
     database.close();
+    makeHeadMark(headMarkOf(file));
     renameSync(unfinished, file);
     syncFolder(dirname(file));
   });
@@ -72,15 +75,26 @@ export function createLog(file: string): AuditLog {
 }
 
 /**
- * Opens a log that exists, and follows the whole chain. What this cannot see alone is a tail that was cut, or lost with
- * a missing or damaged -wal file: the entries before it are intact in themselves (measured; docs/assurance.md). That
- * takes a head kept elsewhere.
+ * Opens a log that exists, follows the whole chain and holds its end against the mark beside it. A tail that was cut, or
+ * lost with a missing or damaged -wal file, or an older copy of the log leave entries that are intact in themselves: the
+ * mark tells. When mark and log are both older, that takes a head kept elsewhere.
  * @param file - path of the log
  * @returns the open log
  * @throws Refused with LOG-FILE-PRESENT, LOG-ONE-WRITER, LOG-FORMAT-KNOWN, LOG-FILE-SOUND, LOG-CHAIN-INTACT,
- * LOG-ENTRY-CANONICAL, LOG-DURABLE
+ * LOG-ENTRY-CANONICAL, LOG-AS-LAST-SEEN, LOG-DURABLE
  */
 export function openLog(file: string): AuditLog {
+  const log = openSqlite(file);
+  try {
+    guarded(file, () => log.mark(headMarkOf(file)));
+    return log;
+  } catch (error) {
+    log.close();
+    throw error;
+  }
+}
+
+function openSqlite(file: string): SqliteLog {
   const found = guarded(file, () => statSync(file, { throwIfNoEntry: false }));
   if (found === undefined) refuse('LOG-FILE-PRESENT', `There is no log at ${file}.`);
   // SQLite takes an empty file for a new database and throws the -wal beside it away.
@@ -103,19 +117,27 @@ export function openLog(file: string): AuditLog {
  * Reads a log without changing it: opening the file itself would fold the -wal file into it. The copy it works on is
  * removed again.
  * @param file - path of a log that nobody has open
+ * @param mark - `needed` for a log where it was written; where a log was brought from elsewhere its mark may not be with it
  * @returns all entries, their chain followed
  * @throws Refused, see {@link openLog}
  */
-export function readLog(file: string): readonly Entry[] {
+export function readLog(file: string, mark: 'needed' | 'if-there' = 'needed'): readonly Entry[] {
   const folder = mkdtempSync(join(tmpdir(), 'keyferry-log-'));
   try {
     const copy = join(folder, basename(file));
+    const isMarked = mark === 'needed' || existsSync(headMarkOf(file));
     guarded(file, () => {
+      // What is wrong with the log itself is told first. Read before the log, which may be further when another Keyferry writes.
+      if (isMarked && existsSync(file) && existsSync(headMarkOf(file))) copyFileSync(headMarkOf(file), headMarkOf(copy));
       if (existsSync(file)) copyFileSync(file, copy);
       if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
     });
-    const log = openLog(copy);
-    log.close();
+    const log = openSqlite(copy);
+    try {
+      if (isMarked) guarded(file, () => log.checkMark(readHeadMark(headMarkOf(copy))));
+    } finally {
+      log.close();
+    }
     return log.entries();
   } finally {
     rmSync(folder, { recursive: true });
@@ -129,6 +151,7 @@ class SqliteLog implements AuditLog {
   readonly #entries: Entry[] = [];
   #chain: ChainHead = emptyChain;
   #tree: GrowingTree = emptyTree;
+  #mark: HeadMark | null = null;
 
   constructor(database: Database.Database, file: string) {
     this.#database = database;
@@ -138,12 +161,29 @@ class SqliteLog implements AuditLog {
     for (const { bytes } of rows) this.#follow(parseEntry(Uint8Array.from(bytes)));
   }
 
+  /** Throws Refused with LOG-AS-LAST-SEEN when the mark contradicts the log. */
+  checkMark(seen: ChainHead): void {
+    checkAgainstMark(seen, this.#chain, this.#entries);
+  }
+
+  /** Holds the log against its mark, and keeps the mark from then on. */
+  mark(path: string): void {
+    const seen = readHeadMark(path);
+    this.checkMark(seen);
+    this.#mark = HeadMark.open(path);
+    // A crash came between the last entry and its mark.
+    if (seen.size < this.#chain.size) this.#mark.write(this.#chain);
+  }
+
   append(time: string, actor: string, event: JsonValue): Entry {
     const bytes = Buffer.from(entryBytes(appendEntry(this.#chain, { time, actor, event })));
     // As it will be read later, members in canonical order: what is made from the log is the same before and after.
     const entry = parseEntry(Uint8Array.from(bytes));
     // Should a failed commit reach the disk after all, the next entry collides with its number: the chain cannot fork.
-    guarded(this.#file, () => this.#insert.run(entry.sequence, bytes));
+    guarded(this.#file, () => {
+      this.#insert.run(entry.sequence, bytes);
+      this.#mark?.write(followLink(this.#chain, entry));
+    });
     this.#follow(entry);
     return entry;
   }
@@ -158,6 +198,8 @@ class SqliteLog implements AuditLog {
 
   close(): void {
     guarded(this.#file, () => this.#database.close());
+    this.#mark?.close();
+    this.#mark = null;
   }
 
   #follow(entry: Entry): void {

@@ -55,7 +55,10 @@ export class Journal {
     const entries = log.entries();
     const state = replayLog(entries);
     if (state === null) refuse('LOG-HOLDS-A-CEREMONY', 'The log has no entries.');
-    return new Journal(log, now, state, latestTime(entries));
+    const journal = new Journal(log, now, state, latestTime(entries));
+    // The application ended between an event and the exception that it causes.
+    if (state.owed !== null) journal.#append('keyferry', state.owed);
+    return journal;
   }
 
   get state(): CeremonyState {

@@ -84,6 +84,7 @@ function hostFor(options: RehearseOptions): Host {
   return createHost({
     profile: options.profile,
     samples: places.samples,
+    fonts: places.fonts,
     application: applicationInfo(),
     createHsm: () => new HsmClient(forkHsmProcess(hsmProcessSource)),
     siteOf: (folder) =>

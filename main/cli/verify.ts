@@ -50,7 +50,7 @@ function verify(args: readonly string[]): number {
 /** Null when the path is neither; throws when it cannot be read. */
 function check(target: string): RuleResult[] | null {
   const found = lstatSync(target);
-  if (found.isFile()) return verifyLog(readLog(target));
+  if (found.isFile()) return verifyLog(readLog(target, 'if-there'));
   if (!found.isDirectory() || !isBundle(target)) return null;
   const { name, version } = applicationInfo();
   return verifyBundle(readBundle(target), `${name} ${version}`);

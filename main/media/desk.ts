@@ -56,10 +56,7 @@ export class MediaDesk {
    * @throws Refused with MEDIA-OFFERED for an id that was not offered
    */
   isRemovable(id: string): boolean {
-    const path = this.pathOf(id);
-    const volumes = listVolumes().filter((volume) => path === volume.path || path.startsWith(`${volume.path}/`));
-    // A medium may be mounted below another: the innermost one holds the folder.
-    return volumes.toSorted((one, other) => other.path.length - one.path.length)[0]?.isRemovable ?? false;
+    return liesOnRemovable(this.pathOf(id));
   }
 
   #offer(medium: Omit<Medium, 'id'>): Medium {
@@ -68,4 +65,14 @@ export class MediaDesk {
     this.#offered.set(id, medium.path);
     return { id, ...medium };
   }
+}
+
+/**
+ * Whether a folder lies on a removable medium.
+ * @param path - absolute
+ */
+export function liesOnRemovable(path: string): boolean {
+  const volumes = listVolumes().filter((volume) => path === volume.path || path.startsWith(`${volume.path}/`));
+  // A medium may be mounted below another: the innermost one holds the folder.
+  return volumes.toSorted((one, other) => other.path.length - one.path.length)[0]?.isRemovable ?? false;
 }

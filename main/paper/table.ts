@@ -1,6 +1,6 @@
 import type { Block, Column, Item } from '../../app/paper/document.ts';
 import { hairline, ink, room, styles, thinRule } from './look.ts';
-import type { Piece } from './piece.ts';
+import { heightOf, together, type Piece } from './piece.ts';
 import type { Setting } from './setting.ts';
 import type { Element } from './sheets.ts';
 import { textPieces } from './text.ts';
@@ -42,7 +42,7 @@ export function tablePieces(setting: Setting, block: Extract<Block, { kind: 'tab
   return [...captionPieces(setting, caption), head.first, ...body.map((piece) => ({ ...piece, again }))];
 }
 
-/** Sets named values: a table whose rows are headed by their labels. */
+/** Sets named values: a table whose rows are headed by their labels. A short one is not parted. */
 export function valuePieces(setting: Setting, caption: string, items: readonly Item[]): Piece[] {
   const { sheets, type, width } = setting;
   const table = sheets.element(setting.parent, 'Table');
@@ -56,7 +56,8 @@ export function valuePieces(setting: Setting, caption: string, items: readonly I
     ];
     return rowPieces(grid, cells, sheets.element(table, 'TR'), true);
   });
-  return [...captionPieces(setting, caption), topRule(setting), ...rows];
+  const pieces = [...captionPieces(setting, caption), topRule(setting), ...rows];
+  return heightOf(pieces) < room / 3 ? together(pieces) : pieces;
 }
 
 /** Stands outside the table in the structure too: a caption inside must be its first child, and readers differ. */
@@ -81,7 +82,7 @@ function headingRow(grid: Grid, columns: readonly Column[], table: Element): { f
     element: setting.sheets.element(row, 'TH', { scope: 'Column' }),
     tag: 'TH',
   }));
-  const height = heightOf(cells) + 2 * rowPad;
+  const height = heightOfCells(cells) + 2 * rowPad;
   const piece = (isContent: boolean): Piece => ({
     before: 3,
     height,
@@ -121,7 +122,7 @@ function rowPieces(grid: Grid, texts: readonly CellText[], row: Element, isHeade
       ...cell,
       lines: cell.lines.slice(part * linesTogether, (part + 1) * linesTogether),
     }));
-    const height = Math.max(heightOf(own) + 2 * rowPad, isForm ? formRow : 0);
+    const height = Math.max(heightOfCells(own) + 2 * rowPad, isForm ? formRow : 0);
     return { before: 0, height, holds: false, draw: (y: number) => drawRow(grid, own, y, height, part === parts - 1) };
   });
 }
@@ -148,7 +149,7 @@ function drawCells({ sheets }: Setting, cells: readonly Cell[], y: number, isCon
   }
 }
 
-function heightOf(cells: readonly Cell[]): number {
+function heightOfCells(cells: readonly Cell[]): number {
   return Math.max(...cells.map(({ lines, style }) => lines.length * style.leading));
 }
 

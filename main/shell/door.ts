@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { calls, type CallName, type HostHandlers } from '../../app/contract/calls.ts';
 import type { Reply } from '../../app/contract/define.ts';
 import { refusal, refuse, Refused } from '../../app/rules/refusal.ts';
+import { overwriteBytes } from '../overwriting.ts';
 
 /** The one origin the window is served from. */
 export const origin = 'app://keyferry';
@@ -87,10 +88,4 @@ function shortCode(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' && /^[A-Z0-9_]{1,40}$/u.test(error.code)
     ? error.code
     : error.name;
-}
-
-/** A refused message has no handler to receive its bytes, which may be a PIN: whoever receives them overwrites them. */
-function overwriteBytes(message: unknown): void {
-  if (message instanceof Uint8Array) message.fill(0);
-  else if (typeof message === 'object' && message !== null) Object.values(message).forEach(overwriteBytes);
 }

@@ -78,6 +78,7 @@ function hostFor(window: BrowserWindow, profile: string): Host {
     createHsm: () => new HsmClient(forkUtilityProcess(places.hsmProcess)),
     siteOf: (folder) => rehearsalSite(join(folder, 'token'), places.rehearsalModule),
     samples: places.samples,
+    fonts: places.fonts,
     ...createDialogs(window),
     rehearsalModule: places.rehearsalModule,
     passphrases: 'typed',

@@ -1,17 +1,34 @@
-import type { About, PlanPreview, WindowClient } from '../../app/contract/calls.ts';
+import type { About, WindowClient } from '../../app/contract/calls.ts';
+import type { PlanPreview } from '../../app/contract/plan-calls.ts';
 import type { Reply } from '../../app/contract/define.ts';
 import type { CeremonyView, StepView } from '../../app/contract/view.ts';
 import type { Refusal } from '../../app/rules/refusal.ts';
 import type { Connection } from '../bridge/client.ts';
-import { gapsIn, reopenGaps, type Gap } from '../steps/readiness.ts';
+import { openBagGap } from '../steps/custody-gap.ts';
+import { gapsBeforeNames, gapsIn, reopenGaps, type Gap } from '../steps/readiness.ts';
 import { StepDraft } from './draft.svelte.ts';
+import { PeopleCalls } from './people.svelte.ts';
+import { PlanForm } from './plan-draft.svelte.ts';
+import { idSet } from './ids.ts';
 import { mayReplace, voidsDraft } from './order.ts';
+import type { TypedSecret } from './typed-secret.svelte.ts';
 import { wantedBy } from './wanted.ts';
+
+/** A token of a module that was chosen before. */
+type ChosenToken = NonNullable<Parameters<WindowClient['ceremony.open']>[0]['token']>;
+
+/** A module with its tokens, and why no production ceremony can use it. */
+export type ModuleFound = NonNullable<
+  Extract<Awaited<ReturnType<WindowClient['site.chooseModule']>>, { ok: true }>['value']
+>;
 
 /** What the window shows and what people do in it; everything about the ceremony itself is in main. */
 export class Session {
   about = $state.raw<About | null>(null);
   preview = $state.raw<PlanPreview | null>(null);
+  /** The plan that people are making; it stays when they go back to the start, until the application is closed. */
+  planForm = $state.raw<PlanForm | null>(null);
+  isMakingPlan = $state(false);
   view = $state.raw<CeremonyView | null>(null);
   draft = $state.raw<StepDraft | null>(null);
   /** Why the last call was refused, until the next one. */
@@ -19,12 +36,14 @@ export class Session {
   #unanswered = $state(0);
 
   readonly client: WindowClient;
+  /** What the people do besides confirming steps. */
+  readonly people = new PeopleCalls(this);
 
   constructor(connection: Connection) {
     this.client = connection.client;
     connection.onCeremonyChanged((view) => {
       // A change of a ceremony that was left must not bring its screen back.
-      if (this.view !== null) this.#show(view);
+      if (this.view !== null) this.show(view);
     });
   }
 
@@ -36,14 +55,75 @@ export class Session {
   /** What the people have not done yet of what the ceremony waits for. */
   get gaps(): Gap[] {
     const { view, draft } = this;
-    if (!view?.step || draft === null || view.isUnsettled) return [];
-    return view.reopen === null ? gapsIn(view.step, draft) : reopenGaps(view.reopen, draft);
+    if (!view?.step || draft === null) return [];
+    const wanted = wantedBy(view);
+    if (wanted === 'reopen-token' && view.reopen !== null) return reopenGaps(view.reopen, draft);
+    if (wanted !== 'confirm-step') return [];
+    const bag = openBagGap(view);
+    return [...(bag === null ? [] : [bag]), ...gapsIn(view.step, draft, this.by)];
+  }
+
+  /** Ids of who has confirmed what is wanted now; where it is approved, of those whose approvals are of what is on screen. */
+  get by(): ReadonlySet<string> {
+    const { view, draft } = this;
+    if (draft === null) return idSet();
+    if (!view?.step?.sensitive || wantedBy(view) !== 'confirm-step') return draft.confirmedBy;
+    const isOfThis = view.approval?.subject === view.step.id && !this.#isChanged;
+    return idSet(isOfThis ? view.approval?.by : []);
+  }
+
+  /** Whether the people were asked to approve something else than what is on screen now. After a reload nobody knows. */
+  get #isChanged(): boolean {
+    const { draft } = this;
+    if (draft === null) return false;
+    const { asked, plainInput } = draft;
+    return asked === null ? plainInput.kind !== 'none' : asked !== JSON.stringify(plainInput);
+  }
+
+  /** Whether approvals were given to something that was changed since, and what is on screen now can be put to the people. */
+  get mustAskAnew(): boolean {
+    const { view, draft } = this;
+    if (!view?.step?.sensitive || draft === null || this.isAsking || wantedBy(view) !== 'confirm-step') return false;
+    const isApproved = view.approval?.subject === view.step.id && view.approval.by.length > 0;
+    const isComplete = gapsBeforeNames(view.step, draft).length === 0;
+    return isApproved && this.#isChanged && isComplete && draft.tried !== JSON.stringify(draft.plainInput);
+  }
+
+  /** Ids of who had approved the step before something on screen was changed; none once somebody has approved it anew. */
+  get voided(): readonly string[] {
+    const { view, draft } = this;
+    const isOfThis = view?.step?.sensitive === true && view.approval?.subject === view.step.id;
+    if (isOfThis && draft?.asked !== null && this.#isChanged) return view.approval?.by ?? [];
+    return draft?.voided ?? [];
+  }
+
+  /** Puts what is on screen now to the people: what was approved before is void at once, not at the next signature. */
+  async askAnew(): Promise<void> {
+    const { view, draft } = this;
+    if (!view?.step || draft === null) return;
+    const input = draft.plainInput;
+    const before = view.approval?.by ?? [];
+    draft.tried = JSON.stringify(input);
+    if (!(await this.people.ask(view.step.id, input))) return;
+    draft.asked = draft.tried;
+    if (this.by.size === 0) draft.voided = before;
+  }
+
+  /** Somebody approves the step as it is on screen; true once it is signed. */
+  async approve(person: string, passphrase: TypedSecret): Promise<boolean> {
+    const { view, draft } = this;
+    if (!view?.step || draft === null) return false;
+    const input = draft.plainInput;
+    if (!(await this.people.approve({ step: view.step.id, input }, person, passphrase))) return false;
+    draft.asked = JSON.stringify(input);
+    draft.voided = [];
+    return true;
   }
 
   /** Looks for a ceremony that main still has open: the window may have been loaded again. */
   async begin(): Promise<void> {
     const view = await this.ask(this.client['ceremony.view']({}));
-    if (view) this.#show(view);
+    if (view) this.show(view);
     else this.about = await this.ask(this.client['app.about']({}));
   }
 
@@ -55,12 +135,31 @@ export class Session {
     this.preview = await this.ask(this.client['plan.choose']({}));
   }
 
-  async openCeremony(plan: string): Promise<void> {
-    this.#showIf(await this.ask(this.client['ceremony.open']({ plan })));
+  /** Takes up the plan that is being made, or begins one. */
+  makePlan(): void {
+    this.refusal = null;
+    this.planForm ??= new PlanForm(this);
+    this.isMakingPlan = true;
+  }
+
+  /** Approves the plan on screen; a refusal leaves it as it is. */
+  async approvePlan(approval: Parameters<WindowClient['plan.approve']>[0]): Promise<void> {
+    const approved = await this.ask(this.client['plan.approve'](approval));
+    if (approved !== null) this.preview = approved;
+  }
+
+  /** Begins a ceremony: with a token that was listed a production ceremony, without one a rehearsal. */
+  async openCeremony(plan: string, token: ChosenToken | null = null): Promise<void> {
+    this.show(await this.ask(this.client['ceremony.open']({ plan, token })));
+  }
+
+  /** Has the people choose the PKCS#11 module of a production ceremony; null when they choose none, or it is refused. */
+  async chooseModule(): Promise<ModuleFound | null> {
+    return this.ask(this.client['site.chooseModule']({}));
   }
 
   async resume(ceremony: string): Promise<void> {
-    this.#showIf(await this.ask(this.client['ceremony.resume']({ ceremony })));
+    this.show(await this.ask(this.client['ceremony.resume']({ ceremony })));
   }
 
   /** Does what the ceremony waits for, once nothing is missing any more. */
@@ -70,41 +169,33 @@ export class Session {
     const wanted = wantedBy(view);
     if (wanted === 'look-again') await this.#lookAgain();
     else if (wanted === 'reopen-token') await this.#reopenToken(draft);
-    else await this.#confirm(view.step, draft);
+    else if (wanted === 'confirm-step') await this.#confirm(view.step, draft);
   }
 
   /** Stops the ceremony on screen for good. */
   async stop(reason: string): Promise<void> {
     const step = this.view?.step;
-    if (step) this.#showIf(await this.ask(this.client['ceremony.stop']({ step: step.id, reason })));
-  }
-
-  /** Goes on without a key whose work has failed: the one that the people read about, whatever has changed since. */
-  async leaveOut(key: string, reason: string, confirmedBy: readonly string[]): Promise<void> {
-    const step = this.view?.step;
-    if (!step) return;
-    const input = { step: step.id, key, confirmedBy: [...confirmedBy], reason };
-    this.#showIf(await this.ask(this.client['ceremony.leaveOutKey'](input)));
+    if (step) this.show(await this.ask(this.client['ceremony.stop']({ step: step.id, reason })));
   }
 
   async #confirm(step: StepView, draft: StepDraft): Promise<void> {
-    const input = draft.takeInput(step.kind);
-    const [ticks, confirmedBy] = [[...draft.ticks], [...draft.confirmedBy]];
+    const [ticks, confirmedBy] = [[...draft.ticks], [...this.by]];
+    const input = draft.takeInput();
     const reply = this.client['ceremony.confirmStep']({ step: step.id, ticks, confirmedBy, input });
     // The bridge has copied the bytes by the time the call returns.
     if (input.kind === 'pin') input.pin.fill(0);
-    this.#showIf(await this.ask(reply));
+    this.show(await this.ask(reply));
   }
 
   async #reopenToken(draft: StepDraft): Promise<void> {
-    const pin = draft.takePin();
+    const pin = draft.pin.take();
     const reply = this.client['ceremony.reopenToken']({ pin, confirmedBy: [...draft.confirmedBy] });
-    pin.fill(0);
-    this.#showIf(await this.ask(reply));
+    if (pin.kind === 'pin') pin.pin.fill(0);
+    this.show(await this.ask(reply));
   }
 
   async #lookAgain(): Promise<void> {
-    this.#showIf(await this.ask(this.client['ceremony.lookAgain']({})));
+    this.show(await this.ask(this.client['ceremony.lookAgain']({})));
   }
 
   /** Leaves the ceremony; its log stays and it can be resumed. */
@@ -115,6 +206,7 @@ export class Session {
 
   async backToStart(): Promise<void> {
     this.view = this.draft = this.preview = null;
+    this.isMakingPlan = false;
     this.about = await this.ask(this.client['app.about']({}));
   }
 
@@ -129,14 +221,11 @@ export class Session {
     return null;
   }
 
-  #showIf(view: CeremonyView | null): void {
-    if (view !== null) this.#show(view);
-  }
-
-  #show(view: CeremonyView): void {
-    if (!mayReplace(this.view, view)) return;
+  /** Shows what a call returned; null, what was refused, leaves what is on screen. */
+  show(view: CeremonyView | null): void {
+    if (view === null || !mayReplace(this.view, view)) return;
     if (voidsDraft(this.view, view)) {
-      this.draft = view.step === null ? null : new StepDraft(view.step);
+      this.draft = view.step === null ? null : new StepDraft(view.step, view.reopen);
       this.refusal = null;
     }
     this.view = view;

@@ -1,15 +1,15 @@
-import type { StepView } from '../../app/contract/view.ts';
+import type { CeremonyView, StepView } from '../../app/contract/view.ts';
 import { counted } from '../words/format.ts';
-import { sameRoleTwice, type Seat } from './seats.ts';
-import { stillToConfirm, type Confirming } from './turns.ts';
+import { pinGaps, type PinGiven } from './pin-gaps.ts';
+import { seatProblems, type Seat } from './seats.ts';
+import { stillToDo, wordsOf, type Confirming } from './turns.ts';
 
 /** What the people have done at the step on screen, before it is confirmed. */
 export interface Given {
   readonly ticks: ReadonlySet<string>;
   readonly confirmedBy: ReadonlySet<string>;
   readonly seats: readonly Seat[];
-  readonly pin: string;
-  readonly pinAgain: string;
+  readonly pin: PinGiven;
   readonly media: ReadonlySet<string>;
   readonly keyIds: readonly string[];
   /** Keys to which the people say no instead of typing the id. */
@@ -26,13 +26,14 @@ export interface Gap {
 export const fieldId = {
   tick: (tick: string): string => `tick-${tick}`,
   confirmer: (role: string, person: string): string => `confirmer-${role}-${person}`,
+  approval: (role: string, person: string): string => `approval-${role}-${person}`,
   seat: (index: number): string => `seat-${index}`,
+  seatInitials: (index: number): string => `seat-${index}-initials`,
+  seatIdentified: (index: number): string => `seat-${index}-identified`,
+  passphrase: 'passphrase',
+  passphraseAgain: 'passphrase-again',
   keyId: (index: number): string => `key-id-${index}`,
-  pin: 'pin',
-  pinAgain: 'pin-again',
   media: 'media',
-  leaveOutReason: 'leave-out-reason',
-  leaveOutConfirmer: (role: string, person: string): string => `leave-out-${role}-${person}`,
 } as const;
 
 /**
@@ -40,10 +41,21 @@ export const fieldId = {
  * being refused for what they can see.
  * @param step - the step on screen
  * @param given - what they have done so far
+ * @param by - ids of who has confirmed, or approved what the screen shows
  * @returns the gaps in reading order; none when the step can be confirmed
  */
-export function gapsIn(step: StepView, given: Given): Gap[] {
-  return [...inputGaps(step, given), ...tickGaps(step, given), ...confirmerGaps(step, given.confirmedBy)];
+export function gapsIn(step: StepView, given: Given, by: ReadonlySet<string>): Gap[] {
+  return [...gapsBeforeNames(step, given), ...confirmerGaps(step, by)];
+}
+
+/**
+ * Says what must be filled in and ticked before anybody puts their name to it.
+ * @param step - the step on screen
+ * @param given - what they have done so far
+ * @returns the gaps in reading order
+ */
+export function gapsBeforeNames(step: StepView, given: Given): Gap[] {
+  return [...inputGaps(step, given), ...tickGaps(step, given)];
 }
 
 /**
@@ -52,20 +64,8 @@ export function gapsIn(step: StepView, given: Given): Gap[] {
  * @param given - what they have done so far
  * @returns the gaps in reading order
  */
-export function reopenGaps(reopen: Confirming, given: Given): Gap[] {
-  return [...pinGaps(given.pin), ...confirmerGaps(reopen, given.confirmedBy)];
-}
-
-/**
- * Says what stands between the people and a ceremony that goes on without a key.
- * @param asked - who must confirm: the people of the step whose work has failed
- * @param reason - as it will stand in the log; empty while there is none
- * @param confirmedBy - ids of who has confirmed that, which is another thing than the step
- * @returns the gaps in reading order
- */
-export function leaveOutGaps(asked: Confirming, reason: string, confirmedBy: ReadonlySet<string>): Gap[] {
-  const noReason = { words: 'The reason is not given', field: fieldId.leaveOutReason };
-  return [...(reason === '' ? [noReason] : []), ...confirmerGaps(asked, confirmedBy, fieldId.leaveOutConfirmer)];
+export function reopenGaps(reopen: NonNullable<CeremonyView['reopen']>, given: Given): Gap[] {
+  return [...pinGaps(reopen.pin, given.pin, false), ...confirmerGaps(reopen, given.confirmedBy)];
 }
 
 function inputGaps(step: StepView, given: Given): Gap[] {
@@ -74,10 +74,12 @@ function inputGaps(step: StepView, given: Given): Gap[] {
       return [];
     case 'name-people':
       return seatGaps(given.seats);
+    case 'register-keys':
+      return keyGaps(step.asks.keys);
     case 'enter-pin':
-      return pinGaps(given.pin);
+      return pinGaps(step.asks.pin, given.pin, false);
     case 'choose-pin':
-      return [...newPinGaps(given.pin), ...repeatGaps(given)];
+      return pinGaps(step.asks.pin, given.pin, true);
     case 'choose-inbound':
       return mediaGaps(1, given.media.size);
     case 'choose-outbound':
@@ -88,34 +90,19 @@ function inputGaps(step: StepView, given: Given): Gap[] {
 }
 
 function seatGaps(seats: readonly Seat[]): Gap[] {
-  const empty = seats.filter((seat) => seat.name.trim() === '');
-  const first = empty[0];
-  const twice = sameRoleTwice(seats).map(({ words, seat }) => ({ words, field: fieldId.seat(seat) }));
-  if (first === undefined) return twice;
-  const words = empty.length === 1 ? '1 name is missing' : `${empty.length} names are missing`;
-  return [{ words, field: fieldId.seat(seats.indexOf(first)) }, ...twice];
+  return seatProblems(seats).map(({ words, seat, field }) => ({
+    words,
+    field: { name: fieldId.seat, initials: fieldId.seatInitials, identified: fieldId.seatIdentified }[field](seat),
+  }));
 }
 
-/** A PIN is 1 to 255 bytes of UTF-8. */
-function pinGaps(pin: string): Gap[] {
-  const bytes = new TextEncoder().encode(pin).length;
-  if (bytes === 0) return [{ words: 'The PIN is not typed', field: fieldId.pin }];
-  return bytes > 255 ? [{ words: 'The PIN is longer than 255 bytes', field: fieldId.pin }] : [];
-}
-
-/** SoftHSM, which holds the rehearsal token, takes no shorter PIN. */
-export const shortestNewPin = 4;
-
-function newPinGaps(pin: string): Gap[] {
-  const length = Array.from(pin).length;
-  if (length === 0 || length >= shortestNewPin) return pinGaps(pin);
-  return [{ words: `The PIN is shorter than ${shortestNewPin} characters`, field: fieldId.pin }];
-}
-
-function repeatGaps({ pin, pinAgain }: Given): Gap[] {
-  if (pin === '' || pin === pinAgain) return [];
-  const words = pinAgain === '' ? 'The PIN is not typed a second time' : 'The two PINs differ';
-  return [{ words, field: fieldId.pinAgain }];
+function keyGaps(keys: StepView['asks']['keys']): Gap[] {
+  const open = keys.filter(({ isDone }) => !isDone);
+  const [first] = open;
+  if (first === undefined) return [];
+  const words =
+    open.length === 1 ? `${first.name} has no approval key yet` : `${open.length} people have no approval key yet`;
+  return [{ words, field: fieldId.passphrase }];
 }
 
 function mediaGaps(asked: number, chosen: number): Gap[] {
@@ -145,21 +132,25 @@ function tickGaps(step: StepView, given: Given): Gap[] {
   return [{ words, field: fieldId.tick(first.id) }];
 }
 
-function confirmerGaps(
-  asked: Confirming,
-  confirmedBy: ReadonlySet<string>,
-  fieldOf: (role: string, person: string) => string = fieldId.confirmer,
-): Gap[] {
+/**
+ * Says who is still missing of those who must confirm or approve.
+ * @param asked - who must
+ * @param by - ids of who has
+ * @returns the gaps in reading order, each with the field of somebody who could close it
+ */
+export function confirmerGaps(asked: Confirming, by: ReadonlySet<string>): Gap[] {
+  const { verb } = wordsOf(asked);
+  const fieldOf = asked.sensitive === true ? fieldId.approval : fieldId.confirmer;
   const gaps = asked.confirmers.flatMap((group) => {
-    const words = stillToConfirm(group, confirmedBy);
+    const words = stillToDo(group, by, verb);
     if (words === null) return [];
-    const open = group.people.find(({ id }) => !confirmedBy.has(id));
+    const open = group.people.find(({ id }) => !by.has(id));
     return [{ words, field: fieldOf(group.role, open?.id ?? '') }];
   });
-  if (gaps.length > 0 || confirmedBy.size >= asked.distinctPeople) return gaps;
+  if (gaps.length > 0 || by.size >= asked.distinctPeople) return gaps;
   const open = asked.confirmers
     .flatMap(({ role, people }) => people.map((person) => ({ role, id: person.id })))
-    .find(({ id }) => !confirmedBy.has(id));
-  const words = `${asked.distinctPeople} different people must confirm`;
+    .find(({ id }) => !by.has(id));
+  const words = `${asked.distinctPeople} different people must ${verb}`;
   return [{ words, field: fieldOf(open?.role ?? '', open?.id ?? '') }];
 }

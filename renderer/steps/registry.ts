@@ -6,6 +6,7 @@ import ChooseOutbound from './ChooseOutbound.svelte';
 import ChoosePin from './ChoosePin.svelte';
 import EnterPin from './EnterPin.svelte';
 import NamePeople from './NamePeople.svelte';
+import RegisterKeys from './RegisterKeys.svelte';
 import TypeKeyIds from './TypeKeyIds.svelte';
 
 export interface StepProps {
@@ -18,6 +19,7 @@ export interface StepProps {
 export const stepParts: Readonly<Record<StepView['kind'], Component<StepProps> | null>> = {
   confirm: null,
   'name-people': NamePeople,
+  'register-keys': RegisterKeys,
   'choose-pin': ChoosePin,
   'enter-pin': EnterPin,
   'choose-inbound': ChooseInbound,

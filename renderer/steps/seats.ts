@@ -1,3 +1,4 @@
+import { initialsOf } from '../../app/ceremony/initials.ts';
 import type { Role } from '../../app/ceremony/roles.ts';
 import type { StepInput } from '../../app/contract/calls.ts';
 import { roleTitle } from '../words/format.ts';
@@ -7,13 +8,24 @@ export interface Seat {
   readonly role: Role;
   name: string;
   organisation: string;
+  /** As somebody typed them; null while those that Keyferry proposes stand. */
+  initials: string | null;
+  /** The document, or the person, by which the identity was checked. */
+  identifiedBy: string;
+}
+
+/** Something that is still wrong with a seat, and at which of its fields. */
+export interface SeatProblem {
+  readonly words: string;
+  readonly seat: number;
+  readonly field: 'name' | 'initials' | 'identified';
 }
 
 type NamedPerson = Extract<StepInput, { kind: 'people' }>['people'][number];
 
 /** Empty lines for roll call, in the plan's order. */
 export function emptySeats(seats: readonly Role[]): Seat[] {
-  return seats.map((role) => ({ role, name: '', organisation: '' }));
+  return seats.map((role) => ({ role, name: '', organisation: '', initials: null, identifiedBy: '' }));
 }
 
 /**
@@ -53,17 +65,77 @@ export function sameRoleTwice(seats: readonly Seat[]): { readonly seat: number; 
 }
 
 /**
+ * The initials of whoever sits in a seat: typed, or proposed. Somebody with two seats has those of the first.
+ * @param seats - all lines of roll call
+ * @param index - of the seat
+ * @returns capital letters; nothing while nobody is named
+ */
+export function initialsAt(seats: readonly Seat[], index: number): string {
+  const first = sameSeatBefore(seats, index) ?? index;
+  const seat = seats[first];
+  if (seat === undefined) return '';
+  if (seat.initials !== null) return seat.initials.trim().toUpperCase();
+  const people = seats.map((_, at) => at).filter((at) => at === first || sameSeatBefore(seats, at) === null);
+  const proposed = initialsOf(people.map((at) => seats[at]?.name ?? ''));
+  return proposed[people.indexOf(first)] ?? '';
+}
+
+/**
+ * Says what is still wrong with the lines of roll call.
+ * @param seats - all of them
+ * @returns the problems in reading order, those of one kind as one
+ */
+export function seatProblems(seats: readonly Seat[]): SeatProblem[] {
+  const people = seats.map((_, index) => index).filter((index) => sameSeatBefore(seats, index) === null);
+  const named = people.filter((index) => seats[index]?.name.trim() !== '');
+  const wrong = named.filter((index) => !initialsForm.test(initialsAt(seats, index)));
+  const unidentified = named.filter((index) => seats[index]?.identifiedBy.trim() === '');
+  return [
+    ...problem(
+      seats.flatMap((seat, index) => (seat.name.trim() === '' ? [index] : [])),
+      'name',
+      (count) => (count === 1 ? '1 name is missing' : `${count} names are missing`),
+    ),
+    ...sameRoleTwice(seats).map(({ words, seat }) => ({ words, seat, field: 'name' as const })),
+    ...problem(wrong, 'initials', () => `${seats[wrong[0] ?? 0]?.name.trim() ?? ''} needs 2 to 4 initials`),
+    ...sameInitials(seats, named),
+    ...problem(unidentified, 'identified', (count) =>
+      count === 1 ? 'It is not said how 1 person was identified' : `It is not said how ${count} people were identified`,
+    ),
+  ];
+}
+
+const initialsForm = /^\p{L}{2,4}$/u;
+
+function problem(at: readonly number[], field: SeatProblem['field'], words: (count: number) => string): SeatProblem[] {
+  const [seat] = at;
+  return seat === undefined ? [] : [{ words: words(at.length), seat, field }];
+}
+
+/** The later of two people with the same initials adds a letter. */
+function sameInitials(seats: readonly Seat[], named: readonly number[]): SeatProblem[] {
+  return named.flatMap((seat, place) => {
+    const initials = initialsAt(seats, seat);
+    const isTaken = initials !== '' && named.slice(0, place).some((other) => initialsAt(seats, other) === initials);
+    return isTaken ? [{ words: `Two people have the initials ${initials}`, seat, field: 'initials' as const }] : [];
+  });
+}
+
+/**
  * Turns seats into people: seats with the same name and organisation are one person with several roles.
  * @param seats - all lines of roll call
  * @returns the people in the order of their first seat, names trimmed
  */
 export function peopleOf(seats: readonly Seat[]): NamedPerson[] {
   const people = new Map<string, NamedPerson>();
-  for (const seat of seats) {
+  for (const [index, seat] of seats.entries()) {
     const known = people.get(identity(seat));
     if (known === undefined) {
-      const { name, organisation } = seat;
-      people.set(identity(seat), { name: name.trim(), organisation: organisation.trim(), roles: [seat.role] });
+      const [name, organisation, identifiedBy] = [seat.name, seat.organisation, seat.identifiedBy].map((text) =>
+        text.trim(),
+      ) as [string, string, string];
+      const initials = initialsAt(seats, index);
+      people.set(identity(seat), { name, organisation, identifiedBy, initials, roles: [seat.role] });
     } else if (!known.roles.includes(seat.role)) known.roles.push(seat.role);
   }
   return [...people.values()];

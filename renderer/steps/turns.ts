@@ -1,14 +1,28 @@
 import type { StepView } from '../../app/contract/view.ts';
 import { countedRole, listed, roleWord } from '../words/format.ts';
 
-/** Who must confirm: a step, or that the token is opened again. */
-export type Confirming = Pick<StepView, 'confirmers' | 'distinctPeople'>;
+/** Who must confirm: a step, that the token is opened again, or the end of an exception. */
+export type Confirming = Pick<StepView, 'confirmers' | 'distinctPeople'> & {
+  /** They sign what the screen shows, which is called to approve. */
+  readonly sensitive?: boolean;
+};
 
 /** Nobody: there is nothing to confirm. */
 export const nobody: Confirming = { confirmers: [], distinctPeople: 0 };
 
 /** What is asked of somebody in the room. */
-export type Turn = 'must confirm' | 'may confirm' | 'confirmed';
+export type Turn = 'must' | 'may' | 'done';
+
+/**
+ * How it is called what the people do.
+ * @param asked - who must confirm, and how
+ */
+export function wordsOf({ sensitive }: Pick<Confirming, 'sensitive'>): {
+  readonly verb: 'approve' | 'confirm';
+  readonly done: 'approved' | 'confirmed';
+} {
+  return sensitive === true ? { verb: 'approve', done: 'approved' } : { verb: 'confirm', done: 'confirmed' };
+}
 
 /**
  * Says whose turn it is.
@@ -17,13 +31,13 @@ export type Turn = 'must confirm' | 'may confirm' | 'confirmed';
  * @returns the turn of each person who is asked, by id; nobody else is in it
  */
 export function turnsOf(asked: Confirming, confirmedBy: ReadonlySet<string>): ReadonlyMap<string, Turn> {
-  return new Map(idsOf(asked).map((id) => [id, confirmedBy.has(id) ? 'confirmed' : turnOf(id, asked)]));
+  return new Map(idsOf(asked).map((id) => [id, confirmedBy.has(id) ? 'done' : turnOf(id, asked)]));
 }
 
 /** Without whom the others are too few, in a role or in all, must; of the others some may. */
 function turnOf(id: string, asked: Confirming): Turn {
   const isMissed = asked.confirmers.some(({ needed, people }) => people.filter((one) => one.id !== id).length < needed);
-  return isMissed || idsOf(asked).length <= asked.distinctPeople ? 'must confirm' : 'may confirm';
+  return isMissed || idsOf(asked).length <= asked.distinctPeople ? 'must' : 'may';
 }
 
 /**
@@ -59,22 +73,24 @@ export function whomItNeeds(confirmers: StepView['confirmers'], inRoom: number):
 }
 
 /**
- * Says who of a role must still confirm.
+ * Says who of a role must still confirm or approve.
  * @param group - the role, how many of whom
- * @param confirmedBy - ids of who has
+ * @param by - ids of who has
+ * @param verb - what they do
  * @returns `Grace Okafor (operator) must still confirm`, `2 of Kim, Sam, Noor must still confirm`; null when enough have
  */
-export function stillToConfirm(
+export function stillToDo(
   { role, needed, people }: StepView['confirmers'][number],
-  confirmedBy: ReadonlySet<string>,
+  by: ReadonlySet<string>,
+  verb: 'approve' | 'confirm',
 ): string | null {
-  const open = people.filter(({ id }) => !confirmedBy.has(id)).map(({ name }) => name);
+  const open = people.filter(({ id }) => !by.has(id)).map(({ name }) => name);
   const missing = needed - (people.length - open.length);
   if (missing <= 0) return null;
-  if (open.length < missing) return `${countedRole(missing, role)} must still confirm`;
+  if (open.length < missing) return `${countedRole(missing, role)} must still ${verb}`;
   const who =
     missing === open.length ? `${listed(open)} (${roleWord(open.length, role)})` : `${missing} of ${open.join(', ')}`;
-  return `${who} must still confirm`;
+  return `${who} must still ${verb}`;
 }
 
 function idsOf({ confirmers }: Pick<Confirming, 'confirmers'>): string[] {

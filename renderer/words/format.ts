@@ -24,16 +24,6 @@ export function oneOf(names: readonly string[]): string {
   return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(names);
 }
 
-/**
- * Says who types a PIN.
- * @param names - everybody who may; nobody is named before roll call
- * @returns `Typed by Ada.`, `Typed by one of Ada, Grace or Kim.`
- */
-export function typedBy(names: readonly string[]): string {
-  if (names.length === 0) return '';
-  return `Typed by ${names.length > 1 ? 'one of ' : ''}${oneOf(names)}.`;
-}
-
 /** `witness`, `witnesses`. */
 export function roleWord(count: number, role: Role): string {
   if (count === 1) return role;
@@ -98,9 +88,9 @@ function twoUnits(large: number, largeUnit: string, small: number, smallUnit: st
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-/** How many have confirmed, of how many that must; more may. */
-export function confirmedOf(done: number, needed: number): string {
-  return done <= needed ? `${done} of ${needed} confirmed` : `${done} confirmed, ${needed} needed`;
+/** How many have done it, of how many that must; more may. */
+export function doneOf(done: number, needed: number, word: 'confirmed' | 'approved'): string {
+  return done <= needed ? `${done} of ${needed} ${word}` : `${done} ${word}, ${needed} needed`;
 }
 
 /**

@@ -12,8 +12,8 @@ export function roomBeside(known: string | null): number {
 }
 
 /**
- * Puts a reason together as it will stand in the log. What the log takes no part of, such as invisible characters that
- * came with pasted text, becomes a space: nobody who says stop is sent back for them.
+ * Puts a reason together as it will stand in the log. What the log takes no part of, such as line breaks and invisible
+ * characters that came with pasted text, becomes a space: nobody who says stop is sent back for them.
  * @param known - the part of the reason that is known already, if one is
  * @param typed - what somebody added, or the whole reason
  * @returns 1 to 500 printable characters, or nothing when no reason was given

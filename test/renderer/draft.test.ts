@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { StepView } from '../../app/contract/view.ts';
 import { StepDraft } from '../../renderer/state/draft.svelte.ts';
-import { viewAt } from './view-at.ts';
+import { pinAsked, viewAt } from './view-at.ts';
 
-const nothing: StepView['asks'] = { seats: [], folders: 0, keyIds: [], typing: null };
+const nothing: StepView['asks'] = { seats: [], folders: 0, keyIds: [], typing: null, keys: [], pin: null };
 
 function draftAt(more: Partial<StepView>): StepDraft {
   const { step } = viewAt({ size: 1 });
@@ -19,24 +19,30 @@ describe('a draft', () => {
   });
 
   it('gives a step what its kind takes', () => {
-    const draft = draftAt({ asks: { ...nothing, seats: ['operator'], folders: 2, keyIds: ['a'] } });
-    draft.seats = [{ role: 'operator', name: ' Ada ', organisation: 'Contoso' }];
-    draft.keyIds = ['a'];
-    for (const medium of ['m2', 'm1']) draft.media.add(medium);
-    expect(draft.takeInput('confirm')).toEqual({ kind: 'none' });
-    expect(draft.takeInput('name-people')).toEqual({
-      kind: 'people',
-      people: [{ name: 'Ada', organisation: 'Contoso', roles: ['operator'] }],
-    });
-    expect(draft.takeInput('choose-outbound')).toEqual({ kind: 'media', media: ['m2', 'm1'] });
-    expect(draft.takeInput('type-key-ids')).toEqual({ kind: 'key-ids', keyIds: ['a'] });
+    const of = (kind: StepView['kind']): StepDraft => {
+      const draft = draftAt({ kind, asks: { ...nothing, seats: ['operator'], folders: 2, keyIds: ['a'] } });
+      draft.seats = [
+        { role: 'operator', name: ' Ada Lin ', organisation: 'Contoso', initials: 'alx', identifiedBy: 'Passport ' },
+      ];
+      draft.keyIds = ['a'];
+      for (const medium of ['m2', 'm1']) draft.media.add(medium);
+      return draft;
+    };
+    const ada = { name: 'Ada Lin', organisation: 'Contoso', initials: 'ALX', identifiedBy: 'Passport' };
+    expect(of('confirm').takeInput()).toEqual({ kind: 'none' });
+    expect(of('register-keys').takeInput()).toEqual({ kind: 'none' });
+    expect(of('name-people').takeInput()).toEqual({ kind: 'people', people: [{ ...ada, roles: ['operator'] }] });
+    expect(of('choose-outbound').takeInput()).toEqual({ kind: 'media', media: ['m2', 'm1'] });
+    expect(of('type-key-ids').takeInput()).toEqual({ kind: 'key-ids', keyIds: ['a'] });
   });
 
   it('gives a PIN once, in UTF-8, and forgets it', () => {
-    const draft = draftAt({});
-    draft.pin = draft.pinAgain = 'pé';
-    expect(draft.takeInput('enter-pin')).toEqual({ kind: 'pin', pin: Uint8Array.of(0x70, 0xc3, 0xa9) });
-    expect([draft.pin, draft.pinAgain]).toEqual(['', '']);
-    expect(draft.takeInput('choose-pin')).toEqual({ kind: 'pin', pin: new Uint8Array() });
+    const draft = draftAt({ asks: { ...nothing, pin: pinAsked } });
+    draft.pin.typist = 'p4';
+    draft.pin.typed.text = draft.pin.again.text = 'pé';
+    const given = { kind: 'pin', by: 'p4', finalTryAccepted: false };
+    expect(draft.takeInput()).toEqual({ ...given, pin: Uint8Array.of(0x70, 0xc3, 0xa9) });
+    expect([draft.pin.typed.text, draft.pin.again.text]).toEqual(['', '']);
+    expect(draft.takeInput()).toEqual({ ...given, pin: new Uint8Array() });
   });
 });

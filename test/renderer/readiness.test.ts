@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { StepView } from '../../app/contract/view.ts';
-import { fieldId, gapsIn, leaveOutGaps, reopenGaps, type Given } from '../../renderer/steps/readiness.ts';
+import { pinField } from '../../renderer/steps/pin-gaps.ts';
+import { fieldId, gapsBeforeNames, gapsIn, reopenGaps, type Given } from '../../renderer/steps/readiness.ts';
+import type { Seat } from '../../renderer/steps/seats.ts';
+import { pinAsked } from './view-at.ts';
 
 const step: StepView = {
   id: 'bring-in.accept',
@@ -16,21 +19,41 @@ const step: StepView = {
   distinctPeople: 0,
   sensitive: false,
   action: 'Accept',
-  asks: { seats: [], folders: 0, keyIds: [], typing: null },
+  asks: { seats: [], folders: 0, keyIds: [], typing: null, keys: [], pin: pinAsked },
   next: null,
 };
+/** A PIN that Kim types, the second time as said. */
+function typed(text: string, again = text): Given['pin'] {
+  const pin = {
+    how: 'one' as const,
+    typist: 'p3',
+    order: [],
+    held: null,
+    heldCharacters: 0,
+    next: null,
+    knowsFinalTry: false,
+  };
+  return { ...pin, typed: { text }, again: { text: again } };
+}
+
 const given: Given = {
   ticks: new Set(),
   confirmedBy: new Set(),
   seats: [],
-  pin: '',
-  pinAgain: '',
+  pin: typed(''),
   media: new Set(),
   keyIds: [],
   declined: new Set(),
 };
+const seat = (role: Seat['role'], name: string): Seat => ({
+  role,
+  name,
+  organisation: '',
+  initials: null,
+  identifiedBy: 'Passport',
+});
 const fieldsOf = (more: Partial<StepView>, done: Partial<Given> = {}): string[] =>
-  gapsIn({ ...step, ...more }, { ...given, ...done }).map((gap) => gap.field);
+  gapsIn({ ...step, ...more }, { ...given, ...done }, done.confirmedBy ?? new Set()).map((gap) => gap.field);
 
 describe('what stands between the people and the primary action', () => {
   it('is nothing for a step that asks for nothing', () => {
@@ -45,53 +68,50 @@ describe('what stands between the people and the primary action', () => {
 
   it('counts the checks in words', () => {
     const ticks = ['1', '2'].map((id) => ({ id, text: id }));
-    expect(gapsIn({ ...step, ticks }, given)[0]?.words).toMatch(/^2 /u);
+    expect(gapsBeforeNames({ ...step, ticks }, given)[0]?.words).toMatch(/^2 /u);
   });
 
   it('comes in reading order: input, checks, people', () => {
-    const confirmers = [{ role: 'operator' as const, needed: 1, people: [{ id: 'p1', name: 'Ada' }] }];
+    const confirmers = [{ role: 'operator' as const, needed: 1, people: [{ id: 'p1', name: 'Ada', initials: 'AL' }] }];
     expect(fieldsOf({ kind: 'enter-pin', ticks: [{ id: '1', text: '' }], confirmers })).toEqual([
-      fieldId.pin,
+      pinField.typed,
       fieldId.tick('1'),
       fieldId.confirmer('operator', 'p1'),
     ]);
   });
 
   it('is a PIN of 1 to 255 bytes of UTF-8', () => {
-    const of = (pin: string): string[] => fieldsOf({ kind: 'enter-pin' }, { pin });
-    expect(of('')).toEqual([fieldId.pin]);
+    const of = (pin: string): string[] => fieldsOf({ kind: 'enter-pin' }, { pin: typed(pin) });
+    expect(of('')).toEqual([pinField.typed]);
     expect(of('é'.repeat(127))).toEqual([]);
-    expect(of('é'.repeat(128))).toEqual([fieldId.pin]);
+    expect(of('é'.repeat(128))).toEqual([pinField.typed]);
   });
 
   it('is a new PIN that was typed twice the same', () => {
-    const of = (pin: string, pinAgain: string): string[] => fieldsOf({ kind: 'choose-pin' }, { pin, pinAgain });
-    expect(of('', '')).toEqual([fieldId.pin]);
-    expect(of('1234', '')).toEqual([fieldId.pinAgain]);
-    expect(of('1234', '1235')).toEqual([fieldId.pinAgain]);
+    const of = (pin: string, again: string): string[] => fieldsOf({ kind: 'choose-pin' }, { pin: typed(pin, again) });
+    expect(of('', '')).toEqual([pinField.typed]);
+    expect(of('1234', '')).toEqual([pinField.again]);
+    expect(of('1234', '1235')).toEqual([pinField.again]);
     expect(of('1234', '1234')).toEqual([]);
   });
 
   it('is a new PIN of four characters at least', () => {
-    const of = (pin: string): string[] => fieldsOf({ kind: 'choose-pin' }, { pin, pinAgain: pin });
-    expect(of('123')).toEqual([fieldId.pin]);
+    const of = (pin: string): string[] => fieldsOf({ kind: 'choose-pin' }, { pin: typed(pin) });
+    expect(of('123')).toEqual([pinField.typed]);
     expect(of('1234')).toEqual([]);
-    expect(of('😀😀')).toEqual([fieldId.pin]);
-    expect(of('é'.repeat(128))).toEqual([fieldId.pin]);
+    expect(of('😀😀')).toEqual([pinField.typed]);
+    expect(of('é'.repeat(128))).toEqual([pinField.typed]);
   });
 
   it('is another person for every seat of a role', () => {
-    const seats = [
-      { role: 'operator' as const, name: 'Kim', organisation: '' },
-      ...['Kim', 'Sam', 'kim '].map((name) => ({ role: 'custodian' as const, name, organisation: '' })),
-    ];
-    const gaps = gapsIn({ ...step, kind: 'name-people' }, { ...given, seats });
+    const seats = [seat('operator', 'Kim'), ...['Kim', 'Sam', 'kim '].map((name) => seat('custodian', name))];
+    const gaps = gapsBeforeNames({ ...step, kind: 'name-people' }, { ...given, seats });
     expect(gaps.map(({ field }) => field)).toEqual([fieldId.seat(3)]);
     expect(gaps[0]?.words).toMatch(/\b1\b.*\b3\b/u);
   });
 
   it('is a name for every seat', () => {
-    const seats = ['Ada', ' ', ''].map((name) => ({ role: 'custodian' as const, name, organisation: '' }));
+    const seats = ['Ada', ' ', ''].map((name) => seat('custodian', name));
     expect(fieldsOf({ kind: 'name-people' }, { seats })).toEqual([fieldId.seat(1)]);
     expect(fieldsOf({ kind: 'name-people' }, { seats: seats.slice(0, 1) })).toEqual([]);
   });
@@ -119,8 +139,17 @@ describe('what stands between the people and the primary action', () => {
   });
 });
 
+describe('an approval key of everybody', () => {
+  it('is missing until each of them has one', () => {
+    const keys = ['a', 'b'].map((id) => ({ id, name: id, initials: id, isDone: id === 'a' }));
+    expect(fieldsOf({ kind: 'register-keys', asks: { ...step.asks, keys } })).toEqual([fieldId.passphrase]);
+    const all = keys.map((key) => ({ ...key, isDone: true }));
+    expect(fieldsOf({ kind: 'register-keys', asks: { ...step.asks, keys: all } })).toEqual([]);
+  });
+});
+
 describe('who must still confirm', () => {
-  const person = (id: string): { id: string; name: string } => ({ id, name: id });
+  const person = (id: string) => ({ id, name: id, initials: id.toUpperCase() });
   const confirmers = [
     { role: 'custodian' as const, needed: 2, people: ['c1', 'c2', 'c3'].map(person) },
     { role: 'witness' as const, needed: 1, people: [person('w1')] },
@@ -132,6 +161,10 @@ describe('who must still confirm', () => {
     expect(of('c1', 'w1')).toEqual([fieldId.confirmer('custodian', 'c2')]);
     expect(of('c1', 'c3', 'w1')).toEqual([]);
     expect(of('c1', 'c2', 'c3')).toEqual([fieldId.confirmer('witness', 'w1')]);
+  });
+
+  it('leads to a passphrase where it is signed, and to initials where it is not', () => {
+    expect(fieldsOf({ confirmers, sensitive: true })[0]).toBe(fieldId.approval('custodian', 'c1'));
   });
 
   it('is another person where two must be different', () => {
@@ -148,39 +181,11 @@ describe('who must still confirm', () => {
 
 describe('a token that is opened again', () => {
   it('wants its PIN and the people who opened it first', () => {
-    const people = ['a', 'b'].map((id) => ({ id, name: id }));
-    const reopen = { confirmers: [{ role: 'custodian' as const, needed: 1, people }], distinctPeople: 1 };
+    const people = ['a', 'b'].map((id) => ({ id, name: id, initials: id }));
+    const confirmers = [{ role: 'custodian' as const, needed: 1, people }];
+    const reopen = { confirmers, distinctPeople: 1, pin: pinAsked };
     const of = (more: Partial<Given>): string[] => reopenGaps(reopen, { ...given, ...more }).map(({ field }) => field);
-    expect(of({})).toEqual([fieldId.pin, fieldId.confirmer('custodian', 'a')]);
-    expect(of({ pin: '1', confirmedBy: new Set(['b']) })).toEqual([]);
-  });
-});
-
-describe('a ceremony that goes on without a key', () => {
-  const person = (id: string): { id: string; name: string } => ({ id, name: id });
-  const confirmers = [
-    { role: 'operator' as const, needed: 1, people: [person('a')] },
-    { role: 'custodian' as const, needed: 1, people: [person('a'), person('b')] },
-  ];
-  const missing = (distinctPeople: number, reason: string, ...ids: string[]): string[] =>
-    leaveOutGaps({ confirmers, distinctPeople }, reason, new Set(ids)).map(({ field }) => field);
-
-  it('wants a reason, then the people of the step', () => {
-    expect(missing(1, '')).toEqual([
-      fieldId.leaveOutReason,
-      fieldId.leaveOutConfirmer('operator', 'a'),
-      fieldId.leaveOutConfirmer('custodian', 'a'),
-    ]);
-    expect(missing(1, '', 'a')).toEqual([fieldId.leaveOutReason]);
-    expect(missing(1, 'The token has no room', 'a')).toEqual([]);
-  });
-
-  it('wants as many different people as the step', () => {
-    expect(missing(2, 'no room', 'a')).toEqual([fieldId.leaveOutConfirmer('custodian', 'b')]);
-    expect(missing(2, 'no room', 'a', 'b')).toEqual([]);
-  });
-
-  it('has boxes of its own, apart from those of the step that shows the same people', () => {
-    expect(fieldId.leaveOutConfirmer('operator', 'a')).not.toBe(fieldId.confirmer('operator', 'a'));
+    expect(of({})).toEqual([pinField.typed, fieldId.confirmer('custodian', 'a')]);
+    expect(of({ pin: typed('1'), confirmedBy: new Set(['b']) })).toEqual([]);
   });
 });

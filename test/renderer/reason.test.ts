@@ -9,11 +9,16 @@ import { azureKey, planWith } from '../support/walk.ts';
 
 const step = 'prepare.plan';
 
-/** Whether the contract takes it: to stop, and to go on without a key. */
+/** Whether the contract takes it: to abort, to have a break, and as what happened and was decided of an exception. */
 function isTaken(reason: string): boolean {
+  const decided = { exception: 1, decided: reason, decision: 'go-on', key: null, confirmedBy: [] };
+  const told = { expected: reason, happened: reason, openedBy: 'p1' };
   const checks = [
     calls['ceremony.stop'].input['~standard'].validate({ step, reason }),
-    calls['ceremony.leaveOutKey'].input['~standard'].validate({ step, key: 'a', confirmedBy: [], reason }),
+    calls['people.startBreak'].input['~standard'].validate({ reason, by: 'p1' }),
+    calls['people.markAbsent'].input['~standard'].validate({ reason, person: 'p1' }),
+    calls['people.openException'].input['~standard'].validate(told),
+    calls['people.closeException'].input['~standard'].validate(decided),
   ];
   return checks.every((checked) => {
     if (checked instanceof Promise) throw new Error('the contract is checked at once');
@@ -21,7 +26,7 @@ function isTaken(reason: string): boolean {
   });
 }
 
-describe('the reason to stop, or to go on without a key', () => {
+describe('the reason that people give', () => {
   it('is what the contract takes, whatever was typed or pasted', () => {
     const unit = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom('\u00ad', '\n', '\ud800', '👩‍🔧'));
     const typing = fc.array(unit, { maxLength: 60 }).map((units) => units.join(''));

@@ -1,14 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import {
   emptySeats,
+  initialsAt,
   peopleOf,
   sameRoleTwice,
   sameSeatBefore,
+  seatProblems,
   seatTitle,
   type Seat,
 } from '../../renderer/steps/seats.ts';
 
-const seat = (role: Seat['role'], name: string, organisation = ''): Seat => ({ role, name, organisation });
+const seat = (role: Seat['role'], name: string, organisation = '', more: Partial<Seat> = {}): Seat => ({
+  role,
+  name,
+  organisation,
+  initials: null,
+  identifiedBy: '',
+  ...more,
+});
 
 describe('seats of roll call', () => {
   it('gives every seat of the plan an empty line', () => {
@@ -27,13 +36,19 @@ describe('seats of roll call', () => {
 
   it('makes one person with two roles of two seats with the same name and organisation', () => {
     const seats = [
-      seat('administrator', 'Ada Lovelace', 'Example Bank'),
+      seat('administrator', 'Ada Lovelace', 'Example Bank', { identifiedBy: ' Passport ' }),
       seat('operator', 'Grace Hopper'),
       seat('custodian', ' ada  LOVELACE'.replace('  ', ' '), 'example bank '),
     ];
     expect(peopleOf(seats)).toEqual([
-      { name: 'Ada Lovelace', organisation: 'Example Bank', roles: ['administrator', 'custodian'] },
-      { name: 'Grace Hopper', organisation: '', roles: ['operator'] },
+      {
+        name: 'Ada Lovelace',
+        organisation: 'Example Bank',
+        roles: ['administrator', 'custodian'],
+        initials: 'AL',
+        identifiedBy: 'Passport',
+      },
+      { name: 'Grace Hopper', organisation: '', roles: ['operator'], initials: 'GH', identifiedBy: '' },
     ]);
     expect(sameSeatBefore(seats, 2)).toBe(0);
     expect(sameSeatBefore(seats, 1)).toBeNull();
@@ -55,7 +70,7 @@ describe('seats of roll call', () => {
   });
 
   it('does not count a role twice, so that a plan with two custodians misses one', () => {
-    expect(peopleOf([seat('custodian', 'Kim'), seat('custodian', 'Kim')])).toEqual([
+    expect(peopleOf([seat('custodian', 'Kim'), seat('custodian', 'Kim')])).toMatchObject([
       { name: 'Kim', organisation: '', roles: ['custodian'] },
     ]);
   });
@@ -74,5 +89,48 @@ describe('seats of roll call', () => {
 
   it('sees no same person in seats that are still empty', () => {
     expect(sameSeatBefore(emptySeats(['operator', 'witness']), 1)).toBeNull();
+  });
+});
+
+describe('initials at roll call', () => {
+  it('are proposed apart, and as somebody writes them otherwise', () => {
+    const seats = [
+      seat('operator', 'Ada Lindqvist'),
+      seat('custodian', 'Anna Lee'),
+      seat('witness', 'Lin Wei', '', { initials: ' lwx ' }),
+    ];
+    expect(initialsAt(seats, 0)).toBe('AL');
+    expect(initialsAt(seats, 1)).toMatch(/^A.*L/u);
+    expect(initialsAt(seats, 1)).not.toBe('AL');
+    expect(initialsAt(seats, 2)).toBe('LWX');
+  });
+
+  it('are one person’s at both of their seats', () => {
+    const seats = [
+      seat('operator', 'Ada Lindqvist', '', { initials: 'ada' }),
+      seat('custodian', 'Kim Osei'),
+      seat('witness', 'Ada Lindqvist', '', { initials: 'xx' }),
+    ];
+    expect([0, 1, 2].map((index) => initialsAt(seats, index))).toEqual(['ADA', 'KO', 'ADA']);
+  });
+});
+
+describe('what is wrong at roll call', () => {
+  const complete = { identifiedBy: 'Passport' };
+  const of = (...seats: Seat[]): unknown => seatProblems(seats).map((found) => [found.seat, found.field]);
+
+  it('is nothing where everybody is named, identified and initialled apart', () => {
+    expect(of(seat('operator', 'Ada Lindqvist', '', complete), seat('witness', 'Lin Wei', '', complete))).toEqual([]);
+  });
+
+  it('is who was not identified, asked once of somebody with two seats', () => {
+    const ada = seat('operator', 'Ada Lindqvist');
+    expect(of(ada, { ...ada, role: 'custodian' }, seat('witness', 'Lin Wei'))).toEqual([[0, 'identified']]);
+  });
+
+  it('is the later of two people with the same initials, and initials that are too short', () => {
+    const ada = seat('operator', 'Ada Lindqvist', '', complete);
+    expect(of(ada, seat('witness', 'Lin Wei', '', { ...complete, initials: 'al' }))).toEqual([[1, 'initials']]);
+    expect(of(ada, seat('witness', 'Lin Wei', '', { ...complete, initials: 'l' }))).toEqual([[1, 'initials']]);
   });
 });

@@ -4,7 +4,7 @@ import type { CeremonyView } from '../../app/contract/view.ts';
 import { refusal } from '../../app/rules/refusal.ts';
 import { connect } from '../../renderer/bridge/client.ts';
 import { Session } from '../../renderer/state/session.svelte.ts';
-import { viewAt } from './view-at.ts';
+import { pinAsked, viewAt } from './view-at.ts';
 
 interface Sent {
   readonly name: string;
@@ -37,8 +37,8 @@ class Main {
 
 const logIn = viewAt({ size: 8 });
 const next = viewAt({ size: 9, step: 'token.probe' });
-const asked = [{ role: 'custodian' as const, needed: 1, people: [{ id: 'p3', name: 'Kim' }] }];
-const lost: CeremonyView = { ...logIn, reopen: { confirmers: asked, distinctPeople: 1 } };
+const asked = [{ role: 'custodian' as const, needed: 1, people: [{ id: 'p3', name: 'Kim', initials: 'KO' }] }];
+const lost: CeremonyView = { ...logIn, reopen: { confirmers: asked, distinctPeople: 1, pin: pinAsked } };
 
 /** A window in which a ceremony stands at this view. */
 async function at(view: CeremonyView): Promise<{ main: Main; session: Session }> {
@@ -55,7 +55,11 @@ function draftOf(session: Session): NonNullable<Session['draft']> {
   return session.draft;
 }
 
-const leaveOut = { key: 'payroll-root', confirmers: [], distinctPeople: 0 };
+function typePin({ draft }: Session, text: string): void {
+  if (draft === null) throw new Error('no draft');
+  draft.pin.typist = 'p4';
+  draft.pin.typed.text = draft.pin.again.text = text;
+}
 
 describe('the session', () => {
   it('shows the ceremony that main still has open, or else the start', async () => {
@@ -77,10 +81,10 @@ describe('the session', () => {
   it('confirms a step with what was done at it, and shows what comes next', async () => {
     const { main, session } = await at(logIn);
     main.answers['ceremony.confirmStep'] = { ok: true, value: next };
-    draftOf(session).pin = '4711';
+    typePin(session, '4711');
     draftOf(session).confirmedBy.add('p3');
     await session.act();
-    const input = { kind: 'pin', pin: new TextEncoder().encode('4711') };
+    const input = { kind: 'pin', pin: new TextEncoder().encode('4711'), by: 'p4', finalTryAccepted: false };
     expect(main.sent).toEqual([
       { name: 'ceremony.confirmStep', input: { step: 'token.log-in', ticks: [], confirmedBy: ['p3'], input } },
     ]);
@@ -92,11 +96,11 @@ describe('the session', () => {
       const { main, session } = await at(view);
       const no = { ok: false as const, refusal: refusal('TOKEN-PIN-ACCEPTED', 'wrong') };
       main.answers = { 'ceremony.confirmStep': no, 'ceremony.reopenToken': no };
-      const draft = draftOf(session);
-      draft.pin = draft.pinAgain = '4711';
-      draft.confirmedBy.add('p3');
+      typePin(session, '4711');
+      const { pin, confirmedBy } = draftOf(session);
+      confirmedBy.add('p3');
       await session.act();
-      expect([draft.pin, draft.pinAgain, main.sent.length]).toEqual(['', '', 1]);
+      expect([pin.typed.text, pin.again.text, main.sent.length]).toEqual(['', '', 1]);
       expect(JSON.stringify(main.inputs[0])).toMatch(/\{"0":0,"1":0,"2":0,"3":0\}/u);
       expect(session.refusal?.rule).toBe('TOKEN-PIN-ACCEPTED');
     }
@@ -104,13 +108,14 @@ describe('the session', () => {
 
   it('opens a lost token with its PIN and the people who confirm it', async () => {
     const { main, session } = await at(lost);
-    draftOf(session).pin = '4711';
+    typePin(session, '4711');
     await session.act();
     expect(main.sent).toEqual([]);
     draftOf(session).confirmedBy.add('p3');
     main.answers['ceremony.reopenToken'] = { ok: true, value: viewAt({ size: 10 }) };
     await session.act();
-    const input = { pin: new TextEncoder().encode('4711'), confirmedBy: ['p3'] };
+    const pin = { kind: 'pin', pin: new TextEncoder().encode('4711'), by: 'p4', finalTryAccepted: false };
+    const input = { pin, confirmedBy: ['p3'] };
     expect(main.sent).toEqual([{ name: 'ceremony.reopenToken', input }]);
   });
 
@@ -134,29 +139,6 @@ describe('the session', () => {
     await session.stop('it differs');
     expect(main.sent).toEqual([{ name: 'ceremony.stop', input: { step: 'token.log-in', reason: 'it differs' } }]);
     expect([session.view, session.draft]).toEqual([stopped, null]);
-  });
-
-  it('goes on without the key that the people read about, and begins the step afresh', async () => {
-    const failed: CeremonyView = { ...logIn, leaveOut };
-    const { main, session } = await at(failed);
-    const without = { ...viewAt({ size: 9 }), leftOut: [{ key: 'payroll-root', reason: 'no room' }] };
-    main.answers['ceremony.leaveOutKey'] = { ok: true, value: without };
-    draftOf(session).confirmedBy.add('p3');
-    await session.leaveOut('payroll-root', 'no room', ['p1', 'p2']);
-    const input = { step: 'token.log-in', key: 'payroll-root', confirmedBy: ['p1', 'p2'], reason: 'no room' };
-    expect(main.sent).toEqual([{ name: 'ceremony.leaveOutKey', input }]);
-    expect(session.view).toEqual(without);
-    expect([...draftOf(session).confirmedBy]).toEqual([]);
-  });
-
-  it('keeps what was done at the step when main refuses to go on without a key', async () => {
-    const { main, session } = await at({ ...logIn, leaveOut });
-    const refused = refusal('KEY-LEFT-OUT-BY-DECISION', 'not now');
-    main.answers['ceremony.leaveOutKey'] = { ok: false, refusal: refused };
-    draftOf(session).confirmedBy.add('p3');
-    await session.leaveOut('payroll-root', 'no room', ['p1']);
-    expect([session.view?.leaveOut?.key, session.refusal?.rule]).toEqual(['payroll-root', refused.rule]);
-    expect([...draftOf(session).confirmedBy]).toEqual(['p3']);
   });
 
   it('keeps the ceremony on screen when main refuses to stop or to leave it', async () => {

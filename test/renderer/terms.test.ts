@@ -14,6 +14,6 @@ describe('the words of a step', () => {
   });
 
   it('are none where nothing needs to be explained', () => {
-    expect(termsAt({ id: 'roll-call.people', key: null })).toEqual([]);
+    expect(termsAt({ id: 'prepare.workstation', key: null })).toEqual([]);
   });
 });

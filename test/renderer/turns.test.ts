@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../app/ceremony/roles.ts';
-import { nobody, peopleForRoles, stillToConfirm, turnsOf, whomItNeeds } from '../../renderer/steps/turns.ts';
+import { nobody, peopleForRoles, stillToDo, turnsOf, whomItNeeds } from '../../renderer/steps/turns.ts';
 
 const group = (role: Role, needed: number, ...ids: string[]) => ({
   role,
   needed,
-  people: ids.map((id) => ({ id, name: id.toUpperCase() })),
+  people: ids.map((id) => ({ id, name: id.toUpperCase(), initials: id.slice(0, 2).toUpperCase() })),
 });
 const quorum = [group('custodian', 2, 'kim', 'sam', 'noor'), group('witness', 1, 'lin')];
 
@@ -14,20 +14,20 @@ describe('whose turn it is', () => {
     Object.fromEntries(turnsOf({ confirmers, distinctPeople }, new Set(ids)));
 
   it('is of everybody without whom a role has too few, and may be of the others', () => {
-    const open = { kim: 'may confirm', sam: 'may confirm', noor: 'may confirm', lin: 'must confirm' };
+    const open = { kim: 'may', sam: 'may', noor: 'may', lin: 'must' };
     expect(of(quorum, 2)).toEqual(open);
-    expect(of(quorum, 2, 'sam', 'lin')).toEqual({ ...open, sam: 'confirmed', lin: 'confirmed' });
+    expect(of(quorum, 2, 'sam', 'lin')).toEqual({ ...open, sam: 'done', lin: 'done' });
   });
 
   it('is of nobody who is not asked', () => {
     expect(turnsOf(nobody, new Set(['kim'])).size).toBe(0);
-    expect(of([group('witness', 1, 'lin')], 1, 'kim')).toEqual({ lin: 'must confirm' });
+    expect(of([group('witness', 1, 'lin')], 1, 'kim')).toEqual({ lin: 'must' });
   });
 
   it('is of everybody where so many different people are wanted', () => {
     const both = [group('operator', 1, 'ada'), group('custodian', 1, 'ada', 'kim')];
-    expect(of(both, 1)).toEqual({ ada: 'must confirm', kim: 'may confirm' });
-    expect(of(both, 2)).toEqual({ ada: 'must confirm', kim: 'must confirm' });
+    expect(of(both, 1)).toEqual({ ada: 'must', kim: 'may' });
+    expect(of(both, 2)).toEqual({ ada: 'must', kim: 'must' });
   });
 });
 
@@ -58,7 +58,7 @@ describe('whom a step needs', () => {
 
 describe('who of a role must still confirm', () => {
   const words = (of: (typeof quorum)[number] | undefined, ...ids: string[]): string | null =>
-    of === undefined ? null : stillToConfirm(of, new Set(ids));
+    of === undefined ? null : stillToDo(of, new Set(ids), 'approve');
 
   it('is named, with the number that is missing where there is a choice', () => {
     expect(words(quorum[0])).toMatch(/^2 .*KIM.*SAM.*NOOR/u);
@@ -66,6 +66,11 @@ describe('who of a role must still confirm', () => {
     expect(words(quorum[0], 'sam')).not.toContain('SAM');
     expect(words(quorum[1])).toMatch(/^LIN.*witness/u);
     expect(words(group('custodian', 2, 'kim', 'sam'))).toMatch(/^KIM.*SAM.*custodians/u);
+  });
+
+  it('is told apart from who must still sign', () => {
+    const [custodians] = quorum;
+    expect(custodians && stillToDo(custodians, new Set(), 'confirm')).not.toBe(words(custodians));
   });
 
   it('is nobody once enough have', () => {

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { wantedBy } from '../../renderer/state/wanted.ts';
-import { viewAt } from './view-at.ts';
+import { pinAsked, viewAt } from './view-at.ts';
 
 describe('what a ceremony waits for', () => {
-  const reopen = { confirmers: [], distinctPeople: 1 };
+  const reopen = { confirmers: [], distinctPeople: 1, pin: pinAsked };
 
   it('is a look at interrupted work, then an open token, then the step', () => {
     expect(wantedBy(viewAt({ size: 8 }))).toBe('confirm-step');
     expect(wantedBy({ ...viewAt({ size: 8 }), reopen })).toBe('reopen-token');
     expect(wantedBy({ ...viewAt({ size: 8 }), isUnsettled: true })).toBe('look-again');
     expect(wantedBy({ ...viewAt({ size: 8 }), reopen, isUnsettled: true })).toBe('look-again');
+  });
+
+  it('is everybody identified again before anything, and then a decision on what departed from the plan', () => {
+    const closing = { exception: 1, subject: 'exception.1', confirmers: [], distinctPeople: 1, leaveOut: null };
+    const onBreak = { kind: 'break' as const, reason: 'Lunch', by: 'Kim', waiting: [], returned: [] };
+    expect(wantedBy({ ...viewAt({ size: 8 }), closing, reopen })).toBe('close-exception');
+    expect(wantedBy({ ...viewAt({ size: 8 }), closing, onBreak, isUnsettled: true })).toBe('identify-people');
   });
 });

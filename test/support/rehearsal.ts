@@ -14,7 +14,7 @@ export interface Run {
 }
 
 /** Runs a command line program of the checkout on this very runtime, as its npm script does. */
-export function runCli(name: 'rehearse' | 'verify', args: readonly string[], input = ''): Run {
+export function runCli(name: 'rehearse' | 'verify' | 'paper', args: readonly string[], input = ''): Run {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(checkout, 'main', 'cli', `${name}.ts`), ...args],

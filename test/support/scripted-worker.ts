@@ -3,6 +3,7 @@ import type { CeremonyState } from '../../app/ceremony/state.ts';
 import { Refused, refusal, type Refusal } from '../../app/rules/refusal.ts';
 import type { RuleId } from '../../app/rules/index.ts';
 import type { Worker } from '../../main/ceremony/worker.ts';
+import type { PinEntry, PinState } from '../../main/hsm/port.ts';
 import { outcomeFor } from './walk.ts';
 
 /** A worker that fails where it is told to: faults that a real token and a real medium do not produce at will. */
@@ -15,9 +16,14 @@ export class ScriptedWorker implements Worker {
   /** The rule with which looking itself fails. */
   blind: RuleId | null = null;
   isTokenOpen = true;
-  secrets: (Uint8Array | null)[] = [];
+  secrets: (PinEntry | null)[] = [];
+  /** What the token's flags say of its PIN; null when it does not answer. */
+  flags: PinState | null = null;
+  /** The parts of the PIN as the HSM process has them, and how often it was opened for them. */
+  parts: string[] = [];
+  openedForPin = 0;
 
-  async perform(request: EffectRequest, state: CeremonyState, secret: Uint8Array | null): Promise<EffectOutcome> {
+  async perform(request: EffectRequest, state: CeremonyState, secret: PinEntry | null): Promise<EffectOutcome> {
     this.secrets.push(secret);
     const fault = this.faults.get(request.kind);
     this.faults.delete(request.kind);
@@ -36,6 +42,12 @@ export class ScriptedWorker implements Worker {
     this.isTokenOpen = false;
   }
 
+  async letGoOfToken(): Promise<void> {
+    await Promise.resolve();
+    this.isTokenOpen = false;
+    this.parts = [];
+  }
+
   removeCopies(): readonly Refusal[] {
     return [];
   }
@@ -51,10 +63,32 @@ export class ScriptedWorker implements Worker {
     throw new Refused(refusal('EFFECT-SETTLED-BY-LOOKING', 'as scripted'));
   }
 
-  async reopenToken(state: CeremonyState, pin: Uint8Array): Promise<string> {
+  async reopenToken(state: CeremonyState, pin: PinEntry): Promise<string> {
     await Promise.resolve();
     if (pin[0] !== 0x31) throw new Refused(refusal('TOKEN-PIN-ACCEPTED', 'as scripted'));
     this.isTokenOpen = true;
     return state.token?.identity.serial ?? '';
+  }
+
+  async openForPin(): Promise<void> {
+    await Promise.resolve();
+    this.openedForPin += 1;
+    this.parts = [];
+  }
+
+  async addPinPart(part: Uint8Array): Promise<number> {
+    await Promise.resolve();
+    this.parts.push(Buffer.from(part).toString());
+    return this.parts.length;
+  }
+
+  async clearPin(): Promise<void> {
+    await Promise.resolve();
+    this.parts = [];
+  }
+
+  async pinState(): Promise<PinState | null> {
+    await Promise.resolve();
+    return this.flags;
   }
 }

@@ -75,7 +75,8 @@ export function ready(state: CeremonyState, input: () => LoggedInput): (state: C
   const step = currentStep(state);
   if (step?.kind === 'register-keys') return registrations;
   if (step?.sensitive !== true) return () => [];
-  return (before) => approvals(before, { type: 'ask-step-approval', step: step.id, input: input() }, whoIsAsked(before));
+  return (before) =>
+    approvals(before, { type: 'ask-step-approval', step: step.id, input: input() }, whoIsAsked(before));
 }
 
 /** Everybody registers a key. */
@@ -164,4 +165,3 @@ export function allReturned(state: CeremonyState): CeremonyState {
     state,
   );
 }
-

@@ -14,7 +14,7 @@ test('a whole ceremony, with the keyboard alone, ends with key transfer files th
   application,
   desk,
 }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(1_200_000);
   const kek = makeKek();
   const keys = { 'payroll-root': 'rsa-2048', 'payroll-signing': 'ec-p256' };
   desk.plan(planWith(Object.entries(keys).map(([id, spec]) => azureKey(id, { spec }))));

@@ -10,7 +10,7 @@ import { launch } from './support/application.ts';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
 import { completedWork, endsInWork, eventsOf, forgetOutcomeOf, logOf } from './support/log.ts';
-import { People } from './support/people.ts';
+import { fewPeople, People } from './support/people.ts';
 
 const key = 'payroll-root';
 /** Steps that ask something of the machine, the token or the media. */
@@ -18,7 +18,7 @@ const working = ['1.1', '3.1', '3.2', '3.3', '4.1', '5.1', '6.2', '7.1', '8.1', 
 
 function prepare(desk: Desk): TestKek {
   const kek = makeKek();
-  desk.plan(planWith([azureKey(key, { spec: 'rsa-3072' })]));
+  desk.plan(planWith([azureKey(key, { spec: 'rsa-3072' })], fewPeople));
   desk.bring(key, 'kek.json', kek.json());
   return kek;
 }
@@ -49,7 +49,27 @@ class Lives {
     const log = logOf(this.#desk.profile);
     await this.start();
     await this.people.resume();
+    await this.untilTheStep();
     return log;
+  }
+
+  /** Decides on what was found after an interruption, and opens the token, in the order in which that is asked for. */
+  async untilTheStep(): Promise<void> {
+    const { exception, step } = this.people;
+    for (;;) {
+      if ((await exception.close.count()) > 0) await this.people.closeException('We looked together, and go on');
+      else if ((await step.title.innerText()) === 'Open the token again') await this.people.reopenToken();
+      else return;
+    }
+  }
+
+  /** Fills the step in; what came up before anybody could sign is decided as soon as everybody can. */
+  async fillIn(): Promise<void> {
+    if ((await this.people.step.passphraseAgain.count()) > 0) {
+      await this.people.registerAll();
+      await this.untilTheStep();
+    }
+    await this.people.fillIn();
   }
 
   async end(): Promise<void> {
@@ -77,7 +97,7 @@ function expectOneOfEverything(desk: Desk, kek: TestKek): void {
 function expectReopenedByTheSamePeople(desk: Desk): void {
   const reopened = eventsOf(desk.profile).flatMap((event) => (event.type === 'token-reopened' ? [event] : []));
   expect(reopened.length).toBeGreaterThan(0);
-  for (const { confirmedBy } of reopened) expect(confirmedBy).toEqual(['p3', 'p4', 'p5', 'p6']);
+  for (const { confirmedBy } of reopened) expect(confirmedBy).toEqual(['p1', 'p2']);
 }
 
 test('killed before a step of every phase is confirmed, a ceremony goes on at that step', async ({ desk }) => {
@@ -90,12 +110,13 @@ test('killed before a step of every phase is confirmed, a ceremony goes on at th
   for (let number = '1.1'; number !== ''; number = await lives.people.number()) {
     if (!number.startsWith(phase) || phase === '') {
       phase = number.slice(0, 2);
-      await lives.people.fillIn();
+      await lives.fillIn();
       const before = await lives.killAndResume();
       expect(await lives.people.number()).toBe(number);
       expect(logOf(desk.profile).slice(0, before.length)).toEqual(before);
     }
-    await lives.people.doStep();
+    await lives.fillIn();
+    await lives.people.proceed();
   }
   await expect(lives.people.step.title).toHaveText('The ceremony is closed');
   await lives.end();
@@ -112,7 +133,7 @@ test('killed while the machine, the token or the media work, a ceremony does not
   const killedAt: string[] = [];
   const interrupted: string[] = [];
   for (let number = '1.1'; number !== ''; number = await lives.people.number()) {
-    await lives.people.fillIn();
+    await lives.fillIn();
     if (working.includes(number) && !killedAt.includes(number)) {
       killedAt.push(number);
       await lives.people.setGoing();
@@ -154,6 +175,7 @@ test('work that nobody can see waits until its media is back and somebody looks 
 
   renameSync(`${desk.outbound}-pulled`, desk.outbound);
   await people.lookAgain();
+  await lives.untilTheStep();
   await expect(people.step.title).toHaveText(/^7\.2 /);
   expect(completedWork(logOf(desk.profile)).get('write-copy 1')).toBe(1);
   await lives.end();

@@ -7,6 +7,7 @@ import { beginningOf, fingerprint, noticeFacts, values } from './fact-forms.ts';
 import { closingFacts, leftBehind } from './closing-facts.ts';
 import { doomedKeys, keysOfPlan, planFacts } from './plan-facts.ts';
 import { tokenProofs } from './token-proofs.ts';
+import { workstationFacts } from './workstation-facts.ts';
 import { assignments, comparedKek, keysToWrap, weakWraps, wrappedKeys } from './wrapping-facts.ts';
 
 /**
@@ -46,22 +47,7 @@ const factsByStep: Readonly<Partial<Record<string, (state: CeremonyState, step: 
 };
 
 function workstation({ workstation: found }: CeremonyState): Fact[] {
-  if (found === null) return [];
-  return [
-    values('This workstation', [
-      ['Keyferry', found.application],
-      ['Runtime', `Electron ${found.electron}, Node ${found.node}`],
-      ['System', found.platform],
-      ['Computer name', found.host],
-    ]),
-    {
-      kind: 'table',
-      caption: 'Network interfaces',
-      columns: ['Interface', 'State', 'Address'],
-      rows: found.interfaces.map(({ name, state, address }) => [name, state, address === '' ? 'none' : address]),
-    },
-    ...noticeFacts(found.notices),
-  ];
+  return found === null ? [] : [...workstationFacts(found), ...noticeFacts(found.notices)];
 }
 
 function peopleList({ people }: CeremonyState): Fact[] {

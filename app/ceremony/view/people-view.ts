@@ -4,6 +4,7 @@ import { checkBreak, notYetBack } from '../breaks.ts';
 import { quorumOf } from '../byok-export/draft.ts';
 import { neededOf } from '../confirmers.ts';
 import { bagsOf, type CustodyRecord } from '../custody.ts';
+import { custodyInWords } from '../custody-words.ts';
 import { keyToLeaveOut } from '../leaving-out.ts';
 import { roles, type Person } from '../roles.ts';
 import { isEverybodyRegistered, openExceptions, presentPeople, type CeremonyState } from '../state.ts';
@@ -118,32 +119,7 @@ function warningOf({ locked, finalTry, countLow }: NonNullable<CeremonyState['to
 }
 
 function lineOf(state: CeremonyState, record: CustodyRecord): CeremonyView['custody']['lines'][number] {
-  return { ...toldOf(record), by: nameOf(state, record.by), witness: nameOf(state, record.witness) };
-}
-
-function toldOf(record: CustodyRecord): { what: string; thing: string; detail: string } {
-  switch (record.kind) {
-    case 'bag-sealed': {
-      const from = record.replaces === null || record.replaces === record.bag ? '' : `, from bag ${record.replaces}`;
-      return { what: 'Bag sealed', thing: record.bag, detail: `${record.content}${from}` };
-    }
-    case 'bag-opened': {
-      const matched = record.idMatched ? 'number and seal as listed' : 'number or seal NOT as listed';
-      return { what: 'Bag opened', thing: record.bag, detail: `${record.content}; ${matched}` };
-    }
-    case 'bag-destroyed':
-      return { what: 'Bag destroyed', thing: record.bag, detail: '' };
-    case 'medium': {
-      const parts = [`serial ${record.serial === '' ? 'none' : record.serial}`, inBag(record.bag)];
-      return { what: `Medium (${record.use})`, thing: record.label, detail: parts.filter((part) => part !== '').join(', ') };
-    }
-    case 'credential':
-      return { what: `Credential ${record.state}`, thing: record.what, detail: inBag(record.bag) };
-  }
-}
-
-function inBag(bag: string): string {
-  return bag === '' ? '' : `in bag ${bag}`;
+  return { ...custodyInWords(record), by: nameOf(state, record.by), witness: nameOf(state, record.witness) };
 }
 
 function shown({ id, name, initials }: Person): ShownPerson {

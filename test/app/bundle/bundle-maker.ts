@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { canonicalBytes, type JsonValue } from '../../../app/audit/canonical-json.ts';
-import { appendEntry, emptyChain, followLink } from '../../../app/audit/chain.ts';
-import type { Entry } from '../../../app/audit/entry.ts';
 import { extractBytes } from '../../../app/audit/extract.ts';
 import type { Kek, WrapPlan, WrappedParts } from '../../../app/byok/format.ts';
 import { formatFor } from '../../../app/byok/registry.ts';
@@ -14,16 +12,17 @@ import { uploadHtml } from '../../../app/bundle/upload-html.ts';
 import { uploadMarkdown } from '../../../app/bundle/upload-md.ts';
 import { sheetIn } from '../../../app/bundle/verify-upload.ts';
 import { parsePlanDocument } from '../../../app/ceremony/plan.ts';
+import { reportBytes, reportOf } from '../../../app/record/report.ts';
 import { encodePublicKeyPem } from '../../../app/keys/pem.ts';
 import { Refused } from '../../../app/rules/refusal.ts';
 import { applicationInfo } from '../../../main/cli/installation.ts';
 import { partNames } from '../../../main/ceremony/workspace.ts';
+import { approved, confirmed, registered, sampleLog, type Event } from './sample-log.ts';
 
 /** Makes bundles as a ceremony would, and makes them again around a log that somebody wrote anew. */
 
 export type Files = ReadonlyMap<string, Uint8Array>;
-/** An event of the log before somebody changes it. */
-export type Event = Readonly<Record<string, JsonValue>>;
+export { sampleLog, type Event } from './sample-log.ts';
 
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 export const utf8 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
@@ -79,49 +78,51 @@ function loggedParts({ wrappedEphemeral, wrappedKey, sealedNonce }: WrappedParts
   ];
 }
 
-/** Confirmation of a step by the witness of every sample, or by those named. */
-export const confirmed = (step: string, confirmedBy = ['p2'], input: JsonValue = { kind: 'none' }): Event => ({
-  type: 'step-confirmed',
-  step,
-  ticks: [],
-  confirmedBy,
-  input,
-});
-
 const people = [
-  { id: 'p1', name: 'Ada', organisation: '', roles: ['operator'] },
-  { id: 'p2', name: 'Kim', organisation: '', roles: ['witness'] },
+  { id: 'p1', name: 'Ada', organisation: '', roles: ['operator'], initials: 'AL', identifiedBy: 'passport' },
+  { id: 'p2', name: 'Kim', organisation: '', roles: ['witness'], initials: 'KI', identifiedBy: 'passport' },
 ];
 
-/** A piece of work as the log has it: the request, with the members of the outcome that name it, and the outcome. */
-type Work = (request: Event, outcome: Event) => readonly Event[];
+/** A piece of work as the log has it: what names it, what only the outcome has, and what only the request has. */
+type Work = (named: Event, outcome: Event, asked?: Event) => readonly Event[];
+
+const workstation = { application, electron: '43.2.0', node: '24.18.0', platform: 'Linux', host: 'room', interfaces: [] }; // prettier-ignore
 
 /** The events of a ceremony as far as a bundle tells of them. */
 export function eventsOf(sample: Sample): Event[] {
   const { plan, keys } = sample;
   let effect = 0;
-  const work: Work = (request, outcome) => {
+  const work: Work = (named, outcome, asked = {}) => {
     effect += 1;
     return [
-      { type: 'effect-requested', effect, step: 'x', request },
-      { type: 'effect-completed', effect, settled: false, outcome: { ...request, ...outcome } },
+      { type: 'effect-requested', effect, step: 'x', request: { ...named, ...asked } },
+      { type: 'effect-completed', effect, settled: false, outcome: { ...named, ...outcome } },
     ];
   };
   const weak = keys.filter(({ wrap }) => wrap.oaepHash === null).map(({ id }) => id);
   return [
-    { type: 'ceremony-opened', ceremony, mode: 'rehearsal', application, tokenSerial: null, planSha256: sha256(canonicalBytes(plan)), plan }, // prettier-ignore
-    ...work({ kind: 'inspect-workstation' }, { notices: [{ rule: 'AIR-GAP-CLOSED', text: 'eth0 is up' }] }),
+    { type: 'ceremony-opened', ceremony, mode: 'rehearsal', application, tokenSerial: null, siteSha256: null, planApproval: null, planSha256: sha256(canonicalBytes(plan)), plan }, // prettier-ignore
+    ...work(
+      { kind: 'inspect-workstation' },
+      { ...workstation, notices: [{ rule: 'AIR-GAP-CLOSED', text: 'eth0 is up' }] },
+    ),
     confirmed('roll-call.people', [], { kind: 'people', people }),
+    ...people.map(({ id }) => registered(id)),
     confirmed('roll-call.present', ['p1', 'p2']),
+    ...approved('roll-call.start'),
     ...work({ kind: 'probe-token' }, { mechanisms: [], proofs: keys.map((key) => proofOf(sample, key)), lacking: [] }),
-    ...work({ kind: 'read-inbound' }, { keks: keys.map(loggedKek) }),
+    ...work({ kind: 'read-inbound' }, { keks: keys.map(loggedKek) }, { folder: '/media/a' }),
     ...keys.map(({ id }) => confirmed(`bring-in.compare.${id}`, ['p1', 'p2'])),
-    confirmed('bring-in.accept'),
-    ...keys.flatMap(({ id, publicKey }) => work({ kind: 'make-key', key: id }, madeOf(publicKey))),
-    confirmed('wrap.approve'),
-    ...(weak.length === 0 ? [] : [confirmed('wrap.weak', ['p2'], { kind: 'key-ids', keyIds: weak })]),
-    confirmed('wrap.wrap'),
+    ...approved('bring-in.accept'),
+    ...approved('keys.make'),
+    ...keys.flatMap(({ id, publicKey }) =>
+      work({ kind: 'make-key', key: id }, madeOf(id, publicKey), { ckaId: ckaIdOf(id), label: id }),
+    ),
+    ...(weak.length === 0 ? [] : approved('wrap.weak', ['p2'], { kind: 'key-ids', keyIds: weak })),
+    ...approved('wrap.approve'),
+    confirmed('wrap.wrap', ['p1', 'p2']),
     ...keys.flatMap((key) => wrapOf(sample, key, work)),
+    ...approved('take-out.write', ['p2'], { kind: 'folders', folders: ['/media/b'] }),
     { type: 'effect-requested', effect: effect + 1, step: 'take-out.write', request: { kind: 'write-copy', copy: 1, folder: '/media/b', createdAt, logSize: 8 } }, // prettier-ignore
   ];
 }
@@ -137,8 +138,13 @@ const loggedKek = ({ id: key, kek, importToken, nonce }: SampleKey): Event => ({
   notices: [{ rule: 'KEK-EXPONENT-USUAL', text: `${key}: look at e` }],
 });
 
-const madeOf = (publicKey: Uint8Array | null): Event => ({
+const ckaIdOf = (id: string): string => sha256(id).slice(0, 32);
+
+const madeOf = (id: string, publicKey: Uint8Array | null): Event => ({
   publicKey: publicKey === null ? null : hex(publicKey),
+  publicKeySha256: publicKey === null ? null : sha256(publicKey),
+  ckaId: ckaIdOf(id),
+  attributes: [],
   keyCheckValues: publicKey === null ? [{ method: 'aes-ecb-zero-block', value: 'DC95C0' }] : [],
 });
 
@@ -158,19 +164,6 @@ function proofOf({ plan }: Sample, { id, wrap }: SampleKey): Event {
 
 const wrapOf = (sample: Sample, key: SampleKey, work: Work): readonly Event[] =>
   work({ kind: 'wrap-key', key: key.id }, { parts: loggedParts(partsOf(sample, key)), proof: proofOf(sample, key) });
-
-/** Chains events into a log, one second apart. */
-export function sampleLog(events: readonly JsonValue[]): Entry[] {
-  const entries: Entry[] = [];
-  let head = emptyChain;
-  for (const [index, event] of events.entries()) {
-    const time = new Date(Date.UTC(2026, 10, 23, 14, 0, index)).toISOString();
-    const entry = appendEntry(head, { time, actor: 'p1', event });
-    entries.push(entry);
-    head = followLink(head, entry);
-  }
-  return entries;
-}
 
 /** The manifest of a bundle. */
 export const manifestOf = (files: Files): Manifest => parseManifest(files.get(layout.manifest) ?? new Uint8Array());
@@ -259,6 +252,7 @@ export function withLog(files: Files, events: readonly JsonValue[]): Map<string,
   const entries = sampleLog(events);
   const facts = unlessRefused(() => factsOf(entries));
   const sheet = facts === null ? null : unlessRefused(() => sheetIn(facts));
+  const report = unlessRefused(() => reportOf(entries));
   const old = manifestOf(files).keys;
   const keys = old.filter(({ id }) => facts?.leftOut.has(id) !== true);
   const carried = keys.length === 0 ? old : keys;
@@ -267,6 +261,7 @@ export function withLog(files: Files, events: readonly JsonValue[]): Map<string,
     ...[...files].filter(([path]) => !dropped.some((folder) => path.startsWith(folder))),
     [layout.log, extractBytes(entries)],
     [layout.transcript, utf8(transcriptText(entries))],
+    ...(report === null ? [] : ([[layout.report, reportBytes(report)]] as const)),
     ...(sheet === null
       ? []
       : ([

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type * as Signature from '../../../app/approval/signature.ts';
 import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { extractBytes } from '../../../app/audit/extract.ts';
 import { layout, publicKeyPath } from '../../../app/bundle/layout.ts';
@@ -19,6 +20,19 @@ import {
   type Files,
 } from './bundle-maker.ts';
 import { foreignBundle, newPublicKey, plan, sample as ceremony, sampleBundle, sampleEvents } from './sample-bundle.ts';
+
+// The same few signatures stand in thousands of bundles here: each is judged once.
+vi.mock('../../../app/approval/signature.ts', async (original) => {
+  const signature = await original<typeof Signature>();
+  const judged = new Map<string, boolean>();
+  const isSignedBy: typeof signature.isSignedBy = (key, message, der) => {
+    const asked = `${key} ${Buffer.from(message).toString('hex')} ${der}`;
+    const known = judged.get(asked) ?? signature.isSignedBy(key, message, der);
+    judged.set(asked, known);
+    return known;
+  };
+  return { ...signature, isSignedBy };
+});
 
 const sample = sampleBundle();
 const signingKey = ceremony.keys[0]?.publicKey ?? new Uint8Array();
@@ -124,18 +138,20 @@ describe('a manifest that was made to fit is contradicted', () => {
   const allOfTheLog = [
     'BUNDLE-LOG-OF-CEREMONY',
     'BUNDLE-PLAN-AS-HASHED',
+    'BUNDLE-REPORT-AS-LOGGED',
     'BUNDLE-UPLOAD-AS-LOGGED',
     'BUNDLE-CONFIRMED-AS-PLANNED',
+    'BUNDLE-APPROVALS-SIGNED',
+    'BUNDLE-QUORUM-APPROVED',
+    'BUNDLE-EXCEPTIONS-CLOSED',
     'BUNDLE-KEYS-AS-PLANNED',
     'BUNDLE-KEYS-AS-LOGGED',
     'BUNDLE-WRAPS-AS-PROVEN',
     'BUNDLE-BLOBS-AS-LOGGED',
   ];
-  /** A log with one malformed fact tells none. */
-  const nothingTold = [
-    ...allOfTheLog.filter((rule) => rule !== 'BUNDLE-CONFIRMED-AS-PLANNED'),
-    'BUNDLE-DEADLINE-AHEAD',
-  ];
+  /** A log with one malformed fact tells none; of the people it tells as before. */
+  const ofThePeople = ['BUNDLE-CONFIRMED-AS-PLANNED', 'BUNDLE-APPROVALS-SIGNED', 'BUNDLE-EXCEPTIONS-CLOSED'];
+  const nothingTold = [...allOfTheLog.filter((rule) => !ofThePeople.includes(rule)), 'BUNDLE-DEADLINE-AHEAD'];
   it.each<[string, Files, string[]]>([
     ['the title', relisted({ title: 'Another' }), ['BUNDLE-KEYS-AS-PLANNED']],
     ['the mode', relisted({ mode: 'production' }), ['BUNDLE-NAMED-AS-CEREMONY', 'BUNDLE-LOG-OF-CEREMONY']],
@@ -262,11 +278,15 @@ describe('a manifest that was made to fit is contradicted', () => {
       'a log whose newest reading of the KEKs is malformed, so that an older one would stand',
       forgedLog([
         ...events,
-        { type: 'effect-completed', outcome: { kind: 'read-inbound', keks: [{ key: 'signing' }] } },
+        { type: 'effect-completed', settled: false, outcome: { kind: 'read-inbound', keks: [{ key: 'signing' }] } },
       ]),
       nothingTold,
     ],
-    ['a log whose public key is no hex', forgedLog(rewritten('"publicKey":"3', '"publicKey":"x')), nothingTold],
+    [
+      'a log whose public key is no hex',
+      forgedLog(rewritten('"key":"signing","publicKey":"3', '"key":"signing","publicKey":"x')),
+      nothingTold,
+    ],
     [
       'a log without a wrap',
       forgedLog(events.filter((event) => !JSON.stringify(event).includes('"kind":"wrap-key","key":"store"'))),

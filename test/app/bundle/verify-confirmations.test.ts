@@ -3,9 +3,21 @@ import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { layout } from '../../../app/bundle/layout.ts';
 import { verdictOf } from '../../../app/bundle/verification.ts';
 import { verifyBundle } from '../../../app/bundle/verify-bundle.ts';
-import { application, confirmed, manifestOf, withLog, type Event, type Files } from './bundle-maker.ts';
+import { application, manifestOf, withLog, type Event, type Files } from './bundle-maker.ts';
 import { cloudBundle, cloudEvents } from './sample-clouds.ts';
 import { sampleBundle, sampleEvents } from './sample-bundle.ts';
+import {
+  interrupted,
+  mediumNoted,
+  aBreak,
+  approved,
+  confirmed,
+  exceptionClosed,
+  exceptionOpened,
+  failureOf,
+  stepAt as stepIn,
+  workAt as workIn,
+} from './sample-log.ts';
 
 const sample = sampleBundle();
 const forgedLog = (events: readonly JsonValue[]) => withLog(sample.files, events);
@@ -13,34 +25,40 @@ const verify = (files: Files) => verifyBundle({ folder: sample.folder, files }, 
 const broken = (files: Files) => verify(files).flatMap(({ rule, outcome }) => (outcome === 'broken' ? [rule] : []));
 const rule = ['BUNDLE-CONFIRMED-AS-PLANNED'];
 
+/** What nobody confirmed rightly at a step that is signed, nobody approved rightly either. */
+const both = [...rule, 'BUNDLE-QUORUM-APPROVED'];
+
 const events = sampleEvents();
-const stepAt = (step: string, of: readonly Event[] = events) => of.findIndex((event) => event['type'] === 'step-confirmed' && event['step'] === step); // prettier-ignore
-/** Where a piece of work for a key is requested; its outcome comes next. */
-const workAt = (kind: string, key: string, of: readonly Event[] = events) => of.findIndex(({ request }) => JSON.stringify(request ?? null) === JSON.stringify({ kind, key })); // prettier-ignore
+const stepAt = (step: string, of: readonly Event[] = events) => stepIn(step, of);
+const workAt = (kind: string, key: string, of: readonly Event[] = events) => workIn(kind, key, of);
 
 describe('who confirmed what before a wrap', () => {
   const by = (step: string, ...confirmedBy: string[]) =>
     forgedLog(events.with(stepAt(step), { ...events[stepAt(step)], confirmedBy }));
-  const moved = (step: string, to: number) => {
+  /** Put right after the start. */
+  const tooEarly = (step: string) => {
     const taken = events.slice(stepAt(step), stepAt(step) + 1);
-    return forgedLog(events.toSpliced(stepAt(step), 1).toSpliced(to, 0, ...taken));
+    return forgedLog(events.toSpliced(stepAt(step), 1).toSpliced(stepAt('roll-call.start') + 1, 0, ...taken));
   };
-  const steps = ['bring-in.compare.signing', 'bring-in.compare.store', 'bring-in.accept', 'wrap.approve', 'wrap.wrap'];
+  const compared = ['bring-in.compare.signing', 'bring-in.compare.store', 'wrap.wrap'];
+  const signed = ['bring-in.accept', 'wrap.approve'];
 
-  it.each(steps)('%s: left out, put before everything, confirmed by nobody, a stranger or somebody twice', (step) => {
-    expect(broken(forgedLog(events.toSpliced(stepAt(step), 1)))).toEqual(rule);
-    expect(broken(moved(step, 1))).toEqual(rule);
-    expect(broken(by(step))).toEqual(rule);
-    expect(broken(by(step, 'p2', 'p3'))).toEqual(rule);
-    expect(broken(by(step, 'p2', 'p2'))).toEqual(rule);
+  it.each([...compared, ...signed])('%s: left out, put too early, by nobody, a stranger or somebody twice', (step) => {
+    const rules = signed.includes(step) ? both : rule;
+    expect(broken(forgedLog(events.toSpliced(stepAt(step), 1)))).toEqual(rules);
+    expect(broken(tooEarly(step))).toEqual(rules);
+    expect(broken(by(step))).toEqual(rules);
+    expect(broken(by(step, 'p2', 'p3'))).toEqual(rules);
+    expect(broken(by(step, 'p2', 'p2'))).toEqual(rules);
   });
 
-  it.each(steps.slice(2))('%s: without the role that the quorum names', (step) => {
-    expect(broken(by(step, 'p1'))).toEqual(rule);
-    expect(broken(by(step, 'p1', 'p2'))).toEqual([]);
+  it.each(signed)('%s: without the role that the quorum names', (step) => {
+    expect(broken(by(step, 'p1'))).toEqual(both);
+    const [, ...more] = approved(step, ['p1', 'p2']);
+    expect(broken(forgedLog(events.toSpliced(stepAt(step) - 1, 2, ...more)))).toEqual([]);
   });
 
-  it.each(steps.slice(0, 2))('%s: by one person, where the plan seats two', (step) => {
+  it.each(compared)('%s: by one person, where the plan seats two', (step) => {
     expect(broken(by(step, 'p1'))).toEqual(rule);
     expect(broken(by(step, 'p2'))).toEqual(rule);
     expect(broken(by(step, 'p2', 'p1'))).toEqual([]);
@@ -49,7 +67,7 @@ describe('who confirmed what before a wrap', () => {
   it('a reading of other wrapping keys after the comparison', () => {
     const [read] = events.filter((event) => JSON.stringify(event['outcome'] ?? null).includes('read-inbound'));
     expect(read).toBeDefined();
-    expect(broken(forgedLog(events.toSpliced(stepAt('wrap.approve'), 0, read ?? {})))).toEqual(rule);
+    expect(broken(forgedLog(events.toSpliced(stepAt('wrap.approve') - 2, 0, read ?? {})))).toEqual(rule);
   });
 
   it('a second wrap, after the step was confirmed once more', () => {
@@ -61,22 +79,13 @@ describe('who confirmed what before a wrap', () => {
 describe('a key that the people went on without', () => {
   const at = workAt('wrap-key', 'store');
   const [request = {}, outcome = {}] = events.slice(at, at + 2);
-  const failed: Event = {
-    type: 'effect-failed',
-    effect: request['effect'] ?? null,
-    settled: false,
-    refusal: { rule: 'TOKEN-ANSWERS', cause: 'it refuses it', remedy: 'look at it' },
-  };
-  const leftOut: Event = {
-    type: 'key-left-out',
-    step: 'wrap.wrap',
-    key: 'store',
-    reason: 'the token refuses it',
-    confirmedBy: ['p2'],
-  };
+  const failed: readonly Event[] = [failureOf(request), exceptionOpened(1)];
+  const leaveOut = (change: Event = {}, by = ['p2'], exception = 1) =>
+    exceptionClosed(exception, { decided: 'the token refuses it', decision: 'leave-out', key: 'store', ...change }, by);
+  const ordered = confirmed('wrap.wrap', ['p1', 'p2']);
   /** The log in which the wrap of the second key became something else. */
   const instead = (...others: readonly Event[]) => forgedLog(events.toSpliced(at, 2, ...others));
-  const decided = (change: Event = {}) => instead(request, failed, { ...leftOut, ...change });
+  const decided = (change: Event = {}, by?: string[]) => instead(request, ...failed, ...leaveOut(change, by));
 
   it('is missing in the bundle, and nothing is broken', () => {
     expect(broken(decided())).toEqual([]);
@@ -86,46 +95,69 @@ describe('a key that the people went on without', () => {
     expect(sheet).toContain('the token refuses it');
   });
 
-  it.each<[string, Files]>([
-    ['by nobody', decided({ confirmedBy: [] })],
-    ['by a role that the quorum does not name', decided({ confirmedBy: ['p1'] })],
-    ['by a stranger', decided({ confirmedBy: ['p3'] })],
-    ['by one person twice', decided({ confirmedBy: ['p2', 'p2'] })],
-    ['without a reason', decided({ reason: '' })],
-    ['for a blank reason', decided({ reason: ' \t ' })],
-    ['though nothing had failed', instead(request, leftOut)],
-    ['though what failed was tried again', instead(request, failed, confirmed('wrap.wrap'), leftOut)],
-    ['though the work for another had failed', instead({ ...request, request: { kind: 'wrap-key', key: 'signing' } }, failed, leftOut)], // prettier-ignore
-    ['though the work for none had failed', instead({ ...request, request: { kind: 'log-out' } }, failed, leftOut)],
-    ['while it was not known what became of the work', instead(request, { ...failed, type: 'effect-interrupted' }, leftOut)], // prettier-ignore
-    ['and wrapped later', instead(request, failed, leftOut, confirmed('wrap.wrap'), request, outcome)],
-  ])('is not missing rightly when it was left out %s', (_, files) => {
-    expect(broken(files)).toEqual(rule);
+  /** What nobody left out rightly, nobody closed the exception for rightly either. */
+  const notClosed = [...rule, 'BUNDLE-EXCEPTIONS-CLOSED'];
+  const failedFor = { ...request, request: { kind: 'wrap-key', key: 'signing' } };
+  const failedForNone = { ...request, request: { kind: 'log-out' } };
+
+  it.each<[string, string[], Files]>([
+    ['by nobody', notClosed, decided({}, [])],
+    ['by a role that the quorum does not name', notClosed, decided({}, ['p1'])],
+    ['by a stranger', notClosed, decided({ confirmedBy: ['p3'] })],
+    ['by one person twice', notClosed, decided({ confirmedBy: ['p2', 'p2'] })],
+    ['without a reason', notClosed, decided({ decided: '' })],
+    ['for a blank reason', notClosed, decided({ decided: ' \t ' })],
+    ['though nothing had failed', rule, instead(request, exceptionOpened(1), ...leaveOut())],
+    ['though what failed was tried again', rule, instead(request, ...failed, ...exceptionClosed(1), ordered, exceptionOpened(2), ...leaveOut({}, ['p2'], 2))], // prettier-ignore
+    ['though the work for another had failed', rule, instead(failedFor, ...failed, ...leaveOut())],
+    ['though the work for none had failed', rule, instead(failedForNone, ...failed, ...leaveOut())],
+    ['while it was not known what became of the work', rule, instead(request, interrupted(request['effect'] ?? null), exceptionOpened(1), ...leaveOut())], // prettier-ignore
+    ['and wrapped later', rule, instead(request, ...failed, ...leaveOut(), ordered, request, outcome)],
+  ])('is not missing rightly when it was left out %s', (_, rules, files) => {
+    expect(broken(files)).toEqual(rules);
+  });
+
+  it('is not left out by a decision that is called another', () => {
+    expect(broken(decided({ decision: 'go-on' }))).toContain('BUNDLE-CONFIRMED-AS-PLANNED');
+  });
+
+  it('is still left out after a break, another try of a passphrase, and when the token was opened again', () => {
+    const meanwhile: Event[] = [
+      { type: 'passphrase-refused', person: 'p2', subject: 'exception.1' },
+      ...aBreak(),
+      mediumNoted,
+    ];
+    expect(broken(instead(request, ...failed, ...meanwhile, ...leaveOut()))).toEqual([]);
   });
 
   it('is not left out before the roll call, even by those who are there later', () => {
-    const early = events.toSpliced(at, 2).toSpliced(1, 0, request, failed, leftOut);
-    expect(broken(forgedLog(early))).toEqual(rule);
-    const named = events.toSpliced(at, 2).toSpliced(stepAt('roll-call.present'), 0, request, failed, leftOut);
-    expect(broken(forgedLog(named))).toEqual(rule);
+    const closed = [request, ...failed, ...leaveOut()];
+    for (const at of [1, stepAt('roll-call.present')]) {
+      const early = events.toSpliced(workAt('wrap-key', 'store'), 2).toSpliced(at, 0, ...closed);
+      expect(broken(forgedLog(early))).toContain('BUNDLE-CONFIRMED-AS-PLANNED');
+    }
   });
 
   it('is one of the plan', () => {
-    const failedFor = (key: string): Event[] => [
+    const failedAt = (key: string): Event[] => [
       { ...request, request: { kind: 'log-out' } },
-      { ...failed, refusal: { rule: 'TOKEN-ANSWERS', cause: 'no', remedy: 'no', key } },
-      { ...leftOut, key },
+      failureOf(request, { key }),
+      exceptionOpened(1),
+      ...leaveOut({ key }),
     ];
-    const again = confirmed('wrap.wrap');
-    expect(broken(forgedLog(events.toSpliced(at, 0, ...failedFor('other'), again)))).toEqual(rule);
-    expect(broken(forgedLog(events.toSpliced(at, 2, ...failedFor('store'), again)))).toEqual([]);
+    expect(broken(forgedLog(events.toSpliced(at, 0, ...failedAt('other'), ordered)))).toEqual(rule);
+    expect(broken(forgedLog(events.toSpliced(at, 2, ...failedAt('store'), ordered)))).toEqual([]);
   });
 
   it('may be named by the refusal, at work that is for no key or was done for it already', () => {
-    const refusal = { rule: 'IMPORT-TOKEN-IN-FORCE', cause: 'it ended', remedy: 'go on', key: 'store' };
     const writing = events.length - 1;
-    const late = [{ ...events[writing], effect: failed['effect'] ?? null }, { ...failed, refusal }, { type: 'token-reopened', serial: 'x', confirmedBy: ['p2'] }, leftOut]; // prettier-ignore
-    expect(broken(forgedLog(events.toSpliced(writing, 0, ...late)))).toEqual([]);
+    const late: Event[] = [
+      failureOf(events[writing] ?? {}, { rule: 'IMPORT-TOKEN-IN-FORCE', key: 'store' }),
+      exceptionOpened(1),
+      ...leaveOut(),
+      ...events.slice(writing - 3),
+    ];
+    expect(broken(forgedLog([...events, ...late]))).toEqual([]);
   });
 
   it('is left out once', () => {
@@ -133,57 +165,75 @@ describe('a key that the people went on without', () => {
     const four = cloudEvents();
     const wrapsIbm = workAt('wrap-key', 'ibm', four);
     const [asked = {}] = four.slice(wrapsIbm, wrapsIbm + 1);
-    const once = [asked, { ...failed, effect: asked['effect'] ?? null }, { ...leftOut, key: 'ibm' }];
-    const relogged = (...instead: readonly Event[]) => broken(withLog(files, four.toSpliced(wrapsIbm, 2, ...instead, confirmed('wrap.wrap')))); // prettier-ignore
-    expect(relogged(...once)).toEqual([]);
-    expect(relogged(...once, ...once)).toEqual(rule);
+    const without = (exception: number) => [asked, failureOf(asked), exceptionOpened(exception), ...leaveOut({ key: 'ibm' }, ['p2'], exception)]; // prettier-ignore
+    const relogged = (...instead: readonly Event[]) => broken(withLog(files, four.toSpliced(wrapsIbm, 2, ...instead, ordered))); // prettier-ignore
+    expect(relogged(...without(1))).toEqual([]);
+    expect(relogged(...without(1), ...without(2))).toEqual(rule);
   });
 
   it('leaves at least one in the bundle', () => {
     const first = workAt('wrap-key', 'signing');
-    const without = (key: string): Event[] => [
+    const without = (key: string, exception: number): Event[] => [
       { ...request, request: { kind: 'wrap-key', key } },
-      failed,
-      { ...leftOut, key },
-      confirmed('wrap.wrap'),
+      failureOf(request),
+      exceptionOpened(exception),
+      ...leaveOut({ key }, ['p2'], exception),
+      ordered,
     ];
-    expect(broken(forgedLog(events.toSpliced(first, 2, ...without('signing'))))).toEqual([]);
-    const both = forgedLog(events.toSpliced(first, 4, ...without('signing'), ...without('store')));
-    expect(broken(both)).toContain('BUNDLE-CONFIRMED-AS-PLANNED');
+    expect(broken(forgedLog(events.toSpliced(first, 2, ...without('signing', 1))))).toEqual([]);
+    const none = forgedLog(events.toSpliced(first, 4, ...without('signing', 1), ...without('store', 2)));
+    expect(broken(none)).toContain('BUNDLE-CONFIRMED-AS-PLANNED');
   });
 
   it('has the step confirmed again before another is wrapped', () => {
     const first = workAt('wrap-key', 'signing');
     const another = events.slice(first, first + 2);
-    const then = (...more: Event[]) => forgedLog(events.toSpliced(first, 4, request, failed, leftOut, ...more));
-    expect(broken(then(confirmed('wrap.wrap'), ...another))).toEqual([]);
+    const then = (...more: Event[]) =>
+      forgedLog(events.toSpliced(first, 4, request, ...failed, ...leaveOut(), ...more));
+    expect(broken(then(ordered, ...another))).toEqual([]);
     expect(broken(then(...another))).toEqual(rule);
   });
 
   it('may be wrapped after all, when the step was confirmed again', () => {
-    expect(broken(instead(request, failed, confirmed('wrap.wrap'), request, outcome))).toEqual([]);
-    expect(broken(instead(request, failed, request, outcome))).toEqual(rule);
+    expect(broken(instead(request, ...failed, ...exceptionClosed(1), ordered, request, outcome))).toEqual([]);
+    expect(broken(instead(request, ...failed, ...exceptionClosed(1), request, outcome))).toEqual(rule);
   });
 
   it('is missed when nobody decided it', () => {
     expect(broken(instead())).toContain('BUNDLE-CONFIRMED-AS-PLANNED');
     expect(verdictOf(verify(decided()))).toBe('holds');
   });
+
+  it('was wrapped before an interruption was looked into, and the next is ordered again', () => {
+    const first = workAt('wrap-key', 'signing');
+    const found = { ...events[first + 1], settled: true };
+    const then = (...more: Event[]) => forgedLog(events.toSpliced(first + 1, 1, found, exceptionOpened(1), ...exceptionClosed(1), ...more)); // prettier-ignore
+    expect(broken(then(ordered))).toEqual([]);
+    expect(broken(then())).toEqual(rule);
+  });
+});
+
+it('nothing leaves a ceremony that was aborted', () => {
+  const aborted: Event = { type: 'ceremony-stopped', step: 'wrap.wrap', reason: 'The alarm went off.' };
+  expect(broken(forgedLog(events.toSpliced(workAt('wrap-key', 'store') + 2, 0, aborted)))).toEqual(rule);
 });
 
 describe('a key wrapped in the weak way', () => {
   const { files } = cloudBundle();
   const weak = cloudEvents();
   const typedAt = stepAt('wrap.weak', weak);
-  const typed = (change: Event, from: readonly Event[] = weak) =>
-    broken(withLog(files, from.with(typedAt, { ...from[typedAt], ...change })));
+  const asOf = (input: JsonValue, by = ['p2']) => broken(withLog(files, weak.toSpliced(typedAt - 2, 3, ...approved('wrap.weak', by, input)))); // prettier-ignore
+  const typed = { kind: 'key-ids', keyIds: ['tencent'] };
 
-  it('was confirmed by name, by the quorum, between the approval and the wrap', () => {
-    expect(typed({})).toEqual([]);
-    expect(broken(withLog(files, weak.toSpliced(typedAt, 1)))).toEqual(rule);
-    expect(broken(withLog(files, weak.toSpliced(typedAt, 2, ...weak.slice(typedAt, typedAt + 2).toReversed())))).toEqual(rule); // prettier-ignore
-    expect(broken(withLog(files, weak.toSpliced(typedAt - 1, 2, ...weak.slice(typedAt - 1, typedAt + 1).toReversed())))).toEqual(rule); // prettier-ignore
-    expect(typed({ confirmedBy: ['p1'] })).toEqual(rule);
+  it('was confirmed by name, by the quorum, between the acceptance and the approval', () => {
+    expect(asOf(typed)).toEqual([]);
+    expect(asOf(typed, ['p1'])).toEqual(both);
+    const without = weak.toSpliced(typedAt - 2, 3);
+    expect(broken(withLog(files, without))).toEqual(rule);
+    const late = stepAt('wrap.approve', without) + 1;
+    expect(broken(withLog(files, without.toSpliced(late, 0, ...weak.slice(typedAt - 2, typedAt + 1))))).toEqual(rule);
+    const early = stepAt('bring-in.compare.aws', without);
+    expect(broken(withLog(files, without.toSpliced(early, 0, ...weak.slice(typedAt - 2, typedAt + 1))))).toEqual(rule);
   });
 
   it.each<[string, JsonValue]>([
@@ -191,8 +241,11 @@ describe('a key wrapped in the weak way', () => {
     ['no id', { kind: 'key-ids', keyIds: [] }],
     ['the id of another', { kind: 'key-ids', keyIds: ['aws'] }],
     ['an id that is hardly another', { kind: 'key-ids', keyIds: ['Tencent'] }],
-    ['what is no list', { kind: 'key-ids', keyIds: 'tencent' }],
   ])('was not when %s was typed', (_, input) => {
-    expect(typed({ input })).toEqual(rule);
+    expect(asOf(input)).toEqual(rule);
+  });
+
+  it('was not when what is no list was typed, of which no report can be made either', () => {
+    expect(asOf({ kind: 'key-ids', keyIds: 'tencent' })).toEqual(['BUNDLE-REPORT-AS-LOGGED', ...rule]);
   });
 });

@@ -5,6 +5,7 @@ import { verifyBundle } from '../../../app/bundle/verify-bundle.ts';
 import { application, manifestOf, utf8, withLog, withManifest, type Event, type Files } from './bundle-maker.ts';
 import { cloudBundle } from './sample-clouds.ts';
 import { sampleBundle, sampleEvents } from './sample-bundle.ts';
+import { exceptionClosed, exceptionOpened, failureOf, workAt } from './sample-log.ts';
 
 // Every manifest here lists what the bundle holds: only what log and plan give can contradict it.
 
@@ -25,11 +26,11 @@ function edited(path: string, piece: string, other: string, files: Files = sampl
 /** A log in which the second key was left out, and the bundle that follows from it. */
 function withoutStore(): Files {
   const events = sampleEvents();
-  const at = events.length - 3;
-  const [request = {}] = events.slice(at, at + 1);
+  const at = workAt('wrap-key', 'store', events);
   const leavingOut: Event[] = [
-    { type: 'effect-failed', effect: request['effect'] ?? null, settled: false, refusal: { rule: 'TOKEN-ANSWERS', cause: 'no', remedy: 'look' } }, // prettier-ignore
-    { type: 'key-left-out', step: 'wrap.wrap', key: 'store', reason: 'the token refuses it', confirmedBy: ['p2'] },
+    failureOf(events[at] ?? {}),
+    exceptionOpened(1),
+    ...exceptionClosed(1, { decided: 'the token refuses it', decision: 'leave-out', key: 'store' }),
   ];
   return withLog(sample.files, events.toSpliced(at + 1, 1, ...leavingOut));
 }

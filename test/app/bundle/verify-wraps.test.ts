@@ -122,6 +122,7 @@ describe('a log that was written anew around another wrapping key', () => {
     const earlier = cloudEvents().slice(read(cloudEvents()), read(cloudEvents()) + 1);
     expect(broken(events.toSpliced(read(events), 0, ...earlier))).toEqual([
       'BUNDLE-UPLOAD-AS-LOGGED',
+      'BUNDLE-QUORUM-APPROVED',
       'BUNDLE-KEYS-AS-LOGGED',
       'BUNDLE-WRAPS-AS-PROVEN',
       'BUNDLE-BLOBS-AS-LOGGED',
@@ -175,7 +176,12 @@ describe('a log that was written anew around another way to wrap', () => {
     [
       'a later test that proved nothing',
       rewritten((events) => {
-        const none = { type: 'effect-completed', outcome: { kind: 'probe-token', proofs: [] } };
+        const none = {
+          type: 'effect-completed',
+          effect: 1,
+          settled: false,
+          outcome: { kind: 'probe-token', mechanisms: [], proofs: [], lacking: [] },
+        };
         return events.toSpliced(events.findIndex(isProbe) + 1, 0, none);
       }),
     ],

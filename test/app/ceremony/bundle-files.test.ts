@@ -7,23 +7,21 @@ import { uploadMarkdown } from '../../../app/bundle/upload-md.ts';
 import { checkConfirmations } from '../../../app/bundle/verify-confirmations.ts';
 import { sheetIn } from '../../../app/bundle/verify-upload.ts';
 import { bundleFiles, generatorOf, type BundleParts } from '../../../app/ceremony/bundle-files.ts';
-import { decide, type Command } from '../../../app/ceremony/decide.ts';
-import type { CeremonyEvent } from '../../../app/ceremony/events.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { noticesOf } from '../../../app/ceremony/state.ts';
 import { parseManifest, type Manifest } from '../../../app/bundle/manifest.ts';
 import { bytesToUtf8 } from '../../../app/keys/bytes.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
+import { exceptionsClosed } from '../../support/signing.ts';
 import {
-  after,
+  atWork,
   azureKey,
-  confirmation,
+  completeOne,
+  eventsOf,
+  failing,
   opened,
   opening,
-  outcomeFor,
   planWith,
-  position,
-  stepOf,
   walkTo,
 } from '../../support/walk.ts';
 import { sampleLog } from '../bundle/bundle-maker.ts';
@@ -55,7 +53,7 @@ function parts(state: CeremonyState): BundleParts {
       ['root', { wrappedEphemeral, wrappedKey: new Uint8Array(80).fill(2), sealedNonce: null }],
       ['vault-key', { wrappedEphemeral, wrappedKey: new Uint8Array(40).fill(3), sealedNonce: null }],
     ]),
-    record: [],
+    record: sampleLog([opening(state.planDocument)] as JsonValue[]),
     createdAt: '2026-11-23T14:07:32Z',
     generator: 'Keyferry 0.1.0',
   };
@@ -64,38 +62,13 @@ function parts(state: CeremonyState): BundleParts {
 /** The state and the log as the bundle is written, in a ceremony that went on without a key that could not be wrapped. */
 function writtenWithout(key: string): Pick<BundleParts, 'state' | 'record' | 'createdAt'> {
   const plan = planWith([azureKey('root'), azureKey(key), hsmKey]);
-  const events: CeremonyEvent[] = [opening(plan)];
-  let state = opened(plan);
-  const take = (command: Command): void => {
-    const decision = decide(state, command);
-    state = after(state, decision);
-    if (decision.ok) events.push(...decision.events);
-  };
-  for (;;) {
-    const { effect = 0, request } = state.inFlight ?? {};
-    if (request?.kind === 'write-copy')
-      return { state, record: sampleLog(events as JsonValue[]), createdAt: request.createdAt };
-    const confirmedBy = state.people.map(({ id }) => id);
-    if (state.failure !== null)
-      take({ type: 'leave-out-key', step: stepOf(state).id, key, reason: 'the token refuses it', confirmedBy });
-    else if (request === undefined) take(confirmation(state));
-    else if (request.kind === 'wrap-key' && request.key === key)
-      take({
-        type: 'fail-work',
-        effect,
-        settled: false,
-        refusal: { rule: 'TOKEN-ANSWERS', cause: 'no', remedy: 'look' },
-      });
-    else
-      take({
-        type: 'complete-work',
-        effect,
-        outcome: outcomeFor(state, request),
-        settled: false,
-        then: 'go-on',
-        position,
-      });
-  }
+  const asked = completeOne(atWork(walkTo(opened(plan), 'wrap.wrap')));
+  if (asked.inFlight?.request.kind !== 'wrap-key' || asked.inFlight.request.key !== key) throw new Error('another key');
+  const without = exceptionsClosed(failing(asked), key);
+  const state = atWork(walkTo(without, 'take-out.write'));
+  const request = state.inFlight?.request;
+  if (request?.kind !== 'write-copy') throw new Error('nothing is written');
+  return { state, record: sampleLog(eventsOf(state) as JsonValue[]), createdAt: request.createdAt };
 }
 
 function manifestOf(given: BundleParts): Manifest {

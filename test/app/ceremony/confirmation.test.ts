@@ -16,8 +16,22 @@ describe('where one person may hold both roles', () => {
     separate: [],
   });
   const people: readonly Person[] = [
-    { id: 'both', name: 'Ada', organisation: '', roles: ['operator', 'witness'] },
-    { id: 'other', name: 'Grace', organisation: '', roles: ['operator', 'witness'] },
+    {
+      id: 'both',
+      name: 'Ada',
+      organisation: '',
+      roles: ['operator', 'witness'],
+      initials: 'AL',
+      identifiedBy: 'passport',
+    },
+    {
+      id: 'other',
+      name: 'Grace',
+      organisation: '',
+      roles: ['operator', 'witness'],
+      initials: 'GH',
+      identifiedBy: 'passport',
+    },
   ];
   const comparing = { ...walkTo(opened(plan), 'bring-in.compare.root'), people };
 
@@ -34,6 +48,7 @@ describe('keys to be destroyed', () => {
 
   it('are typed one by one, each beside its own line', () => {
     expect(typed('root', 'leaf')).toBeNull();
+    expect(typed('root', '')).toBe('DESTROY-CONFIRMED-BY-NAME');
     expect(typed('leaf', 'root')).toBe('DESTROY-CONFIRMED-BY-NAME');
     expect(typed('root')).toBe('DESTROY-CONFIRMED-BY-NAME');
     expect(typed('root', 'leaf', 'leaf')).toBe('DESTROY-CONFIRMED-BY-NAME');

@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { decide, type Command } from '../../../app/ceremony/decide.ts';
+import { decide, type Command, type Decision } from '../../../app/ceremony/decide.ts';
 import type { CeremonyEvent } from '../../../app/ceremony/events.ts';
+import type { Closing } from '../../../app/ceremony/exceptions.ts';
 import { keyToLeaveOut } from '../../../app/ceremony/leaving-out.ts';
 import { replay } from '../../../app/ceremony/replay.ts';
 import { carriedKeys, currentStep, noticesOf, type CeremonyState } from '../../../app/ceremony/state.ts';
 import { viewOf } from '../../../app/ceremony/view/view.ts';
 import { keysToDestroy, remainingWork } from '../../../app/ceremony/work.ts';
 import { ruleOf } from '../../support/rule-of.ts';
+import { closed, closingOf, exceptionsClosed } from '../../support/signing.ts';
 import {
   after,
+  atWork,
   azureKey,
   completeOne,
-  confirmation,
+  eventsOf,
   failing,
   opened,
-  opening,
   planWith,
   refusedBy,
   stepDone,
@@ -27,24 +29,21 @@ const three = planWith([azureKey('a'), azureKey('b'), azureKey('c', { source: ex
 
 /** At a step with work for each key: the first is done, the second has failed. */
 function secondFailed(step: string, plan = three): CeremonyState {
-  const asked = after(walkTo(opened(plan), step), decide(walkTo(opened(plan), step), confirmation(walkTo(opened(plan), step)))); // prettier-ignore
-  return failing(completeOne(asked));
+  return failing(completeOne(atWork(walkTo(opened(plan), step))));
 }
 
-const without = (state: CeremonyState, more: object = {}): Command => ({
-  type: 'leave-out-key',
-  step: currentStep(state)?.id ?? '',
-  key: 'b',
-  reason: 'the token refuses it',
-  confirmedBy: state.people.map(({ id }) => id),
-  ...more,
-});
+/** The quorum goes on without the key, unless it is said otherwise. */
+function without(state: CeremonyState, more: Partial<Closing> = {}, by?: readonly string[]): Decision {
+  return closed(state, closingOf(state, 'b', more), by).decision;
+}
+
+const gone = (state: CeremonyState): CeremonyState => exceptionsClosed(state, 'b');
 
 describe('a key whose work has failed', () => {
   it.each(['keys.make', 'wrap.wrap'])('can be left out at %s, and the others go on', (step) => {
     const failed = secondFailed(step);
     expect(keyToLeaveOut(failed)).toBe('b');
-    const state = after(failed, decide(failed, without(failed)));
+    const state = gone(failed);
     expect(carriedKeys(state).map(({ id }) => id)).toEqual(['a', 'c']);
     expect(currentStep(state)?.id).toBe(step);
     expect(state.failure).toBeNull();
@@ -58,12 +57,12 @@ describe('a key whose work has failed', () => {
   it('ends the step when it was the last piece', () => {
     const plan = planWith([azureKey('a'), azureKey('b')]);
     const failed = secondFailed('wrap.wrap', plan);
-    expect(currentStep(after(failed, decide(failed, without(failed))))?.id).toBe('wrap.check');
+    expect(currentStep(gone(failed))?.id).toBe('wrap.check');
   });
 
   it('is carried to the end without it: it is in no later work but its own destruction', () => {
     let state = secondFailed('wrap.wrap');
-    state = after(state, decide(state, without(state)));
+    state = gone(state);
     while (currentStep(state)?.id !== 'close.destroy') state = stepDone(state);
     expect([...state.wrapped.keys()]).toEqual(['a', 'c']);
     expect(keysToDestroy(state).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
@@ -72,7 +71,7 @@ describe('a key whose work has failed', () => {
   it('stays in the token when it was there before: no other copy of it exists', () => {
     const plan = planWith([azureKey('a'), azureKey('b', { source: existing }), azureKey('c')]);
     const failed = secondFailed('wrap.wrap', plan);
-    const state = after(failed, decide(failed, without(failed)));
+    const state = gone(failed);
     expect(keysToDestroy(state).map(({ id }) => id)).toEqual(['a', 'c']);
   });
 
@@ -83,7 +82,7 @@ describe('a key whose work has failed', () => {
       azureKey('c', { after: 'keep' }),
     ];
     const failed = secondFailed('wrap.wrap', planWith(keys));
-    let state = after(failed, decide(failed, without(failed)));
+    let state = gone(failed);
     while (currentStep(state)?.id !== 'close.log-out') {
       expect(currentStep(state)?.id).not.toBe('close.destroy');
       state = stepDone(state);
@@ -102,9 +101,9 @@ describe('a key whose work has failed', () => {
 
   it('is not counted any more, in no title and no action', () => {
     const failed = secondFailed('keys.make');
-    expect(shown(failed)).toMatchObject({ leaveOut: { key: 'b' }, leftOut: [], carried: { keys: 3, of: 3 } });
-    let state = after(failed, decide(failed, without(failed)));
-    expect(shown(state)).toMatchObject({ leaveOut: null, leftOut: [{ key: 'b', reason: 'the token refuses it' }] });
+    expect(shown(failed)).toMatchObject({ closing: { leaveOut: 'b' }, leftOut: [], carried: { keys: 3, of: 3 } });
+    let state = gone(failed);
+    expect(shown(state)).toMatchObject({ closing: null, leftOut: [{ key: 'b', reason: 'We go on without b.' }] });
     expect(shown(state).carried).toEqual({ keys: 2, of: 3 });
     const said: (string | undefined)[][] = [];
     while (currentStep(state) !== null) {
@@ -121,7 +120,7 @@ describe('a key whose work has failed', () => {
 
   it('leaves the steps as they are: the same ids, numbers, checks and people', () => {
     const failed = secondFailed('keys.make');
-    const state = after(failed, decide(failed, without(failed)));
+    const state = gone(failed);
     const bones = ({ steps }: CeremonyState) =>
       steps.map(({ id, number, kind, ticks, confirmers, work }) => ({ id, number, kind, ticks: ticks.length, confirmers, work })); // prettier-ignore
     expect(bones(state)).toEqual(bones(failed));
@@ -133,27 +132,27 @@ describe('a key whose work has failed', () => {
     const plan = planWith(['a', 'b', 'c', 'd'].map((id) => azureKey(id)));
     const failed = secondFailed('wrap.wrap', plan);
     expect(countIn(shown(failed).step?.action)).toBe('3');
-    expect(countIn(shown(after(failed, decide(failed, without(failed)))).step?.action)).toBe('2');
+    expect(countIn(shown(gone(failed)).step?.action)).toBe('2');
   });
 
   it('stands as left out among the keys of the plan, and only where it is destroyed among those that go', () => {
     const rowsOf = (state: CeremonyState): string[][] =>
       shown(state).step?.facts.flatMap((fact) => (fact.kind === 'table' ? fact.rows : [])) ?? [];
     const unmade = secondFailed('keys.make');
-    let state = after(unmade, decide(unmade, without(unmade)));
+    let state = gone(unmade);
     const [a, b] = rowsOf(state);
     expect(b?.at(-1)).not.toBe(a?.at(-1));
     while (currentStep(state)?.id !== 'close.destroy') state = stepDone(state);
     expect(rowsOf(state).map(([id]) => id)).toEqual(['a', 'c']);
     const unwrapped = secondFailed('wrap.wrap');
-    state = after(unwrapped, decide(unwrapped, without(unwrapped)));
+    state = gone(unwrapped);
     while (currentStep(state)?.id !== 'close.destroy') state = stepDone(state);
     expect(rowsOf(state).map(([id]) => id)).toEqual(['a', 'b', 'c']);
   });
 
   it('is not destroyed when it was never made', () => {
     const failed = secondFailed('keys.make');
-    const state = after(failed, decide(failed, without(failed)));
+    const state = gone(failed);
     expect(keysToDestroy(state).map(({ id }) => id)).toEqual(['a', 'c']);
   });
 });
@@ -161,16 +160,13 @@ describe('a key whose work has failed', () => {
 describe('a key that a refusal names', () => {
   /** At a step whose work is not for single keys, refused because of one of them. */
   function refusedFor(key: string, step: string): CeremonyState {
-    const state = walkTo(opened(three), step);
-    const asked = after(state, decide(state, confirmation(state)));
-    const refusal = { rule: 'IMPORT-TOKEN-IN-FORCE', cause: 'it ended', remedy: 'leave it out', key };
-    return after(asked, decide(asked, { type: 'fail-work', effect: asked.inFlight?.effect ?? 0, refusal, settled: false })); // prettier-ignore
+    return failing(atWork(walkTo(opened(three), step)), false, { rule: 'IMPORT-TOKEN-IN-FORCE', key });
   }
 
   it.each(['token.probe', 'bring-in.read', 'take-out.write'])('can be left out at %s', (step) => {
     const failed = refusedFor('b', step);
     expect(keyToLeaveOut(failed)).toBe('b');
-    let state = after(failed, decide(failed, without(failed)));
+    let state = gone(failed);
     // The step itself is still to be done, for the others.
     expect(currentStep(state)?.id).toBe(step);
     const seen: string[] = [];
@@ -185,87 +181,82 @@ describe('a key that a refusal names', () => {
   it('is given up by the quorum of the plan, also where the step needs one person only', () => {
     const failed = refusedFor('b', 'bring-in.read');
     const operator = failed.people.filter(({ roles }) => roles.includes('operator')).map(({ id }) => id);
-    expect(refusedBy(decide(failed, without(failed, { confirmedBy: operator })))).toBe('STEP-CONFIRMED-BY-NAMED-ROLES');
+    expect(refusedBy(without(failed, {}, operator))).toBe('APPROVAL-OF-WHAT-IS-SHOWN');
+    expect(refusedBy(without(failed))).toBeNull();
   });
 
   it('stays when it is none of the plan, or was left out already', () => {
     expect(keyToLeaveOut(refusedFor('z', 'bring-in.read'))).toBeNull();
     const failed = refusedFor('b', 'bring-in.read');
-    const state = after(failed, decide(failed, without(failed)));
+    const state = gone(failed);
     expect(keyToLeaveOut(state)).toBeNull();
   });
 
   it('stays once a copy is written: its bytes are out of the room', () => {
     const state = walkTo(opened(planWith([azureKey('a'), azureKey('b')], { copies: 2 })), 'take-out.write');
-    const first = completeOne(after(state, decide(state, confirmation(state))));
-    const refusal = { rule: 'WRAPPED-KEY-KEPT-INTACT', cause: 'it is gone', remedy: 'none', key: 'b' };
-    const failed = after(first, decide(first, { type: 'fail-work', effect: first.inFlight?.effect ?? 0, refusal, settled: false })); // prettier-ignore
+    const failed = failing(completeOne(atWork(state)), false, { rule: 'WRAPPED-KEY-KEPT-INTACT', key: 'b' });
     expect(keyToLeaveOut(failed)).toBeNull();
   });
 });
 
 describe('leaving a key out is refused', () => {
-  it.each([
-    ['of another key than the one that failed', { key: 'c' }, 'KEY-LEFT-OUT-BY-DECISION'],
-    ['without a reason', { reason: '  ' }, 'KEY-LEFT-OUT-BY-DECISION'],
-    ['at another step', { step: 'wrap.check' }, 'STEP-IS-CURRENT'],
-    ['by too few people', { confirmedBy: ['p1'] }, 'STEP-CONFIRMED-BY-NAMED-ROLES'],
-    ['by nobody', { confirmedBy: [] }, 'STEP-CONFIRMED-BY-NAMED-ROLES'],
-    ['by a stranger', { confirmedBy: ['p9'] }, 'STEP-CONFIRMED-BY-NAMED-ROLES'],
-  ])('%s', (_, more, rule) => {
-    const failed = secondFailed('wrap.wrap');
-    expect(refusedBy(decide(failed, without(failed, more)))).toBe(rule);
+  it.each<[string, Partial<Closing>, string[] | undefined, string]>([
+    ['of another key than the one that failed', { key: 'c' }, undefined, 'KEY-LEFT-OUT-BY-DECISION'],
+    ['of no key at all', { key: null }, undefined, 'KEY-LEFT-OUT-BY-DECISION'],
+    ['under the name of going on', { decision: 'go-on' }, undefined, 'KEY-LEFT-OUT-BY-DECISION'],
+    ['without a reason', { decided: '  ' }, undefined, 'EXCEPTION-CLOSED-BY-QUORUM'],
+    ['as the end of another exception', { exception: 2 }, undefined, 'EXCEPTION-CLOSED-BY-QUORUM'],
+    ['by too few people', {}, ['p3', 'p6'], 'STEP-CONFIRMED-BY-NAMED-ROLES'],
+    ['by nobody', {}, [], 'STEP-CONFIRMED-BY-NAMED-ROLES'],
+    ['by somebody who did not approve it', {}, ['p3', 'p4', 'p6', 'p1'], 'APPROVAL-OF-WHAT-IS-SHOWN'],
+    ['by a stranger', {}, ['p9'], 'APPROVAL-OF-WHAT-IS-SHOWN'],
+  ])('%s', (_, more, by, rule) => {
+    expect(refusedBy(without(secondFailed('wrap.wrap'), more, by))).toBe(rule);
   });
 
   it('before anything has failed, and while it is at work', () => {
     const state = walkTo(opened(three), 'wrap.wrap');
-    expect(keyToLeaveOut(state)).toBeNull();
-    expect(refusedBy(decide(state, without(state, { key: 'a' })))).toBe('KEY-LEFT-OUT-BY-DECISION');
-    const atWork = after(state, decide(state, confirmation(state)));
-    expect(refusedBy(decide(atWork, without(atWork, { key: 'a' })))).toBe('KEY-LEFT-OUT-BY-DECISION');
+    const noticing: Command = { type: 'open-exception', expected: 'x', happened: 'y', openedBy: 'p1', rule: null };
+    const noticed = after(state, decide(state, noticing));
+    expect(keyToLeaveOut(noticed)).toBeNull();
+    expect(refusedBy(without(noticed))).toBe('KEY-LEFT-OUT-BY-DECISION');
+    const busy = atWork(state);
+    const refusal = { rule: 'HSM-PROCESS-ALIVE', cause: 'it died', remedy: 'open it again' };
+    const lost = after(busy, decide(busy, { type: 'interrupt-work', effect: busy.inFlight?.effect ?? 0, refusal }));
+    expect(lost.failure).not.toBeNull();
+    expect(keyToLeaveOut(lost)).toBeNull();
   });
 
   it('of the last key: a ceremony without one is stopped instead', () => {
-    const state = walkTo(opened(planWith([azureKey('b')])), 'wrap.wrap');
-    const failed = failing(after(state, decide(state, confirmation(state))));
+    const failed = failing(atWork(walkTo(opened(planWith([azureKey('b')])), 'wrap.wrap')));
     expect(keyToLeaveOut(failed)).toBeNull();
-    expect(refusedBy(decide(failed, without(failed)))).toBe('KEY-LEFT-OUT-BY-DECISION');
+    expect(refusedBy(without(failed))).toBe('KEY-LEFT-OUT-BY-DECISION');
   });
 
   it('at a step whose work is not for single keys', () => {
-    const state = walkTo(opened(three), 'take-out.write');
-    const failed = failing(after(state, decide(state, confirmation(state))));
-    expect(keyToLeaveOut(failed)).toBeNull();
+    expect(keyToLeaveOut(failing(atWork(walkTo(opened(three), 'take-out.write'))))).toBeNull();
   });
 
   it('once the ceremony is closed', () => {
     const { state } = wholeCeremony(three);
-    expect(refusedBy(decide(state, without(state, { step: 'wrap.wrap' })))).toBe('CEREMONY-OPEN');
+    expect(refusedBy(without(state, { exception: 1 }))).toBe('CEREMONY-OPEN');
   });
 });
 
 describe('a log in which a key was left out', () => {
-  /** The events of a ceremony in which the wrap of the second key failed and the people went on. */
-  function eventsWithout(): CeremonyEvent[] {
-    const { events } = wholeCeremony(three);
-    const asked = events.findIndex((event) => event.type === 'effect-requested' && event.request.kind === 'wrap-key' && event.request.key === 'b'); // prettier-ignore
-    const failed = secondFailed('wrap.wrap');
-    const decision = decide(failed, without(failed));
-    if (!decision.ok) throw new Error(decision.refusal.cause);
-    const effect = (events[asked] as Extract<CeremonyEvent, { type: 'effect-requested' }>).effect;
-    const refusal = { rule: 'TOKEN-ANSWERS', cause: 'it did not', remedy: 'look at it' };
-    return [opening(three), ...events.slice(0, asked + 1), { type: 'effect-failed', effect, settled: false, refusal }, ...decision.events]; // prettier-ignore
-  }
+  const log = eventsOf(gone(secondFailed('wrap.wrap')));
 
   it('replays to the state without it', () => {
-    expect([...(replay(eventsWithout())?.leftOut.keys() ?? [])]).toEqual(['b']);
+    expect([...(replay(log)?.leftOut.keys() ?? [])]).toEqual(['b']);
   });
 
   it('is not taken when nobody could have decided it', () => {
-    const events = eventsWithout();
-    const unfailed = events.filter(({ type }) => type !== 'effect-failed');
+    const unfailed = log.filter(({ type }) => type !== 'effect-failed');
     expect(ruleOf(() => replay(unfailed))).toBe('LOG-HOLDS-A-CEREMONY');
-    const forged = events.map((event) => (event.type === 'key-left-out' ? { ...event, confirmedBy: ['p1'] } : event));
-    expect(ruleOf(() => replay(forged))).toBe('LOG-HOLDS-A-CEREMONY');
+    const changed = (more: object): CeremonyEvent[] =>
+      log.map((event) => (event.type === 'exception-closed' ? { ...event, ...more } : event));
+    for (const more of [{ confirmedBy: ['p3'] }, { key: 'a' }, { decided: 'Something else.' }, { exception: 2 }]) {
+      expect([more, ruleOf(() => replay(changed(more)))]).toEqual([more, 'LOG-HOLDS-A-CEREMONY']);
+    }
   });
 });

@@ -7,6 +7,14 @@ const state = opened(planWith([azureKey('root')]));
 const people = everybody(state);
 const change = (index: number, more: Partial<Person>): Person[] =>
   people.map((person, at) => (at === index ? { ...person, ...more } : person));
+const nine = (roles: Person['roles']): Person => ({
+  id: 'p9',
+  name: 'Nine',
+  organisation: '',
+  roles,
+  initials: 'NN',
+  identifiedBy: 'passport',
+});
 
 describe('roll call', () => {
   it('takes exactly the people of the plan', () => {
@@ -18,18 +26,19 @@ describe('roll call', () => {
     expect(checkRollCall(state, namesakes)).toBeNull();
   });
 
+  it('takes initials of any script: capitals, or letters of one that has none', () => {
+    for (const initials of ['ÅØ', 'ΑΩ', 'ЖЯ', '山田', 'かな', '김이', 'محم', 'אב', 'कम', 'กข']) {
+      expect([initials, checkRollCall(state, change(0, { initials }))]).toEqual([initials, null]);
+    }
+    for (const initials of ['ae', 'жя', '山1', '  ', 'A\u0301']) {
+      expect([initials, checkRollCall(state, change(0, { initials }))?.rule]).toEqual([initials, 'PERSON-INITIALLED']);
+    }
+  });
+
   const cases: readonly [string, string, Person[]][] = [
     ['somebody missing', 'ROLE-COUNT-AS-PLANNED', people.slice(1)],
-    [
-      'somebody too many',
-      'ROLE-COUNT-AS-PLANNED',
-      [...people, { id: 'p9', name: 'Nine', organisation: '', roles: ['auditor'] }],
-    ],
-    [
-      'somebody without a role',
-      'ROLE-COUNT-AS-PLANNED',
-      [...people, { id: 'p9', name: 'Nine', organisation: '', roles: [] }],
-    ],
+    ['somebody too many', 'ROLE-COUNT-AS-PLANNED', [...people, nine(['auditor'])]],
+    ['somebody without a role', 'ROLE-COUNT-AS-PLANNED', [...people, nine([])]],
     ['an empty name', 'PERSON-NAMED', change(0, { name: '' })],
     ['a name of 61 characters', 'PERSON-NAMED', change(0, { name: 'x'.repeat(61) })],
     ['a name with a line break', 'PERSON-NAMED', change(0, { name: 'Ada\nGrace' })],
@@ -37,6 +46,16 @@ describe('roll call', () => {
     ['a name that reverses the text after it', 'PERSON-NAMED', change(0, { name: 'Ada\u202e' })],
     ['the same person twice', 'PERSON-NAMED', change(0, { name: 'person 2' })],
     ['two people under one number', 'PERSON-NAMED', change(0, { id: 'p2' })],
+    ['somebody without initials', 'PERSON-INITIALLED', change(0, { initials: '' })],
+    ['initials of one letter', 'PERSON-INITIALLED', change(0, { initials: 'A' })],
+    ['initials of five letters', 'PERSON-INITIALLED', change(0, { initials: 'ABCDE' })],
+    ['initials in small letters', 'PERSON-INITIALLED', change(0, { initials: 'Ab' })],
+    ['initials with a number in them', 'PERSON-INITIALLED', change(0, { initials: 'A1' })],
+    ['initials that somebody else has', 'PERSON-INITIALLED', change(0, { initials: 'PB' })],
+    ['nothing on how somebody was identified', 'PERSON-IDENTIFIED', change(0, { identifiedBy: '' })],
+    ['only a space on how somebody was identified', 'PERSON-IDENTIFIED', change(0, { identifiedBy: ' ' })],
+    ['81 characters on it', 'PERSON-IDENTIFIED', change(0, { identifiedBy: 'x'.repeat(81) })],
+    ['a line break in it', 'PERSON-IDENTIFIED', change(0, { identifiedBy: 'passport\n12' })],
     ['a witness who operates', 'ROLES-SEPARATE', change(1, { roles: ['operator', 'witness'] }).slice(0, -1)],
   ];
 
@@ -48,7 +67,7 @@ describe('roll call', () => {
     const pair = opened(
       planWith([azureKey('root')], { roles: { operator: 1, custodian: 1 }, quorum: { custodian: 1 } }),
     );
-    const alone: Person[] = [{ id: 'p1', name: 'Ada', organisation: '', roles: ['operator', 'custodian'] }];
+    const alone: Person[] = [nine(['operator', 'custodian'])];
     expect(checkRollCall(pair, alone)?.rule).toBe('ROLE-COUNT-AS-PLANNED');
   });
 });

@@ -10,7 +10,7 @@ import { hexToBytes } from '../../../app/keys/bytes.ts';
 import { pgpWords } from '../../../app/keys/fingerprint.ts';
 import { makePair } from '../../support/openssl.ts';
 import { ruleOf } from '../../support/rule-of.ts';
-import { after, azureKey, confirmation, opened, planWith, stepDone, walkTo } from '../../support/walk.ts';
+import { after, azureKey, confirmation, opened, planWith, stepDone, toTheEnd, walkTo } from '../../support/walk.ts';
 
 const plan = planWith([azureKey('root'), azureKey('constructor')], { copies: 2 });
 const moment: Moment = {
@@ -64,9 +64,13 @@ describe('the window', () => {
       {
         role: 'custodian',
         needed: 2,
-        people: [3, 4, 5].map((number) => ({ id: `p${number}`, name: `Person ${number}` })),
+        people: [3, 4, 5].map((number) => ({
+          id: `p${number}`,
+          name: `Person ${number}`,
+          initials: `P${'CDE'[number - 3]}`,
+        })),
       },
-      { role: 'witness', needed: 1, people: [{ id: 'p6', name: 'Person 6' }] },
+      { role: 'witness', needed: 1, people: [{ id: 'p6', name: 'Person 6', initials: 'PF' }] },
     ]);
   });
 
@@ -252,7 +256,7 @@ describe('a step reached by a log that lacks what it shows', () => {
       const shown = view({ ...start, current }).step;
       expect(shown?.id).toBe(step.id);
       expect(shown?.facts.filter((fact) => fact.kind === 'fingerprint').length).toBe(
-        step.id === 'prepare.plan' ? 1 : 0,
+        ['prepare.plan', 'roll-call.start'].includes(step.id) ? 1 : 0,
       );
     });
   });
@@ -298,7 +302,7 @@ describe('the token', () => {
     const needed = opened(plan).steps.filter((step) => view(at(step.id), closed).reopen !== null);
     expect(needed.map((step) => step.id)).toEqual(['token.probe', 'keys.make', 'wrap.wrap', 'close.destroy']);
     const { reopen } = view(at('keys.make'), closed);
-    expect(reopen).toEqual({
+    expect(reopen).toMatchObject({
       confirmers: view(at('token.log-in')).step?.confirmers,
       distinctPeople: view(at('token.log-in')).step?.distinctPeople,
     });
@@ -333,16 +337,13 @@ describe('the token', () => {
 });
 
 describe('a ceremony that was stopped', () => {
-  it('shows where and why, and no step', () => {
+  it('shows where and why, and the steps that bring it to its end', () => {
     const state = at('bring-in.compare.root');
-    const stopped = after(
-      state,
-      decide(state, { type: 'stop-ceremony', step: 'bring-in.compare.root', reason: 'it differs' }),
-    );
-    expect(view(stopped)).toMatchObject({
-      step: null,
-      isClosed: true,
-      stopped: { step: 'bring-in.compare.root', reason: 'it differs' },
-    });
+    const step = 'bring-in.compare.root';
+    const stopped = after(state, decide(state, { type: 'stop-ceremony', step, reason: 'it differs' }));
+    const stopping = { step, reason: 'it differs' };
+    expect(view(stopped)).toMatchObject({ step: { id: 'abort.inventory' }, isClosed: false, stopped: stopping });
+    const ended = toTheEnd(stopped);
+    expect(view(ended)).toMatchObject({ step: null, isClosed: true, stopped: stopping, outcome: 'aborted-clean' });
   });
 });

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { decide, type Command } from '../../../app/ceremony/decide.ts';
 import type { EffectOutcome } from '../../../app/ceremony/effects.ts';
 import type { RuleId } from '../../../app/rules/index.ts';
+import { exceptionsClosed } from '../../support/signing.ts';
 import {
   after,
+  atWork,
   completeOne,
   confirmation,
   failing,
@@ -12,7 +14,6 @@ import {
   position,
   refusedBy,
   stepOf,
-  time,
   twoKeys,
   walkTo,
   workDone,
@@ -27,7 +28,7 @@ describe('work that fails', () => {
     expect(failed.failure?.rule).toBe('TOKEN-ANSWERS');
     expect(stepOf(failed).id).toBe('token.probe');
     expect(failed.inFlight).toBeNull();
-    const again = after(failed, decide(failed, confirmation(failed)));
+    const again = atWork(exceptionsClosed(failed));
     expect(again.failure).toBeNull();
     expect(stepOf(workDone(again)).id).toBe('token.accept');
   });
@@ -37,18 +38,18 @@ describe('work that fails', () => {
     const first = after(at, decide(at, confirmation(at)));
     const second = completeOne(first);
     const failed = failing(second);
-    const again = after(failed, decide(failed, confirmation(failed)));
+    const again = atWork(exceptionsClosed(failed));
     expect(again.inFlight?.request).toEqual({ kind: 'wrap-key', key: 'constructor' });
   });
 
   it('writes the missing copy to the medium chosen for it, the same bytes as the first', () => {
     const at = walkTo(start, 'take-out.write');
-    const asked = after(at, decide(at, { ...confirmation(at), position: { size: 40, time } }));
+    const asked = after(at, decide(at, { ...confirmation(at), position: { ...position, size: 40 } }));
     const first = asked.inFlight?.request;
     const failed = failing(completeOne(asked));
-    const later = { size: 99, time: '2026-11-23T15:00:00.000Z' };
+    const later = { ...position, size: 99, time: '2026-11-23T15:00:00.000Z' };
     const input = { kind: 'folders' as const, folders: ['/media/fresh'] };
-    const again = after(failed, decide(failed, { ...confirmation(failed), input, position: later }));
+    const again = atWork(exceptionsClosed(failed), { input, position: later });
     expect(first).toMatchObject({ copy: 1, folder: '/media/b1', createdAt: '2026-11-23T14:07:32Z', logSize: 42 });
     expect(again.inFlight?.request).toEqual({ ...first, copy: 2, folder: '/media/fresh' });
   });
@@ -56,10 +57,8 @@ describe('work that fails', () => {
   it('stamps the bundle anew when no copy was written', () => {
     const at = walkTo(start, 'take-out.write');
     const failed = failing(after(at, decide(at, confirmation(at))));
-    const again = after(
-      failed,
-      decide(failed, { ...confirmation(failed), position: { size: 70, time: '2026-11-23T15:00:00.000Z' } }),
-    );
+    const later = { ...position, size: 70, time: '2026-11-23T15:00:00.000Z' };
+    const again = atWork(exceptionsClosed(failed), { position: later });
     expect(again.inFlight?.request).toMatchObject({ copy: 1, createdAt: '2026-11-23T15:00:00Z', logSize: 72 });
   });
 });
@@ -68,6 +67,7 @@ describe('work that was interrupted', () => {
   it('does not go on to the next piece without the people', () => {
     const at = walkTo(opened(twoKeys), 'keys.make');
     const settled = completeOne(after(at, decide(at, confirmation(at))), true);
+    expect(settled.exceptions).toMatchObject([{ rule: 'EFFECT-SETTLED-BY-LOOKING', closed: null }]);
     expect(settled.inFlight).toBeNull();
     expect([...settled.targets.keys()]).toEqual(['root']);
     expect(stepOf(settled).id).toBe('keys.make');
@@ -107,7 +107,7 @@ describe('work that was interrupted', () => {
     );
     expect(left.inFlight).toBeNull();
     expect([...left.targets.keys()]).toEqual(['root']);
-    expect(after(left, decide(left, confirmation(left))).inFlight?.request).toMatchObject({ key: 'constructor' });
+    expect(atWork(left).inFlight?.request).toMatchObject({ key: 'constructor' });
   });
 
   it('is only settled for the work that is in flight', () => {

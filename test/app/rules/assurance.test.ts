@@ -6,6 +6,7 @@ import { inboundRules } from '../../../app/rules/inbound.ts';
 import { rules, type RuleId } from '../../../app/rules/index.ts';
 import { logRules } from '../../../app/rules/log.ts';
 import { mediaRules } from '../../../app/rules/media.ts';
+import { peopleRules } from '../../../app/rules/people.ts';
 import { planRules } from '../../../app/rules/plan.ts';
 import { tokenRules } from '../../../app/rules/token.ts';
 
@@ -69,7 +70,7 @@ function sourcesBelow(folder: string): string[] {
 
 describe('the rules', () => {
   it('stand in one table each: a second one would replace the first in silence', () => {
-    const tables = [planRules, ceremonyRules, inboundRules, tokenRules, mediaRules, logRules];
+    const tables = [planRules, ceremonyRules, peopleRules, inboundRules, tokenRules, mediaRules, logRules];
     expect(tables.flatMap((table) => Object.keys(table)).toSorted()).toEqual(ids.toSorted());
   });
 

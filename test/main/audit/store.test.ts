@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { verifyChain } from '../../../app/audit/chain.ts';
 import { entryBytes } from '../../../app/audit/entry.ts';
 import { leafHash, treeRoot } from '../../../app/audit/tree.ts';
+import { headMarkOf } from '../../../main/audit/head-mark.ts';
 import { createLog, openLog, readLog, type AuditLog } from '../../../main/audit/store.ts';
 import { refusalOf, ruleOf } from '../../support/rule-of.ts';
 
@@ -98,6 +99,7 @@ describe('a log', () => {
     log.append(time, 'a', 1);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(`${file}-wal`).mode & 0o777).toBe(0o600);
+    expect(statSync(headMarkOf(file)).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, 'ceremony')).mode & 0o777).toBe(0o700);
   });
 
@@ -295,18 +297,19 @@ describe('damage to the file', () => {
     expect(ruleOf(() => openLog(file))).toBe('LOG-FILE-SOUND');
   });
 
-  it('cannot be found where only the tail is cut: that takes a head kept elsewhere', () => {
+  it('is found where only the tail is cut: the mark beside the log tells', () => {
     writeLog(4);
     rewrite('DELETE FROM entry WHERE sequence > 2');
-    expect(use(openLog(file)).head().size).toBe(2);
+    expect(ruleOf(() => openLog(file))).toBe('LOG-AS-LAST-SEEN');
   });
 
-  it('cannot be found where the -wal is missing: the entries in it are gone like a cut tail', () => {
+  it('is found where the -wal is missing: the entries in it are gone like a cut tail', () => {
     const log = use(createLog(file));
     log.append(time, 'a', 1);
     const copy = join(folder, 'copy.sqlite');
     copyFileSync(file, copy);
-    expect(use(openLog(copy)).head().size).toBe(0);
+    copyFileSync(headMarkOf(file), headMarkOf(copy));
+    expect(ruleOf(() => openLog(copy))).toBe('LOG-AS-LAST-SEEN');
   });
 });
 

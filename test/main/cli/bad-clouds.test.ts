@@ -191,11 +191,13 @@ const reused: Fault = ['AWS: the wrapping key of another key of the plan', 'KEK-
 
 const faults = [...ends, ...mixedUp, ...numbers, ...zips, ...secrets, ...wrongFiles];
 
-/** Finds the end of the only ceremony's log: the event that a refusal left. */
-function lastEvent(desk: Desk): unknown {
+/** Finds the end of the only ceremony's log: the event that a refusal left, and the exception that it opened. */
+function lastEvents(desk: Desk): unknown[] {
   const [ceremony = '', ...others] = readdirSync(join(desk.profile, 'ceremonies'));
   expect(others).toEqual([]);
-  return readLog(join(desk.profile, 'ceremonies', ceremony, 'log.sqlite')).at(-1)?.event;
+  return readLog(join(desk.profile, 'ceremonies', ceremony, 'log.sqlite'))
+    .slice(-2)
+    .map(({ event }) => event);
 }
 
 const bringSound = (desk: Desk, ids: readonly CarryInId[]): void =>
@@ -232,7 +234,11 @@ describe('in a ceremony for every destination, media with a fault', () => {
     expect(refusal?.cause).toMatch(/^\S.*\.$/u);
     expect(refusal?.remedy).toMatch(/^\S.*\.$/u);
     expect(desk.written()).toEqual([]);
-    expect(lastEvent(desk)).toMatchObject({ type: 'effect-failed', refusal: { rule } });
+    const left = [
+      { type: 'effect-failed', refusal: { rule } },
+      { type: 'exception-opened', rule },
+    ];
+    expect(lastEvents(desk)).toMatchObject(left);
   });
 
   it('are the only ones refused: without the faults they are accepted', async () => {
@@ -261,7 +267,11 @@ describe('npm run rehearse refuses', () => {
     expect(refused).toMatch(/^refused: [A-Z0-9-]+: \S.*\.(?: \[[^\]]+\])? \S.*\.$/u);
     expect([refused.split(': ')[1], more, code, stdout]).toEqual([rule, [], 1, '']);
     expect(desk.written()).toEqual([]);
-    expect(lastEvent(desk)).toMatchObject({ type: 'effect-failed', refusal: { rule } });
+    const left = [
+      { type: 'effect-failed', refusal: { rule } },
+      { type: 'exception-opened', rule },
+    ];
+    expect(lastEvents(desk)).toMatchObject(left);
   }
 
   /** Rules that bad-input.test.ts has the command refuse by. */

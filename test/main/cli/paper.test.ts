@@ -1,13 +1,19 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { extractBytes } from '../../../app/audit/extract.ts';
 import { parsePlanDocument } from '../../../app/ceremony/plan.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
+import { reportBytes, reportOf } from '../../../app/record/report.ts';
+import { createLog } from '../../../main/audit/store.ts';
+import { readLogFrom } from '../../../main/cli/log-source.ts';
 import { readOptions } from '../../../main/cli/paper-options.ts';
 import { readPdf } from '../../support/pdf-text.ts';
 import { runCli, type Run } from '../../support/rehearsal.ts';
+import { logOf } from '../../support/report-log.ts';
+import { ruleOf } from '../../support/rule-of.ts';
 import { scratchFolder } from '../../support/token.ts';
-import { azureKey, planWith } from '../../support/walk.ts';
+import { azureKey, opened, planWith, toTheEnd } from '../../support/walk.ts';
 
 // Somebody prints the script before the day, and somebody else prints it again to see that it is the same.
 
@@ -66,10 +72,70 @@ describe('npm run paper -- script', () => {
   });
 });
 
+describe('npm run paper -- report', () => {
+  const log = logOf(toTheEnd(opened(plan)));
+  const place = (...path: string[]): string => join(scratch.folder, ...path);
+  const put = (path: string): string => {
+    mkdirSync(dirname(place(path)), { recursive: true });
+    writeFileSync(place(path), extractBytes(log));
+    return place(path);
+  };
+
+  it('prints the report of a log, says its hash and where the log stood, and writes the same as JSON', () => {
+    const { code, stdout, stderr } = runCli('paper', ['report', '--log', put('log.jsonl'), '--out', out('r.pdf'), '--json', out('r.json')]); // prettier-ignore
+    expect([code, stderr]).toEqual([0, '']);
+    const report = reportOf(log);
+    const bytes = readFileSync(out('r.pdf'));
+    expect(JSON.parse(stdout)).toEqual({
+      file: out('r.pdf'),
+      sha256: sha256Hex(bytes),
+      json: { file: out('r.json'), sha256: sha256Hex(reportBytes(report)) },
+      ceremony: report.ceremony,
+      planSha256: report.planSha256,
+      mode: 'rehearsal',
+      end: 'completed',
+      log: report.log,
+    });
+    expect(readFileSync(out('r.json'), 'utf8')).toBe(new TextDecoder().decode(reportBytes(report)));
+  });
+
+  it('reads the log of a bundle, of a saved record, as lines and as the ceremony keeps it', () => {
+    put('bundle/record/log.jsonl');
+    put('saved/log.jsonl');
+    const kept = createLog(place('ceremony', 'log.sqlite'));
+    for (const { time, actor, event } of log) kept.append(time, actor, event);
+    kept.close();
+    for (const from of ['bundle', 'saved', 'saved/log.jsonl', 'ceremony/log.sqlite']) {
+      expect([from, readLogFrom(place(from))]).toEqual([from, log]);
+    }
+  });
+
+  it('reads no log that is not there, is none, or whose chain is broken', () => {
+    mkdirSync(place('empty'));
+    expect(ruleOf(() => readLogFrom(place('empty')))).toBe('LOG-FILE-PRESENT');
+    expect(ruleOf(() => readLogFrom(place('nowhere')))).toBe('LOG-FILE-PRESENT');
+    expect(ruleOf(() => readLogFrom(planFile))).toBe('LOG-ENTRY-CANONICAL');
+    writeFileSync(place('cut.jsonl'), extractBytes(log.toSpliced(3, 1)));
+    expect(ruleOf(() => readLogFrom(place('cut.jsonl')))).toBe('LOG-CHAIN-INTACT');
+  });
+});
+
 describe('the options of npm run paper', () => {
+  it('of a report name the log, and the JSON only where it is wanted', () => {
+    const args = ['report', '--log', 'log.jsonl', '--out', 'report.pdf'];
+    const options = { paper: 'report', log: resolve('log.jsonl'), out: resolve('report.pdf') };
+    expect(readOptions(args)).toEqual({ ...options, json: null });
+    expect(readOptions([...args, '--json', 'report.json'])).toEqual({ ...options, json: resolve('report.json') });
+  });
+
   it('are a rehearsal’s unless they say otherwise, with absolute paths', () => {
     const args = ['script', '--plan', 'plan.json', '--out', 'script.pdf'];
-    expect(readOptions(args)).toEqual({ plan: resolve('plan.json'), out: resolve('script.pdf'), mode: 'rehearsal' });
+    expect(readOptions(args)).toEqual({
+      paper: 'script',
+      plan: resolve('plan.json'),
+      out: resolve('script.pdf'),
+      mode: 'rehearsal',
+    });
     expect(readOptions([...args, '--production'])).toMatchObject({ mode: 'production' });
   });
 
@@ -78,6 +144,9 @@ describe('the options of npm run paper', () => {
     ['no file to write', ['script', '--plan', 'plan.json']],
     ['no plan', ['script', '--out', 'x.pdf']],
     ['another paper', ['poster', '--plan', 'plan.json', '--out', 'x.pdf']],
+    ['a report of no log', ['report', '--out', 'x.pdf']],
+    ['a report that goes nowhere', ['report', '--log', 'x.jsonl']],
+    ['a plan for a report', ['report', '--log', 'x.jsonl', '--out', 'x.pdf', '--plan', 'plan.json']],
     ['an unknown option', ['script', '--plan', 'plan.json', '--out', 'x.pdf', '--colour']],
   ])('are wrong with %s', (_, args) => {
     expect(readOptions(args)).toBeNull();

@@ -55,7 +55,7 @@ describe('verify', () => {
     const { status, rules, said } = verify(bundle);
     expect(said).not.toMatch(/refused|could not/u);
     expect(status).toBe(0);
-    expect(rules.size).toBe(20);
+    expect(rules.size).toBe(25);
     expect([...rules.values()].filter((outcome) => outcome === 'broken')).toEqual([]);
     expect(rules.get('BUNDLE-NAMED-AS-CEREMONY')).toBe('holds');
     // The sample was written by this very version.
@@ -95,7 +95,7 @@ describe('verify', () => {
 
   it('answers 1 for a log that tells a public key in no hex', () => {
     const events = JSON.parse(
-      JSON.stringify(sampleEvents()).replace('"publicKey":"3', '"publicKey":"x'),
+      JSON.stringify(sampleEvents()).replace('"key":"signing","publicKey":"3', '"key":"signing","publicKey":"x'),
     ) as JsonValue[];
     const odd = sampleBundle(events);
     const { status, rules } = verify(write(join(folder, 'odd', odd.folder), odd.files));

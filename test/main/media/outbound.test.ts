@@ -14,13 +14,15 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { parseManifest } from '../../../app/bundle/manifest.ts';
 import { bundleFiles } from '../../../app/ceremony/bundle-files.ts';
 import { refuseWrite } from '../../../main/media/errors.ts';
 import { bundleState, removeBundle, writeBundle, type BundleFile } from '../../../main/media/outbound.ts';
 import { readBack } from '../../../main/media/read-back.ts';
+import { sampleLog } from '../../app/bundle/bundle-maker.ts';
 import { refusalOf, ruleOf } from '../../support/rule-of.ts';
-import { azureKey, opened, planWith, walkTo } from '../../support/walk.ts';
+import { azureKey, eventsOf, opened, planWith, walkTo } from '../../support/walk.ts';
 
 const name = 'keyferry-2026-11-23-7f3a9c';
 const text = (content: string) => new TextEncoder().encode(content);
@@ -68,7 +70,7 @@ describe('writing a bundle', () => {
     const made = bundleFiles({
       state,
       wrapped: new Map([[key, parts]]),
-      record: [],
+      record: sampleLog(eventsOf(state) as JsonValue[]),
       createdAt: '2026-11-23T14:07:32Z',
       generator: 'Keyferry 0.1.0',
     });

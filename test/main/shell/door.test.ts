@@ -86,11 +86,12 @@ describe('the door', () => {
     let received: Uint8Array | null = null;
     const { door } = doorWith({
       'ceremony.reopenToken': async ({ pin }) => {
-        received = pin.slice();
+        received = pin.kind === 'pin' ? pin.pin.slice() : null;
         return refuse('CEREMONY-OPEN', 'seen');
       },
     });
-    await door(window, 'ceremony.reopenToken', { pin: new Uint8Array([4, 5]), confirmedBy: ['p3'] });
+    const pin = { kind: 'pin', pin: new Uint8Array([4, 5]), by: 'p1', finalTryAccepted: false };
+    await door(window, 'ceremony.reopenToken', { pin, confirmedBy: ['p3'] });
     expect(received).toEqual(new Uint8Array([4, 5]));
   });
 

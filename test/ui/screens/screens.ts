@@ -20,9 +20,32 @@ export class StartScreen {
 /** A plan, read before it begins. */
 export class PlanScreen {
   readonly begin: Locator;
+  readonly production: ProductionDialog;
 
   constructor(page: Page) {
     this.begin = page.getByRole('button', { name: 'Begin the rehearsal' });
+    this.production = new ProductionDialog(page);
+  }
+}
+
+/** Which token a production ceremony is held with. */
+export class ProductionDialog {
+  readonly open: Locator;
+  readonly dialog: Locator;
+  readonly chooseModule: Locator;
+  readonly tokens: Locator;
+  readonly refusal: Locator;
+  readonly begin: Locator;
+  readonly close: Locator;
+
+  constructor(page: Page) {
+    this.open = page.getByRole('button', { name: 'Hold a production ceremony…' });
+    this.dialog = page.getByRole('dialog', { name: 'Hold a production ceremony' });
+    this.chooseModule = this.dialog.getByRole('button', { name: /^Choose (the|another) module…$/ });
+    this.tokens = this.dialog.getByRole('radio');
+    this.refusal = this.dialog.getByRole('alert').filter({ hasText: 'Refused' });
+    this.begin = this.dialog.getByRole('button', { name: 'Begin the production ceremony' });
+    this.close = this.dialog.getByRole('button', { name: 'Do not begin' });
   }
 }
 
@@ -30,83 +53,103 @@ export class PlanScreen {
 export class StepScreen {
   readonly title: Locator;
   readonly ticks: Locator;
-  readonly confirmers: Locator;
+  /** Where each person writes their initials. */
+  readonly initials: Locator;
+  /** Beside each person who may sign what is shown. */
+  readonly approve: Locator;
+  readonly passphrase: Locator;
+  readonly passphraseAgain: Locator;
+  /** Says that approvals were given to something that was changed since. */
+  readonly voided: Locator;
   readonly names: Locator;
   readonly organisations: Locator;
+  readonly identified: Locator;
+  /** Says who types a PIN. */
+  readonly typist: Locator;
+  readonly whole: Locator;
+  readonly inParts: Locator;
+  /** Who types a part, in their order. */
+  readonly partOrder: Locator;
+  readonly beginParts: Locator;
+  readonly beginPartsAgain: Locator;
+  readonly part: Locator;
   readonly pins: Locator;
+  readonly knowsFinalTry: Locator;
   readonly keyIds: Locator;
   /** Beside each id that may be declined instead of typed. */
   readonly declines: Locator;
+  /** Beside each id of a key that an aborted ceremony may leave in the token. */
+  readonly keeps: Locator;
   /** The primary action while a key is declined. */
   readonly goOnDeclining: Locator;
   readonly chooseFolder: Locator;
   readonly busy: Locator;
   readonly refusal: Locator;
+  /** What is missing, or that nothing is. */
   readonly status: Locator;
   readonly currentStep: Locator;
-  readonly stop: Locator;
-  /** Beside the checks of a step that compares. */
-  readonly stopOverMismatch: Locator;
-  /** Beside what was refused, where one key of several is concerned. */
-  readonly goOnWithout: Locator;
   /** Which key of how many is at work. */
   readonly progress: Locator;
 
   constructor(page: Page) {
     const main = page.getByRole('main');
-    const people = main.getByRole('region', { name: 'Who confirms: each ticks their own name' });
+    const confirming = main.getByRole('region', { name: 'Who confirms: each writes their own initials' });
+    const order = main.getByRole('group', { name: /^Who types a part, in this order/ });
     this.title = main.getByRole('heading', { level: 1 });
     this.ticks = main.getByRole('group', { name: 'Tick what you have checked' }).getByRole('checkbox');
-    this.confirmers = people.getByRole('checkbox');
+    this.initials = confirming.getByRole('textbox');
+    this.approve = main.getByRole('button', { name: /^Approve as / });
+    this.passphrase = main.getByLabel(/^Passphrase of /);
+    this.passphraseAgain = main.getByLabel('The same passphrase again');
+    this.voided = main.getByText(/^Approvals are void/);
     this.names = main.getByRole('textbox', { name: /^Name of / });
     this.organisations = main.getByRole('textbox', { name: /^Organisation of / });
-    this.pins = main.getByLabel(/\bPIN\b/);
+    this.identified = main.getByRole('textbox', { name: /^Identified by, / });
+    this.typist = main.getByRole('combobox', { name: 'Who types the PIN' });
+    this.whole = main.getByRole('radio', { name: 'One person types the whole PIN' });
+    this.inParts = main.getByRole('radio', { name: /^In parts/ });
+    this.partOrder = order.getByRole('checkbox');
+    this.beginParts = order.getByRole('button', { name: /^Begin with part 1/ });
+    this.beginPartsAgain = main.getByRole('button', { name: 'Begin the parts again' });
+    this.part = main.getByLabel(/^Part \d+ of the PIN, typed by /);
+    this.pins = main.getByLabel(/^(New )?PIN of the token/);
+    this.knowsFinalTry = main.getByRole('checkbox', { name: /^We know that one more wrong PIN/ });
     this.keyIds = main.getByRole('textbox', { name: /^Type / });
     this.declines = main.getByRole('checkbox', { name: /^No: decline / });
+    this.keeps = main.getByRole('checkbox', { name: /^No: keep / });
     this.goOnDeclining = page.getByRole('button', { name: 'Confirm, and decline 1 key' });
     this.chooseFolder = main.getByRole('button', { name: 'Choose a folder…' });
     this.busy = main.getByRole('timer');
     this.refusal = main.getByRole('alert');
-    this.status = page.getByRole('status');
+    this.status = page.getByRole('contentinfo').getByRole('status');
     this.currentStep = page.getByRole('navigation', { name: 'Journey' }).locator('[aria-current="step"]');
-    this.stop = page.getByRole('button', { name: 'Stop…', exact: true });
-    this.goOnWithout = main.getByRole('button', { name: /^Go on without .*…$/ });
     this.progress = main.getByText(/^Key \d+ of \d+/);
-    this.stopOverMismatch = main.getByRole('button', { name: 'It does not match: stop…' });
   }
 }
 
-/** The question before a ceremony is stopped for good. */
-export class StopDialog {
-  readonly dialog: Locator;
-  readonly knownReason: Locator;
-  readonly reason: Locator;
-  readonly safe: Locator;
-  readonly stop: Locator;
+/** Everybody is identified again. */
+export class BreakScreen {
+  /** Beside each person who is waited for. */
+  readonly isBack: Locator;
 
   constructor(page: Page) {
-    this.dialog = page.getByRole('alertdialog', { name: 'Stop this ceremony for good?' });
-    this.knownReason = this.dialog.getByRole('radio').first();
-    this.reason = this.dialog.getByRole('textbox');
-    this.safe = this.dialog.getByRole('button', { name: 'Do not stop' });
-    this.stop = this.dialog.getByRole('button', { name: 'Stop the ceremony' });
+    this.isBack = page.getByRole('main').getByRole('button', { name: /is back$/ });
   }
 }
 
-/** The question before the people go on without a key. */
-export class LeaveOutDialog {
-  readonly dialog: Locator;
-  readonly reason: Locator;
-  readonly deciders: Locator;
-  readonly safe: Locator;
-  readonly goOn: Locator;
+/** Something that did not go as planned, until it is closed. */
+export class ExceptionScreen {
+  readonly decided: Locator;
+  readonly withEveryKey: Locator;
+  readonly withoutKey: Locator;
+  readonly close: Locator;
 
   constructor(page: Page) {
-    this.dialog = page.getByRole('alertdialog', { name: /^Go on without / });
-    this.reason = this.dialog.getByRole('textbox');
-    this.deciders = this.dialog.getByRole('checkbox');
-    this.safe = this.dialog.getByRole('button', { name: 'Do not leave it out' });
-    this.goOn = this.dialog.getByRole('button', { name: /^Go on without / });
+    const main = page.getByRole('main');
+    this.decided = main.getByRole('textbox', { name: 'What was decided' });
+    this.withEveryKey = main.getByRole('radio', { name: /^Go on with every key/ });
+    this.withoutKey = main.getByRole('radio', { name: /^Go on without / });
+    this.close = page.getByRole('button', { name: /^Close exception \d+/ });
   }
 }
 
@@ -114,9 +157,17 @@ export class LeaveOutDialog {
 export class EndScreen {
   readonly sheet: Locator;
   readonly backToStart: Locator;
+  readonly saveRecord: Locator;
+  /** Where the record lies, once it was saved. */
+  readonly savedRecord: Locator;
+  /** The groups of the SHA-256 of report.pdf. */
+  readonly reportGroups: Locator;
 
   constructor(page: Page) {
     this.sheet = page.getByRole('main');
     this.backToStart = page.getByRole('button', { name: 'Back to the start' });
+    this.saveRecord = page.getByRole('button', { name: 'Save the record…' });
+    this.savedRecord = page.getByRole('group', { name: 'Saved record' });
+    this.reportGroups = page.getByRole('list', { name: 'SHA-256 of report.pdf, in hex' }).locator('.group');
   }
 }

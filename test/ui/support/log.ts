@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Entry } from '../../../app/audit/entry.ts';
 import { parseEvent, type CeremonyEvent } from '../../../app/ceremony/events.ts';
+import { headMarkOf } from '../../../main/audit/head-mark.ts';
 import { logName, shelfOf } from '../../../main/audit/shelf.ts';
 import { createLog, readLog } from '../../../main/audit/store.ts';
 
@@ -33,7 +34,8 @@ export function forgetOutcomeOf(profile: string, kind: string): void {
   );
   if (asked < 0) throw new Error(`no ${kind} in the log`);
   const file = fileOf(profile);
-  for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+  // The mark beside the log would tell of the entries that are taken back.
+  for (const path of [file, `${file}-wal`, `${file}-shm`, headMarkOf(file)]) rmSync(path, { force: true });
   const log = createLog(file);
   for (const { time, actor, event } of entries.slice(0, asked + 1)) log.append(time, actor, event);
   log.close();

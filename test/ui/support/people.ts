@@ -1,5 +1,5 @@
-import type { Page } from '@playwright/test';
-import { PlanScreen, StartScreen, StepScreen } from '../screens/screens.ts';
+import type { Locator, Page } from '@playwright/test';
+import { BreakScreen, ExceptionScreen, PlanScreen, StartScreen, StepScreen } from '../screens/screens.ts';
 import type { Application } from './application.ts';
 import { expect } from './fixtures.ts';
 import { Keyboard } from './keyboard.ts';
@@ -8,10 +8,24 @@ import type { Desk } from '../../support/rehearsal.ts';
 const pin = '24680135';
 const names = ['Ada Lindqvist', 'Grace Okafor', 'Kim Osei', 'Sam Rivera', 'Noor Haddad', 'Lin Wei'];
 
+/** Two people, and one who approves: for stories that are not about approvals, since each of those costs a second. */
+export const fewPeople = { roles: { operator: 1, witness: 1 }, quorum: { operator: 1 } };
+
+/** A passphrase of somebody's own. */
+export function passphraseOf(name: string): string {
+  return `copper lantern ${initialsOf(name).toLowerCase()} orchard`;
+}
+
+function initialsOf(name: string): string {
+  return name.replaceAll(/[^A-Z]/gu, '');
+}
+
 /** The people at one run of the application: they do what each step asks, with the keyboard alone. */
 export class People {
   readonly step: StepScreen;
   readonly start: StartScreen;
+  readonly break: BreakScreen;
+  readonly exception: ExceptionScreen;
   readonly keyboard: Keyboard;
   readonly #application: Application;
   readonly #desk: Desk;
@@ -21,6 +35,8 @@ export class People {
     this.#desk = desk;
     this.step = new StepScreen(application.page);
     this.start = new StartScreen(application.page);
+    this.break = new BreakScreen(application.page);
+    this.exception = new ExceptionScreen(application.page);
     this.keyboard = new Keyboard(application.page);
   }
 
@@ -34,29 +50,75 @@ export class People {
 
   /** Opens the plan of the desk and begins. */
   async begin(): Promise<void> {
-    await this.#answerDialog(this.#desk.planFile);
-    await this.keyboard.push(this.start.openPlan);
+    await this.openPlan();
     const plan = new PlanScreen(this.page);
-    await plan.begin.waitFor();
     await this.keyboard.push(plan.begin);
     await expect(this.step.title).toHaveText(/^1\.1 /);
   }
 
+  /** Opens the plan of the desk, to be read. */
+  async openPlan(): Promise<void> {
+    await this.answerDialog(this.#desk.planFile);
+    await this.keyboard.push(this.start.openPlan);
+    await new PlanScreen(this.page).begin.waitFor();
+  }
+
   /** The number of the step on screen. */
   async number(): Promise<string> {
-    return /^\d\.\d+/u.exec(await this.step.title.innerText())?.[0] ?? '';
+    return /^[\dA]\.\d+/u.exec(await this.step.title.innerText())?.[0] ?? '';
   }
 
   /** Fills in whatever the step asks for: everything is looked for by what it is called. */
   async fillIn(): Promise<void> {
     const { keyboard, step } = this;
     if ((await step.chooseFolder.count()) > 0) await this.#chooseFolder();
-    for (const [seat, name] of (await step.names.all()).entries()) await keyboard.type(name, names[seat] ?? 'Kai');
+    for (const [seat, name] of (await step.names.all()).entries()) await keyboard.type(name, names[seat] ?? 'Kai Ito');
     for (const organisation of await step.organisations.all()) await keyboard.type(organisation, 'Contoso');
-    for (const field of await step.pins.all()) await keyboard.type(field, pin);
+    for (const document of await step.identified.all()) await keyboard.type(document, 'Passport');
+    if ((await step.passphraseAgain.count()) > 0) await this.registerAll();
+    await this.#typePin();
     for (const field of await step.keyIds.all()) await keyboard.type(field, await labelled(field));
     for (const box of await step.ticks.all()) await keyboard.tick(box);
-    for (const box of await step.confirmers.all()) await keyboard.tick(box);
+    await this.#writeInitials();
+    if ((await step.approve.count()) > 0) await this.approveAll();
+  }
+
+  /** One after the other, everybody who has no approval key seals one. */
+  async registerAll(): Promise<void> {
+    const { keyboard, step } = this;
+    for (;;) {
+      await keyboard.reach(step.passphrase);
+      const whose = await whoseIs(step.passphrase);
+      await this.page.keyboard.type(passphraseOf(whose));
+      await this.page.keyboard.press('Enter');
+      await expect(step.passphraseAgain).toBeFocused();
+      await this.page.keyboard.type(passphraseOf(whose));
+      await this.page.keyboard.press('Enter');
+      await expect(this.page.getByLabel(`Passphrase of ${whose}`)).toHaveCount(0, { timeout: 30_000 });
+      if ((await step.passphrase.count()) === 0) return;
+    }
+  }
+
+  /** As many approve as are asked for: whoever has approved is led to the next who may. */
+  async approveAll(): Promise<void> {
+    const { step } = this;
+    await this.keyboard.reach(step.approve.first());
+    const next = step.approve.and(this.page.locator(':focus'));
+    while ((await next.count()) > 0) {
+      const name = (await next.innerText()).trim().slice('Approve as '.length, -1);
+      await this.page.keyboard.press('Enter');
+      await this.approve(name);
+    }
+  }
+
+  /** Types somebody's passphrase into the field that has opened, and signs with it. */
+  async approve(name: string, passphrase = passphraseOf(name)): Promise<void> {
+    const field = this.page.getByRole('main').getByLabel(`Passphrase of ${name}`);
+    await expect(field).toBeFocused();
+    await this.page.keyboard.type(passphrase);
+    await this.page.keyboard.press('Enter');
+    await this.answered();
+    await expect(this.page.locator(':focus')).not.toHaveCount(0);
   }
 
   /** Confirms the step and waits until the next one is there, or the end; opens the token again where that comes first. */
@@ -86,25 +148,115 @@ export class People {
     await this.proceed();
   }
 
-  /** Takes the one unfinished ceremony up again, and opens its token where the session was lost. */
+  /** Takes the one unfinished ceremony up again, is identified again, and opens its token where the session was lost. */
   async resume(): Promise<void> {
     await this.keyboard.push(this.start.resume);
     await expect(this.start.title).toBeHidden();
+    await this.comeBack();
     await this.#openLostToken();
+  }
+
+  /** One after the other, everybody who is waited for types their passphrase. */
+  async comeBack(): Promise<void> {
+    while ((await this.break.isBack.count()) > 0) {
+      const button = this.break.isBack.first();
+      const name = (await button.innerText()).trim().slice(0, -' is back'.length);
+      await this.keyboard.push(button);
+      await expect(this.step.passphrase).toBeFocused();
+      await this.page.keyboard.type(passphraseOf(name));
+      await this.page.keyboard.press('Enter');
+      await expect(this.page.getByRole('button', { name: `${name} is back` })).toHaveCount(0, { timeout: 30_000 });
+    }
   }
 
   /** Types the PIN again after the session with the token was lost; the people of the first log-in confirm. */
   async reopenToken(): Promise<void> {
-    await this.keyboard.type(this.step.pins, pin);
-    for (const box of await this.step.confirmers.all()) await this.keyboard.tick(box);
+    await this.#typePin();
+    await this.#writeInitials();
     await this.#proceed();
-    await this.#answered();
+    await this.answered();
+  }
+
+  /**
+   * Decides on the exception that is open, and closes it.
+   * @param decided - in the words of the log
+   * @param goOn - with every key, or without the one that the exception is about
+   */
+  async closeException(decided: string, goOn: 'with every key' | 'without the key' = 'with every key'): Promise<void> {
+    await this.keyboard.reach(this.exception.decided);
+    await this.page.keyboard.type(decided);
+    if (goOn === 'without the key') {
+      await this.keyboard.reach(this.exception.withEveryKey);
+      await this.page.keyboard.press('ArrowDown');
+      await expect(this.exception.withoutKey).toBeChecked();
+    }
+    await this.approveAll();
+    await this.keyboard.proceed();
+    await expect(this.exception.close).toHaveCount(0, { timeout: 30_000 });
   }
 
   /** Looks again what became of interrupted work. */
   async lookAgain(): Promise<void> {
     await this.keyboard.proceed();
-    await this.#answered();
+    await this.answered();
+  }
+
+  /**
+   * Types the PIN in parts, each twice where it is a new one.
+   * @param parts - by the name of who types it, in the order in which they do
+   */
+  async typeInParts(parts: ReadonlyMap<string, string>): Promise<void> {
+    const { keyboard, step } = this;
+    if (!(await step.inParts.isChecked())) {
+      await keyboard.reach(step.whole);
+      await this.page.keyboard.press('ArrowDown');
+    }
+    for (const name of parts.keys()) {
+      await keyboard.tick(step.partOrder.and(this.page.getByLabel(new RegExp(`^${name} `, 'u'))));
+    }
+    await keyboard.push(step.beginParts);
+    for (const part of parts.values()) await this.typePart(part);
+  }
+
+  /** Types the part whose turn it is, and hands it over. */
+  async typePart(part: string): Promise<void> {
+    await expect(this.step.part.first()).toBeFocused();
+    for (let typed = await this.step.part.count(); typed > 0; typed -= 1) {
+      await this.page.keyboard.type(part);
+      await this.page.keyboard.press('Enter');
+    }
+    await this.answered();
+  }
+
+  /** While something is asked of main, nothing else can be; what was ticked meanwhile may be void. */
+  async answered(): Promise<void> {
+    await expect(this.step.status).not.toHaveText('Keyferry is answering', { timeout: 30_000 });
+    await expect(this.step.busy).toHaveCount(0);
+  }
+
+  /** The dialogs of the system lie outside the page: the next one is answered here. */
+  async answerDialog(path: string): Promise<void> {
+    await this.#application.electron.evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+    }, path);
+  }
+
+  async #typePin(): Promise<void> {
+    const { keyboard, step } = this;
+    if ((await step.typist.count()) > 0 && (await step.typist.inputValue()) === '') {
+      await keyboard.reach(step.typist);
+      await this.page.keyboard.press('ArrowDown');
+    }
+    for (const field of await step.pins.all()) await keyboard.type(field, pin);
+  }
+
+  async #writeInitials(): Promise<void> {
+    for (const field of await this.step.initials.all()) {
+      await this.keyboard.type(
+        field,
+        initialsOf((await field.getAttribute('aria-label'))?.slice('Initials of '.length) ?? ''),
+      );
+    }
   }
 
   async #proceed(): Promise<void> {
@@ -117,28 +269,21 @@ export class People {
     if ((await this.step.title.innerText()) === 'Open the token again') await this.reopenToken();
   }
 
-  /** While something is asked of main, nothing else can be; what was ticked meanwhile may be void. */
-  async #answered(): Promise<void> {
-    await expect(this.step.status).not.toHaveText('Keyferry is answering');
-    await expect(this.step.busy).toHaveCount(0);
-  }
-
   async #chooseFolder(): Promise<void> {
     const isOutbound = (await this.number()).startsWith('7');
-    await this.#answerDialog(isOutbound ? this.#desk.outbound : this.#desk.inbound);
+    await this.answerDialog(isOutbound ? this.#desk.outbound : this.#desk.inbound);
     await this.keyboard.push(this.step.chooseFolder);
     await expect(this.page.getByRole('radio', { checked: true })).toBeVisible();
   }
+}
 
-  /** The dialogs of the system lie outside the page: the next one is answered here. */
-  async #answerDialog(path: string): Promise<void> {
-    await this.#application.electron.evaluate(({ dialog }, chosen) => {
-      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
-    }, path);
-  }
+/** Whose passphrase a field asks for: its label says it. */
+async function whoseIs(field: Locator): Promise<string> {
+  const label = await field.evaluate((input: HTMLInputElement) => input.labels?.[0]?.textContent ?? '');
+  return label.trim().slice('Passphrase of '.length);
 }
 
 /** What a field asks to be typed: its label says it after the word Type. */
-async function labelled(field: ReturnType<StepScreen['keyIds']['first']>): Promise<string> {
+async function labelled(field: Locator): Promise<string> {
   return field.evaluate((input: HTMLInputElement) => input.labels?.[0]?.querySelector('code')?.textContent ?? '');
 }

@@ -14,12 +14,17 @@ const shown = {
   'one-cloud 6.2 filled-in': 'wrap-step',
   'four-clouds 5.1 refused': 'refused-step',
   'four-clouds 6.1 filled-in': 'approve-step',
+  'six-people 3.2 filled-in': 'pin-in-parts',
+  'six-people exception appeared': 'exception',
+  'six-people break appeared': 'break',
+  'six-people 6.1 filled-in': 'approvals',
+  'six-people 7.1 refused': 'approval-void',
 } as const satisfies Record<`${string} ${string} ${Moment}`, string>;
 
 /** Takes the picture of a step, where pictures are wanted and the README shows this moment of it. */
 export async function takePicture(
   page: Page,
-  ceremony: 'one-cloud' | 'four-clouds',
+  ceremony: 'one-cloud' | 'four-clouds' | 'six-people',
   number: string,
   moment: Moment,
 ): Promise<void> {

@@ -1,0 +1,59 @@
+import { refuse } from '../rules/refusal.ts';
+import type { ToldEvent } from './people-events.ts';
+import { roomIn, waitedFor, type Moment } from './room.ts';
+import { holds, type Finding, type Readings } from './verification.ts';
+
+const rule = 'BUNDLE-BREAKS-ENDED';
+
+/** What nobody does while others are away. */
+const acts: ReadonlySet<ToldEvent['type']> = new Set<ToldEvent['type']>([
+  'step-confirmed',
+  'approval-asked',
+  'approval-given',
+  'exception-closed',
+  'token-reopened',
+  'break-started',
+  'effect-requested',
+]);
+
+/**
+ * Whether nothing was done while somebody was away: every break, and every restart once the people can be identified, ends
+ * only when each of them has returned or was declared absent for good, who then takes part in nothing more. That whoever
+ * returned signed it is another rule's.
+ * @throws Refused with BUNDLE-BREAKS-ENDED
+ */
+export function checkBreaks({ entries }: Readings): Finding {
+  const { moments, after } = roomIn(entries);
+  moments.forEach(checkMoment);
+  if (after.returned !== null) refuse(rule, 'The last break was never ended.');
+  const breaks = moments.filter(({ event }) => event.type === 'break-ended').length;
+  return holds(`${breaks} breaks, ${after.absent.size} people absent for good`);
+}
+
+function checkMoment({ entry, event, room }: Moment): void {
+  const place = `Entry ${entry.sequence} (${event.type})`;
+  if (room.returned !== null && acts.has(event.type)) {
+    refuse(rule, `${place}: it happened in a break, without ${waitedFor(room).join(', ') || 'its end'}.`);
+  }
+  switch (event.type) {
+    case 'step-confirmed':
+    case 'exception-closed': {
+      const gone = event.confirmedBy.find((id) => room.absent.has(id));
+      if (gone !== undefined) refuse(rule, `${place}: ${gone} had left for good.`);
+      return;
+    }
+    case 'person-returned':
+    case 'person-absent':
+      if (!waitedFor(room).includes(event.person)) refuse(rule, `${place}: nobody waited for ${event.person}.`);
+      if (event.type === 'person-absent' && event.reason.trim() === '') refuse(rule, `${place}: it has no reason.`);
+      return;
+    case 'break-started':
+      if (!room.keys.has(event.by) || room.absent.has(event.by)) refuse(rule, `${place}: ${event.by} was not there.`);
+      return;
+    case 'break-ended':
+      if (room.returned === null) refuse(rule, `${place}: there was no break.`);
+      if (waitedFor(room).length > 0) refuse(rule, `${place}: it did not wait for ${waitedFor(room).join(', ')}.`);
+      return;
+    default:
+  }
+}

@@ -1,0 +1,104 @@
+import * as v from 'valibot';
+import { canonicalJson } from '../audit/canonical-json.ts';
+import { refuse } from '../rules/refusal.ts';
+import type { ToldEvent, ToldEventOf } from './people-events.ts';
+import { isEverybodyRegistered, rolesOf, roomIn, type Room } from './room.ts';
+import { isEnough, quorumPlanSchema, type QuorumPlan } from './told.ts';
+import { holds, type Finding, type Readings } from './verification.ts';
+
+const rule = 'BUNDLE-EXCEPTIONS-CLOSED';
+
+/** So many wrong passphrases of one person in a row are an exception: the verifier's own record of it. */
+const passphraseTries = 3;
+
+const openedSchema = v.object({ plan: quorumPlanSchema, planSha256: v.string() });
+type Opened = v.InferOutput<typeof openedSchema>;
+
+/**
+ * Whether everything that did not go as planned stands in the log as an exception, numbered without a gap, and was closed by
+ * the quorum of the plan with a decision that each of them approved, before anything else was confirmed.
+ * @throws Refused with BUNDLE-EXCEPTIONS-CLOSED
+ */
+export function checkExceptions({ entries }: Readings): Finding {
+  const opened = v.safeParse(openedSchema, entries[0]?.event);
+  if (!opened.success) return refuse(rule, 'The log holds no plan with a quorum.');
+  const { moments, after } = roomIn(entries);
+  /** The entry that nothing but an exception may follow. */
+  let owed: number | null = null;
+  for (const { entry, event, room } of moments) {
+    if (owed !== null && (event.type !== 'exception-opened' || entry.sequence !== owed + 1)) break;
+    owed = asksForOne(event, room) ? entry.sequence : null;
+    if (event.type === 'exception-opened') checkOpened(event, room);
+    if (event.type === 'exception-closed') checkClosed(event, room, opened.output);
+    if (event.type === 'step-confirmed' || event.type === 'token-reopened') checkNoneOpen(event, room);
+  }
+  if (owed !== null) refuse(rule, `Entry ${owed} tells of something unplanned, and no exception was opened for it.`);
+  const [open] = openIn(after);
+  if (open !== undefined) refuse(rule, `Exception ${open.exception} was never closed.`);
+  return holds(`${after.exceptions.length} exceptions, each closed by the quorum`);
+}
+
+/** What is never passed over: work that failed or had to be looked for, who and what is missing, and tries in vain. */
+function asksForOne(event: ToldEvent, { wrong }: Room): boolean {
+  switch (event.type) {
+    case 'effect-failed':
+    case 'token-not-reopened':
+    case 'person-absent':
+      return true;
+    case 'effect-completed':
+      return event.settled;
+    case 'custody-recorded':
+      return event.record.kind === 'bag-opened' && event.record.idMatched !== true;
+    case 'passphrase-refused':
+      return ((wrong.get(event.person) ?? 0) + 1) % passphraseTries === 0;
+    default:
+      return false;
+  }
+}
+
+function checkOpened({ exception, expected, happened, openedBy }: ToldEventOf<'exception-opened'>, room: Room): void {
+  const next = room.exceptions.length + 1;
+  if (exception !== next) refuse(rule, `Exception ${next} should follow, but the next one has number ${exception}.`);
+  const isTold = expected.trim() !== '' && happened.trim() !== '';
+  if (!isTold || !(openedBy === 'keyferry' || room.people.has(openedBy))) {
+    refuse(rule, `Exception ${exception} does not say what was expected, what happened and who noticed it.`);
+  }
+}
+
+function checkClosed(event: ToldEventOf<'exception-closed'>, room: Room, { plan, planSha256 }: Opened): void {
+  const { exception, decided, decision, key, confirmedBy } = event;
+  const open = openIn(room).find((record) => record.exception === exception);
+  if (open === undefined) return refuse(rule, `Exception ${exception} was closed, and was not open.`);
+  if (decided.trim() === '') refuse(rule, `Of exception ${exception} it is not said what was decided.`);
+  checkDecidedBy(event, room, plan);
+  const { step, expected, happened, rule: broken } = open;
+  const subject = `exception.${exception}`;
+  const shown = { plan: planSha256, subject, step, expected, happened, rule: broken, decided, decision, key };
+  const asked = room.approval;
+  if (asked?.subject !== subject || canonicalJson(asked.parameters) !== canonicalJson(shown)) {
+    return refuse(rule, `Exception ${exception} was closed with another decision than was asked.`);
+  }
+  const without = confirmedBy.find((id) => !asked.by.includes(id));
+  if (without !== undefined) refuse(rule, `Exception ${exception} was closed by ${without}, who had not approved it.`);
+}
+
+function checkDecidedBy(
+  { exception, confirmedBy }: ToldEventOf<'exception-closed'>,
+  room: Room,
+  { quorum }: QuorumPlan,
+): void {
+  if (isEnough(confirmedBy, rolesOf(room), quorum)) return;
+  refuse(rule, `Exception ${exception} was closed by fewer people than the plan asks for.`);
+}
+
+/** Before everybody has a key nobody can close one: it waits until then. */
+function checkNoneOpen(event: ToldEventOf<'step-confirmed' | 'token-reopened'>, room: Room): void {
+  const [open] = openIn(room);
+  if (open === undefined || !isEverybodyRegistered(room)) return;
+  const done = event.type === 'step-confirmed' ? `${event.step} was confirmed` : 'the token was opened again';
+  refuse(rule, `Exception ${open.exception} was open when ${done}.`);
+}
+
+function openIn({ exceptions, closed }: Room): readonly ToldEventOf<'exception-opened'>[] {
+  return exceptions.filter(({ exception }) => !closed.has(exception));
+}

@@ -1,0 +1,222 @@
+import type { JsonValue } from '../../../app/audit/canonical-json.ts';
+import { appendEntry, emptyChain, followLink, type ChainHead } from '../../../app/audit/chain.ts';
+import type { Entry } from '../../../app/audit/entry.ts';
+import { parametersSha256, statementBytes, type Statement } from '../../../app/approval/statement.ts';
+import { hexGroups } from '../../../app/keys/fingerprint.ts';
+import { publicKeyOf, signatureOf } from '../../support/signing.ts';
+
+/**
+ * Makes logs in which people have signed. What an event leaves null, which a signature needs, is filled in when the log is
+ * chained: so that a log written anew around another event is one that everybody in the room has signed anew, unless a test
+ * keeps what was signed elsewhere.
+ */
+
+/** An event of the log before somebody changes it. */
+export type Event = Readonly<Record<string, JsonValue>>;
+
+/** Somebody seals an approval key. */
+export const registered = (person: string): Event => ({
+  type: 'approval-key-registered',
+  person,
+  publicKey: publicKeyOf(person),
+  log: null,
+  signature: null,
+});
+
+/** Something is put to the people. */
+export const asked = (subject: string, shown: Event): Event => ({
+  type: 'approval-asked',
+  subject,
+  parameters: { plan: null, subject, ...shown },
+  sha256: null,
+});
+
+/** A step with what it was given is put to the people; beside it stand the wrapping keys that were read last. */
+export const askedStep = (step: string, input: JsonValue): Event => asked(step, { input, facts: null });
+
+/** Somebody approves a subject, by default what was asked last. */
+export const given = (subject: string, person: string): Event => ({
+  type: 'approval-given',
+  subject,
+  person,
+  parametersSha256: null,
+  log: null,
+  signature: null,
+});
+
+/** Confirmation of a step by the witness of every sample, or by those named. */
+export const confirmed = (step: string, confirmedBy = ['p2'], input: JsonValue = { kind: 'none' }): Event => ({
+  type: 'step-confirmed',
+  step,
+  number: '1.1',
+  title: step,
+  ticks: [],
+  confirmedBy,
+  input,
+});
+
+/** A sensitive step is asked, approved and confirmed. */
+export const approved = (step: string, by = ['p2'], input: JsonValue = { kind: 'none' }): Event[] => [
+  askedStep(step, input),
+  ...by.map((person) => given(step, person)),
+  confirmed(step, by, input),
+];
+
+/** Something did not go as planned. */
+export const exceptionOpened = (exception: number, change: Event = {}): Event => ({
+  type: 'exception-opened',
+  exception,
+  step: 'wrap.wrap',
+  expected: 'The token wraps.',
+  happened: 'The token refuses it.',
+  openedBy: 'keyferry',
+  rule: 'TOKEN-ANSWERS',
+  ...change,
+});
+
+/** The quorum of every sample closes an exception; `change` is of what it decides, `by` who approves. */
+export function exceptionClosed(exception: number, change: Event = {}, by: readonly string[] = ['p2']): Event[] {
+  const { step, expected, happened, rule } = exceptionOpened(exception) as Record<string, JsonValue>;
+  const { confirmedBy = by, ...decided } = { decided: 'We try again.', decision: 'go-on', key: null, ...change };
+  const subject = `exception.${exception}`;
+  return [
+    asked(subject, { step: step ?? null, expected: expected ?? null, happened: happened ?? null, rule: rule ?? null, ...decided }), // prettier-ignore
+    ...by.map((person) => given(subject, person)),
+    { type: 'exception-closed', exception, ...decided, confirmedBy },
+  ];
+}
+
+/** Who enters a line in the register, and who sees it. */
+const entered = { by: 'p1', witness: 'p2' };
+
+/** A medium is entered in the register. */
+export const mediumNoted: Event = {
+  type: 'custody-recorded',
+  record: { kind: 'medium', label: 'Media B', serial: '', use: 'outbound', bag: '', ...entered },
+};
+
+/** A bag is opened, and its number is the one on the list, or not. */
+export const bagOpened = (idMatched: boolean): Event => ({
+  type: 'custody-recorded',
+  record: { kind: 'bag-opened', bag: 'B-17', content: 'PIN letter', idMatched, ...entered },
+});
+
+const hsmLost = { rule: 'HSM-PROCESS-ALIVE', cause: 'it ended', remedy: 'look again' };
+
+/** Nobody knows what became of a piece of work. */
+export const interrupted = (effect: JsonValue): Event => ({ type: 'effect-interrupted', effect, refusal: hsmLost });
+
+/** The token is not opened again. */
+export const tokenNotReopened: Event = { type: 'token-not-reopened', refusal: hsmLost, confirmedBy: ['p2'] };
+
+/** Somebody is identified again. */
+export const returned = (person: string): Event => ({ type: 'person-returned', person, log: null, signature: null });
+
+/** A break that everybody comes back from. */
+export const aBreak = (back = ['p1', 'p2']): Event[] => [
+  { type: 'break-started', reason: 'Lunch', by: 'p1' },
+  ...back.map(returned),
+  { type: 'break-ended' },
+];
+
+/** An event with everything open that its signature needs, to be signed anew where it stands then. */
+export function unsigned(event: Event): Event {
+  if (!('signature' in event)) return event;
+  const open = { ...event, log: null, signature: null };
+  return event['type'] === 'approval-given' ? { ...open, parametersSha256: null } : open;
+}
+
+/** Chains events into a log, one second apart, and has signed what is to be signed. */
+export function sampleLog(events: readonly JsonValue[]): Entry[] {
+  const entries: Entry[] = [];
+  let head = emptyChain;
+  for (const [index, event] of events.entries()) {
+    const time = new Date(Date.UTC(2026, 10, 23, 14, 0, index)).toISOString();
+    const filled = isEvent(event) ? filledIn(event, entries, head) : event;
+    const entry = appendEntry(head, { time, actor: 'p1', event: filled });
+    entries.push(entry);
+    head = followLink(head, entry);
+  }
+  return entries;
+}
+
+function isEvent(value: JsonValue | undefined): value is Event {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const member = (value: JsonValue | undefined, name: string): JsonValue => (isEvent(value) ? (value[name] ?? null) : null); // prettier-ignore
+const lastOf = (entries: readonly Entry[], type: string): JsonValue =>
+  entries.findLast(({ event }) => member(event, 'type') === type)?.event ?? null;
+
+function filledIn(event: Event, before: readonly Entry[], head: ChainHead): Event {
+  const opened = before[0]?.event;
+  if (event['type'] === 'approval-asked' && event['sha256'] === null) {
+    const shown = event['parameters'];
+    const parameters = { ...(isEvent(shown) ? shown : {}) };
+    if (parameters['plan'] === null) parameters['plan'] = member(opened, 'planSha256');
+    if (parameters['facts'] === null) parameters['facts'] = wrappingKeys(before);
+    return { ...event, parameters, sha256: parametersSha256(parameters) };
+  }
+  const log = { size: head.size, head: head.hash };
+  // A restart notes its place, and nobody signs it.
+  if (event['type'] === 'ceremony-resumed' && event['log'] === null) return { ...event, log };
+  if (event['signature'] !== null) return event;
+  const statement = statementFor(event, before);
+  const signature = signatureOf(statement.person, statementBytes({ ...statement, log }));
+  const isApproval = statement.purpose === 'approval';
+  return { ...event, ...(isApproval ? { parametersSha256: statement.parameters } : {}), log, signature };
+}
+
+const textOf = (value: JsonValue): string => (typeof value === 'string' ? value : '');
+
+function statementFor(event: Event, before: readonly Entry[]): Omit<Statement, 'log'> {
+  const opened = before[0]?.event;
+  const [person, subject] = [textOf(member(event, 'person')), textOf(member(event, 'subject'))];
+  const isOf = {
+    ceremony: textOf(member(opened, 'ceremony')),
+    planSha256: textOf(member(opened, 'planSha256')),
+    person,
+  };
+  if (event['type'] === 'approval-given') {
+    const hash =
+      textOf(event['parametersSha256'] ?? null) || textOf(member(lastOf(before, 'approval-asked'), 'sha256'));
+    return { ...isOf, purpose: 'approval', subject, parameters: hash };
+  }
+  const purpose = event['type'] === 'person-returned' ? 'return' : 'roll-call';
+  return { ...isOf, purpose, subject: purpose, parameters: parametersSha256(recordOf(person, before)) };
+}
+
+function recordOf(person: string, before: readonly Entry[]): JsonValue {
+  const named = before
+    .map(({ event }) => member(member(event, 'input'), 'people'))
+    .flatMap((people): readonly JsonValue[] => (Array.isArray(people) ? (people as readonly JsonValue[]) : []));
+  return named.findLast((each) => member(each, 'id') === person) ?? { id: person };
+}
+
+/** The wrapping keys that were read last, each beside its key as the screen shows them. */
+function wrappingKeys(before: readonly Entry[]): JsonValue {
+  const keks = before
+    .map(({ event }) => member(member(event, 'outcome'), 'keks'))
+    .findLast((each) => Array.isArray(each));
+  const rows = ((keks ?? []) as readonly JsonValue[]).map((kek) => [
+    member(kek, 'key'),
+    hexGroups(textOf(member(kek, 'spkiSha256'))).slice(0, 4).join(' '), // prettier-ignore
+  ]);
+  return [{ kind: 'table', caption: 'Keys', columns: ['Key', 'Its SHA-256 begins'], rows }];
+}
+
+/** Where a step is confirmed. */
+export const stepAt = (step: string, events: readonly Event[]): number =>
+  events.findIndex((event) => event['type'] === 'step-confirmed' && event['step'] === step);
+
+/** Where a piece of work for a key is requested; its outcome comes next. */
+export const workAt = (kind: string, key: string, events: readonly Event[]): number =>
+  events.findIndex(({ request }) => member(request, 'kind') === kind && member(request, 'key') === key);
+
+/** The failure of a piece of work that was requested. */
+export const failureOf = (request: Event, refusal: Event = {}): Event => ({
+  type: 'effect-failed',
+  effect: request['effect'] ?? null,
+  settled: false,
+  refusal: { rule: 'TOKEN-ANSWERS', cause: 'it refuses it', remedy: 'look at it', ...refusal },
+});
