@@ -35,7 +35,8 @@ export const logRules = {
   },
   'LOG-AS-LAST-SEEN': {
     claim: 'A log is taken up again only with the entry that was noted beside it when it was last written.',
-    remedy: 'Stop. Put back the latest log of this ceremony with its -wal file and its mark; never go on from an older copy.',
+    remedy:
+      'Stop. Put back the latest log of this ceremony with its -wal file and its mark; never go on from an older copy.',
   },
   'LOG-DURABLE': {
     claim: 'Every entry is synced to the disk before anything that follows from it happens.',

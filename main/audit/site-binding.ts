@@ -59,7 +59,10 @@ export function readSiteBinding(folder: string, expected: string | null): SiteBi
   if (!existsSync(path)) {
     return expected === null ? null : refuse('SITE-BINDING-AS-LOGGED', 'The site binding of this ceremony is gone.');
   }
-  const document = parseStrictJson(new Uint8Array(readFileSync(path)), refuser('SITE-BINDING-AS-LOGGED', 'The site binding'));
+  const document = parseStrictJson(
+    new Uint8Array(readFileSync(path)),
+    refuser('SITE-BINDING-AS-LOGGED', 'The site binding'),
+  );
   if (!v.is(bindingSchema, document) || siteSha256(document) !== expected) {
     return refuse('SITE-BINDING-AS-LOGGED', 'The site binding of this ceremony is not the one in its log.');
   }

@@ -128,7 +128,8 @@ export function readLog(file: string, mark: 'needed' | 'if-there' = 'needed'): r
     const isMarked = mark === 'needed' || existsSync(headMarkOf(file));
     guarded(file, () => {
       // What is wrong with the log itself is told first. Read before the log, which may be further when another Keyferry writes.
-      if (isMarked && existsSync(file) && existsSync(headMarkOf(file))) copyFileSync(headMarkOf(file), headMarkOf(copy));
+      if (isMarked && existsSync(file) && existsSync(headMarkOf(file)))
+        copyFileSync(headMarkOf(file), headMarkOf(copy));
       if (existsSync(file)) copyFileSync(file, copy);
       if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
     });

@@ -1,5 +1,6 @@
 import type { CeremonyView } from '../../app/contract/view.ts';
-import { confirmerGaps, type Gap } from '../steps/readiness.ts';
+import type { Gap } from '../steps/gap.ts';
+import { confirmerGaps } from '../steps/readiness.ts';
 import { decidedField } from './fields.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { PlanCheck } from '../../app/contract/plan-calls.ts';
 import type { PlanDraft } from '../../app/planning/draft.ts';
 import type { PlanPart } from '../../app/planning/parts.ts';
 import type { Problem } from '../../app/planning/problems.ts';
-import type { Gap } from '../steps/readiness.ts';
+import type { Gap } from '../steps/gap.ts';
 import { counted } from '../words/format.ts';
 import { labelOf, planFieldId } from './fields.ts';
 

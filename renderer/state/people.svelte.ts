@@ -1,7 +1,6 @@
 import type { StepInput, WindowClient } from '../../app/contract/calls.ts';
 import type { Reply } from '../../app/contract/define.ts';
 import type { CeremonyView } from '../../app/contract/view.ts';
-import type { Session } from './session.svelte.ts';
 import type { TypedSecret } from './typed-secret.svelte.ts';
 
 /** What a call takes besides the secrets, which come from their fields. */
@@ -10,14 +9,21 @@ type Told<Name extends keyof WindowClient> = Omit<
   'passphrase' | 'again' | 'part' | 'person'
 >;
 
+/** What these calls need of the session whose window they change. */
+interface Asking {
+  readonly client: WindowClient;
+  ask<T>(call: Promise<Reply<T>>): Promise<T | null>;
+  show(view: CeremonyView | null): void;
+}
+
 /**
  * What the people do besides confirming steps. A field is empty, and its bytes are overwritten, as soon as a call has
  * taken them. Every method resolves to true when main did it; otherwise the window shows why not.
  */
 export class PeopleCalls {
-  readonly #session: Session;
+  readonly #session: Asking;
 
-  constructor(session: Session) {
+  constructor(session: Asking) {
     this.#session = session;
   }
 

@@ -5,7 +5,7 @@ import type { PlanCheck, SoundPlan } from '../../app/contract/plan-calls.ts';
 import { documentOf, emptyKey, emptyPlan, type PlanDraft } from '../../app/planning/draft.ts';
 import { problemsOf } from '../../app/planning/problems.ts';
 import { gapsOf } from '../planning/gaps.ts';
-import type { Gap } from '../steps/readiness.ts';
+import type { Gap } from '../steps/gap.ts';
 
 /** What a form needs of the session: whom it asks, and where a refusal is shown. */
 interface Desk {

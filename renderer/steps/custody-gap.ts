@@ -1,6 +1,6 @@
 import type { CeremonyView } from '../../app/contract/view.ts';
 import { listed } from '../words/format.ts';
-import type { Gap } from './readiness.ts';
+import type { Gap } from './gap.ts';
 
 /** Id of the button that opens the custody register. */
 export const registerField = 'register';

@@ -1,5 +1,5 @@
 import type { PinAsked } from '../state/pin-draft.svelte.ts';
-import type { Gap } from './readiness.ts';
+import type { Gap } from './gap.ts';
 
 /** What has been said and typed of a PIN so far. */
 export interface PinGiven {

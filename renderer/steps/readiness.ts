@@ -1,5 +1,6 @@
 import type { CeremonyView, StepView } from '../../app/contract/view.ts';
 import { counted } from '../words/format.ts';
+import type { Gap } from './gap.ts';
 import { pinGaps, type PinGiven } from './pin-gaps.ts';
 import { seatProblems, type Seat } from './seats.ts';
 import { stillToDo, wordsOf, type Confirming } from './turns.ts';
@@ -14,12 +15,6 @@ export interface Given {
   readonly keyIds: readonly string[];
   /** Keys to which the people say no instead of typing the id. */
   readonly declined: ReadonlySet<string>;
-}
-
-/** Something that is still to be done: in words, and the id of the field where it is done. */
-export interface Gap {
-  readonly words: string;
-  readonly field: string;
 }
 
 /** Ids of fields, for labels and for moving the focus to what is missing. */

@@ -36,9 +36,7 @@ async function typeParts(order: readonly string[]): Promise<number[]> {
 }
 
 async function confirmParts(by: string[]): Promise<void> {
-  await room.calls['ceremony.confirmStep'](
-    await room.confirmation({ kind: 'pin-parts', by, finalTryAccepted: false }),
-  );
+  await room.calls['ceremony.confirmStep'](await room.confirmation({ kind: 'pin-parts', by, finalTryAccepted: false }));
   await room.host.idle();
 }
 

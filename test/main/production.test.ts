@@ -1,17 +1,21 @@
-import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as SealedFile from '../../main/approvals/sealed-file.ts';
 import type { NetworkInterface } from '../../main/ceremony/network.ts';
+import { prepareRehearsalToken } from '../../main/hsm/rehearsal-token.ts';
 import type { Volume } from '../../main/media/volumes.ts';
 import { HostRoom, passphraseOf } from '../support/host-room.ts';
 import { ruleOfAsync } from '../support/rule-of.ts';
-import { freshStore, newClient, pin, tokenModule, withShim } from '../support/token.ts';
+import { newClient, pin, scratchFolder, tokenModule, withShim } from '../support/token.ts';
 import { azureKey, planWith } from '../support/walk.ts';
 
 // A test machine has no cable to pull and no stick to plug in: what the system would list is made up. How dear a guess at a
 // passphrase is made is shown elsewhere (test/main/approvals); here it would only take time.
-const machine = vi.hoisted((): { interfaces: NetworkInterface[]; volumes: Volume[] } => ({ interfaces: [], volumes: [] }));
+const machine = vi.hoisted((): { interfaces: NetworkInterface[]; volumes: Volume[] } => ({
+  interfaces: [],
+  volumes: [],
+}));
 vi.mock('../../main/ceremony/network.ts', () => ({
   listInterfaces: () => machine.interfaces,
   isAirGapClosed: () => machine.interfaces.every(({ state }) => state === 'down'),
@@ -34,31 +38,40 @@ let serial: string;
 /** The PKCS#11 module of that token: the fault shim, which is another file than the rehearsal module. */
 let module: string;
 
+/** A token as it was delivered, before any ceremony: every test gets a copy of its store. */
+const delivered = scratchFolder();
+
+beforeAll(async () => {
+  const client = newClient({ load: 120_000 });
+  try {
+    await client.load(prepareRehearsalToken(delivered.folder, tokenModule));
+    serial = (await client.initialiseRehearsalToken('Payroll HSM', pin())).serial;
+  } finally {
+    await client.close();
+  }
+});
+
+afterAll(() => delivered.remove());
+
 beforeEach(async () => {
   room = new HostRoom(plan, ['root']);
   room.passphrases = 'typed';
   await room.restart();
-  serial = await setUpToken();
+  connectToken();
   machine.interfaces = [{ name: 'eth0', state: 'down', address: '' }];
   machine.volumes = [volume(room.desk.inbound, true), volume(room.desk.outbound, true)];
 });
 
 afterEach(() => room.end());
 
-async function setUpToken(): Promise<string> {
-  const store = freshStore(room.folder);
-  const shim = withShim(store);
+function connectToken(): void {
+  const store = join(room.folder, 'payroll-hsm');
+  cpSync(delivered.folder, store, { recursive: true });
+  const shim = withShim(prepareRehearsalToken(store, tokenModule));
   module = join(room.folder, 'libhsm.so');
   copyFileSync(shim.path, module);
   room.module = module;
   room.environment = { ...shim.environment };
-  const client = newClient({ load: 120_000 });
-  try {
-    await client.load(store);
-    return (await client.initialiseRehearsalToken('Payroll HSM', pin())).serial;
-  } finally {
-    await client.close();
-  }
 }
 
 function volume(path: string, isRemovable: boolean): Volume {
@@ -156,10 +169,13 @@ describe('no production ceremony is begun', () => {
 
   it.each([
     ['the module that comes with Keyferry', () => tokenModule],
-    ['a copy of it under another name', () => {
-      copyFileSync(tokenModule, module);
-      return module;
-    }],
+    [
+      'a copy of it under another name',
+      () => {
+        copyFileSync(tokenModule, module);
+        return module;
+      },
+    ],
   ])('with the rehearsal token: %s', async (_, choose) => {
     room.module = choose();
     await approvePlan();

@@ -35,7 +35,9 @@ function inventory(plan: Plan): Draft {
     title: 'List what is on the token and on the media',
     kind: 'confirm',
     acts: hands,
-    says: ['The ceremony was aborted. I read out what is in the token and what was written to media. Look whether it is all here.'],
+    says: [
+      'The ceremony was aborted. I read out what is in the token and what was written to media. Look whether it is all here.',
+    ],
     ticks: ['Every medium on the list is here, and nothing else was written to.'],
     confirmers: pair(plan, hands, checker),
     sensitive: false,
@@ -68,7 +70,10 @@ function signOff(plan: Plan): Draft {
     kind: 'confirm',
     acts: castOf(plan).leader,
     says: ['The ceremony ends here, aborted. Everybody confirms that it went as the log says.'],
-    ticks: ['The token is back in its place.', 'Whoever needs the keys that were planned is told that they do not come.'],
+    ticks: [
+      'The token is back in its place.',
+      'Whoever needs the keys that were planned is told that they do not come.',
+    ],
     confirmers: everyone(plan),
     sensitive: true,
     closes: true,

@@ -30,7 +30,9 @@ function decidedOf({ closed }: ExceptionRecord): string {
 function bagList({ custody }: CeremonyState): Fact[] {
   const bags = [...bagsOf(custody)];
   if (bags.length === 0) return [];
-  return [{ kind: 'table', caption: 'Bags', columns: ['Bag', 'Now'], rows: bags.map(([bag, status]) => [bag, status]) }];
+  return [
+    { kind: 'table', caption: 'Bags', columns: ['Bag', 'Now'], rows: bags.map(([bag, status]) => [bag, status]) },
+  ];
 }
 
 /** After an abort: what is on the token and on the media, and the work of which nobody knows what became. */
@@ -59,8 +61,6 @@ export function leftBehind(state: CeremonyState): Fact[] {
             rows: state.copies.map(({ copy, folder }) => [String(copy), folder, bundleName(state.ceremony)]),
           },
         ]),
-    ...(unsettled === null
-      ? []
-      : [values('Not known', [['Under way when it was aborted', unsettled.kind]])]),
+    ...(unsettled === null ? [] : [values('Not known', [['Under way when it was aborted', unsettled.kind]])]),
   ];
 }

@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { currentStep, isClosed, openExceptions } from '../../../app/ceremony/state.ts';
 import type { Runner } from '../../../main/ceremony/runner.ts';
 import { ruleOf } from '../../support/rule-of.ts';
-import { confirmStep, everybodyBack, exceptionsDecided, getReady, RunnerRoom, runTo } from '../../support/runner-room.ts';
+import {
+  confirmStep,
+  everybodyBack,
+  exceptionsDecided,
+  getReady,
+  RunnerRoom,
+  runTo,
+} from '../../support/runner-room.ts';
 import { azureKey, confirmation, planWith } from '../../support/walk.ts';
 
 /** As few people as a quorum of two allows. */

@@ -74,7 +74,11 @@ describe('an approval', () => {
     await approve(runner, approving);
     const refused = wrong('p3');
     expect(await ruleOfAsync(() => approve(runner, refused))).toBe('APPROVAL-PASSPHRASE-ACCEPTED');
-    const typed = [...given.flatMap(({ passphrase, again }) => [passphrase, again]), approving.passphrase, refused.passphrase];
+    const typed = [
+      ...given.flatMap(({ passphrase, again }) => [passphrase, again]),
+      approving.passphrase,
+      refused.passphrase,
+    ];
     expect(typed.every((bytes) => bytes.every((byte) => byte === 0))).toBe(true);
     const folder = dirname(room.file);
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
