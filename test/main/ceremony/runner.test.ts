@@ -50,9 +50,7 @@ describe('the runner', () => {
     const few = { roles: { operator: 1, custodian: 1, witness: 1 }, quorum: { custodian: 1 } };
     room = new RunnerRoom(planWith([azureKey('root')], few));
     let runner = room.open();
-    while (true) {
-      await confirmStep(runner);
-      if (isClosed(runner.state)) break;
+    for (await confirmStep(runner); !isClosed(runner.state); await confirmStep(runner)) {
       const left = runner.state;
       runner = await room.crashAndResume();
       await everybodyBack(runner);

@@ -212,7 +212,7 @@ export class People {
       await this.page.keyboard.press('ArrowDown');
     }
     for (const name of parts.keys()) {
-      await keyboard.tick(step.partOrder.and(this.page.getByLabel(new RegExp(`^${name} `, 'u'))));
+      await keyboard.tick(step.partOrder.and(this.page.getByRole('checkbox', { name: new RegExp(`^${name} `, 'u') })));
     }
     await keyboard.push(step.beginParts);
     for (const part of parts.values()) await this.typePart(part);
