@@ -50,13 +50,15 @@ describe('the runner', () => {
     const few = { roles: { operator: 1, custodian: 1, witness: 1 }, quorum: { custodian: 1 } };
     room = new RunnerRoom(planWith([azureKey('root')], few));
     let runner = room.open();
-    for (await confirmStep(runner); !isClosed(runner.state); await confirmStep(runner)) {
+    await confirmStep(runner);
+    while (!isClosed(runner.state)) {
       const left = runner.state;
       runner = await room.crashAndResume();
       await everybodyBack(runner);
       // Whoever came back has typed no wrong passphrase since.
       const untried = (state: CeremonyState): CeremonyState => ({ ...state, wrongPassphrases: new Map() });
       expect(untried(runner.state)).toEqual(untried(left));
+      await confirmStep(runner);
     }
     expect(await ruleOfAsync(() => room.crashAndResume())).toBe('CEREMONY-OPEN');
   });
