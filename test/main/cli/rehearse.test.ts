@@ -57,7 +57,7 @@ describe('a rehearsal to an Azure vault', () => {
       const spki = openssl(['pkey', '-inform', 'DER', '-pubout', '-outform', 'DER'], payload);
       expect(createHash('sha256').update(spki).digest('hex')).toBe(key.publicKey?.spkiSha256);
     }
-  }, 120_000);
+  }, 600_000);
 });
 
 describe('a rehearsal to a Managed HSM', () => {
@@ -93,7 +93,7 @@ describe('a rehearsal to a Managed HSM', () => {
       ]);
       expect(key.publicKey).toBeNull();
     }
-  }, 60_000);
+  }, 600_000);
 });
 
 describe('a rehearsal', () => {
@@ -120,7 +120,7 @@ describe('a rehearsal', () => {
       expect([path, runCli('verify', [folder]).code]).toEqual([path, 1]);
       writeFileSync(file, whole);
     }
-  }, 60_000);
+  }, 600_000);
 
   it('writes the same bytes to every copy', () => {
     desk.plan(planWith([azureKey('root')], { copies: 2 }));
