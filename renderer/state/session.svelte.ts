@@ -115,8 +115,10 @@ export class Session {
     const { view, draft } = this;
     if (!view?.step || draft === null) return false;
     const input = draft.plainInput;
+    // An approval puts it to the people as well: it is not asked for again while the answer comes in.
+    draft.tried = JSON.stringify(input);
     if (!(await this.people.approve({ step: view.step.id, input }, person, passphrase))) return false;
-    draft.asked = JSON.stringify(input);
+    draft.asked = draft.tried;
     draft.voided = [];
     return true;
   }

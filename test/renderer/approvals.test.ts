@@ -130,6 +130,21 @@ describe('approvals of a step', () => {
     expect(main.inputs.at(-1)).toMatchObject({ confirmedBy: ['kim', 'sam'], input: { kind: 'media', media: ['m1'] } });
   });
 
+  it('are not put to main again while the answer to a signature comes in', async () => {
+    const session = await at(new Main());
+    session.draft?.media.add('m1');
+    let isDone = false;
+    const approving = session.approve('kim', typed('copper lantern')).then(() => (isDone = true));
+    const seen: boolean[] = [];
+    for (let turns = 0; turns < 100 && !isDone; turns += 1) {
+      await Promise.resolve();
+      seen.push(session.mustAskAnew);
+    }
+    await approving;
+    expect(seen.length).toBeGreaterThan(1);
+    expect(seen).not.toContain(true);
+  });
+
   it('are void in main as soon as what is shown was changed, and the window says whose', async () => {
     const main = new Main();
     const session = await at(main);
