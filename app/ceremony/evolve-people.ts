@@ -1,7 +1,7 @@
 import type { CustodyRecord } from './custody.ts';
 import type { CeremonyEvent, EventOf } from './events.ts';
 import { exceptionByItself } from './exceptions.ts';
-import { isEverybodyRegistered, type Break, type CeremonyState } from './state.ts';
+import { currentStep, isEverybodyRegistered, nameOf, type Break, type CeremonyState } from './state.ts';
 
 /** The events of the people: everything but the work, the steps and the end. */
 export type PeopleEvent = Extract<
@@ -57,7 +57,12 @@ export function evolvePeople(state: CeremonyState, event: PeopleEvent): Ceremony
     case 'break-ended':
       return { ...state, onBreak: null };
     case 'custody-recorded':
-      return { ...state, custody: [...state.custody, event.record], owed: owedForBag(state, event.record) };
+      return {
+        ...state,
+        custody: [...state.custody, event.record],
+        approval: isRegisterShown(state) ? null : state.approval,
+        owed: owedForBag(state, event.record),
+      };
   }
 }
 
@@ -77,6 +82,12 @@ function owedForAbsence(state: CeremonyState, { person, reason }: EventOf<'perso
   return exceptionByItself(state, told, 'Everybody comes back.');
 }
 
+/** Everybody signs the register with the closing: a new line makes void what was signed before it. */
+function isRegisterShown(state: CeremonyState): boolean {
+  const step = currentStep(state);
+  return step?.closes === true && state.approval?.subject === step.id;
+}
+
 function owedForBag(state: CeremonyState, record: CustodyRecord): CeremonyState['owed'] {
   if (record.kind !== 'bag-opened' || record.idMatched) return null;
   const cause = `Bag ${record.bag} was opened, and its number or its seal was not as listed.`;
@@ -85,10 +96,6 @@ function owedForBag(state: CeremonyState, record: CustodyRecord): CeremonyState[
     { rule: 'CUSTODY-BAG-AS-LISTED', cause },
     `Bag ${record.bag} is whole and as listed.`,
   );
-}
-
-function nameOf(state: CeremonyState, person: string): string {
-  return state.people.find(({ id }) => id === person)?.name ?? person;
 }
 
 function withApproval(state: CeremonyState, person: string): CeremonyState {

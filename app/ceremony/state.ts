@@ -131,6 +131,16 @@ export function presentPeople(state: Pick<CeremonyState, 'people' | 'absent'>): 
 }
 
 /**
+ * The name of somebody of the roll call.
+ * @param state - the ceremony
+ * @param person - id
+ * @returns the name; the id where nobody has it
+ */
+export function nameOf({ people }: Pick<CeremonyState, 'people'>, person: string): string {
+  return people.find(({ id }) => id === person)?.name ?? person;
+}
+
+/**
  * Says whether everybody of the roll call has an approval key: from then on the people can sign.
  * @param state - the ceremony
  */

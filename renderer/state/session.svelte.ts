@@ -103,11 +103,8 @@ export class Session {
     const { view, draft } = this;
     if (!view?.step || draft === null) return;
     const input = draft.plainInput;
-    const before = view.approval?.by ?? [];
     draft.tried = JSON.stringify(input);
-    if (!(await this.people.ask(view.step.id, input))) return;
-    draft.asked = draft.tried;
-    if (this.by.size === 0) draft.voided = before;
+    if (await this.people.ask(view.step.id, input)) draft.asked = draft.tried;
   }
 
   /** Somebody approves the step as it is on screen; true once it is signed. */
@@ -230,7 +227,15 @@ export class Session {
     if (voidsDraft(this.view, view)) {
       this.draft = view.step === null ? null : new StepDraft(view.step, view.reopen);
       this.refusal = null;
+    } else {
+      this.#keepVoided(this.view?.approval ?? null, view.approval);
     }
     this.view = view;
+  }
+
+  /** Whoever approved a step is told when it was changed, here or in the register. */
+  #keepVoided(before: CeremonyView['approval'], now: CeremonyView['approval']): void {
+    const isVoid = before !== null && before.sha256 !== now?.sha256 && (now?.by ?? []).length === 0;
+    if (this.draft !== null && isVoid) this.draft.voided = before.by;
   }
 }

@@ -31,7 +31,7 @@ class Main {
     return {
       ...view,
       step: { ...shown, asks, confirmers: [{ role: 'custodian', needed: 2, people }], ...step },
-      approval: this.asked === '' ? null : { subject: 'take-out.write', sha256: '', by: [...this.approved] },
+      approval: this.asked === '' ? null : { subject: 'take-out.write', sha256: this.asked, by: [...this.approved] },
     };
   }
 
@@ -48,6 +48,10 @@ class Main {
     if (this.refusing)
       return { ok: false, refusal: refusal('APPROVAL-PASSPHRASE-ACCEPTED', 'It does not open the key.') };
     if (name === 'people.approve') this.approved = [...this.approved, told.person ?? ''];
+    if (name === 'people.record') {
+      this.asked = '';
+      this.approved = [];
+    }
     if (name === 'people.addPinPart') return { ok: true, value: { held: 1 } };
     this.#size += 1;
     return { ok: true, value: this.view() };
@@ -159,6 +163,16 @@ describe('approvals of a step', () => {
     await session.askAnew();
     expect([main.approved, [...session.by], session.voided, session.mustAskAnew]).toEqual([[], [], ['kim'], false]);
 
+    await session.approve('sam', typed('orchard window'));
+    expect([[...session.by], session.voided]).toEqual([['sam'], []]);
+  });
+
+  it('are void after a line of the register at the end, and the window says whose', async () => {
+    const main = new Main({ kind: 'confirm' });
+    const session = await at(main);
+    await session.approve('kim', typed('copper lantern'));
+    await session.people.record({ kind: 'bag-destroyed', bag: 'A', by: 'kim', witness: 'sam' });
+    expect([[...session.by], session.voided, session.gaps.length]).toEqual([[], ['kim'], 1]);
     await session.approve('sam', typed('orchard window'));
     expect([[...session.by], session.voided]).toEqual([['sam'], []]);
   });

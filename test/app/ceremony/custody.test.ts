@@ -81,6 +81,18 @@ describe('the custody register', () => {
     expect(entered(unsealed('A'), destroyed('A'))).toBeNull();
   });
 
+  it('voids what was signed before it where everybody signs the register, and nowhere else', () => {
+    const confirmedAfterLine = (step: string): RuleId | null => {
+      const signing = readied(walkTo(opened(twoKeys), step));
+      const confirming = confirmation(signing);
+      expect(confirming.confirmedBy.length).toBeGreaterThan(0);
+      const entered = after(signing, decide(signing, { type: 'record-custody', record: sealed('B') }));
+      return refusedBy(decide(entered, confirming));
+    };
+    expect(confirmedAfterLine('close.sign-off')).toBe('APPROVAL-OF-WHAT-IS-SHOWN');
+    expect(confirmedAfterLine('take-out.write')).toBeNull();
+  });
+
   it('takes only what can be printed on one line', () => {
     const event = (record: object): unknown => ({ type: 'custody-recorded', record });
     expect(ruleOf(() => parseEvent(event(sealed('B'))))).toBeNull();
