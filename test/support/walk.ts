@@ -32,6 +32,9 @@ export function planWith(keys: readonly object[], more: object = {}): Record<str
   };
 }
 
+/** Two people, and one who approves: for stories that are not about approvals, since each of those costs a second. */
+export const fewPeople = { roles: { operator: 1, witness: 1 }, quorum: { operator: 1 } };
+
 /** A planned key for an Azure vault. */
 export function azureKey(id: string, more: object = {}): Record<string, unknown> {
   return {

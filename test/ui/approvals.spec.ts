@@ -1,9 +1,9 @@
-import { azureKey, planWith } from '../support/walk.ts';
+import { azureKey, fewPeople, planWith } from '../support/walk.ts';
 import { PlanScreen } from './screens/screens.ts';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
 import { eventsOf } from './support/log.ts';
-import { fewPeople, passphraseOf, People } from './support/people.ts';
+import { passphraseOf, People } from './support/people.ts';
 
 test('with a wrong passphrase, or with none, nothing is signed and nothing begins', async ({ application, desk }) => {
   desk.plan(planWith([azureKey('payroll-root')], fewPeople));

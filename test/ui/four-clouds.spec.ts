@@ -8,12 +8,12 @@ import { huaweiKmsCloud } from '../support/clouds/huawei-kms.ts';
 import { ibmKeyProtectCloud } from '../support/clouds/ibm-key-protect.ts';
 import { makePair } from '../support/openssl.ts';
 import type { Desk } from '../support/rehearsal.ts';
-import { azureKey, planWith } from '../support/walk.ts';
+import { azureKey, fewPeople, planWith } from '../support/walk.ts';
 import type { Locator } from '@playwright/test';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
 import { eventsOf } from './support/log.ts';
-import { fewPeople, People } from './support/people.ts';
+import { People } from './support/people.ts';
 import { takePicture } from './support/pictures.ts';
 
 interface Carried {

@@ -1,8 +1,8 @@
 import { makeKek } from '../support/rehearsal.ts';
-import { azureKey, planWith } from '../support/walk.ts';
+import { azureKey, fewPeople, planWith } from '../support/walk.ts';
 import { expect, test } from './support/fixtures.ts';
 import { completedWork, logOf } from './support/log.ts';
-import { fewPeople, People } from './support/people.ts';
+import { People } from './support/people.ts';
 
 test('when the HSM process dies while it wraps, an exception names the rule and the step can be done again', async ({
   application,

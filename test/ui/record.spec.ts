@@ -3,12 +3,12 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hexGroups } from '../../app/keys/fingerprint.ts';
 import { makeKek, type Desk } from '../support/rehearsal.ts';
-import { azureKey, planWith } from '../support/walk.ts';
+import { azureKey, fewPeople, planWith } from '../support/walk.ts';
 import { AbortDialog } from './screens/people-screens.ts';
 import { EndScreen } from './screens/screens.ts';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
-import { fewPeople, People } from './support/people.ts';
+import { People } from './support/people.ts';
 
 const key = 'payroll-root';
 

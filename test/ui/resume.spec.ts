@@ -5,12 +5,12 @@ import type { Entry } from '../../app/audit/entry.ts';
 import { parseManifest } from '../../app/bundle/manifest.ts';
 import { openssl } from '../support/openssl.ts';
 import { makeKek, openByok, type Desk, type TestKek } from '../support/rehearsal.ts';
-import { azureKey, planWith } from '../support/walk.ts';
+import { azureKey, fewPeople, planWith } from '../support/walk.ts';
 import { launch } from './support/application.ts';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
 import { completedWork, endsInWork, eventsOf, forgetOutcomeOf, logOf } from './support/log.ts';
-import { fewPeople, People } from './support/people.ts';
+import { People } from './support/people.ts';
 
 const key = 'payroll-root';
 /** Steps that ask something of the machine, the token or the media. */

@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { makeKek, type Desk } from '../support/rehearsal.ts';
-import { azureKey, planWith } from '../support/walk.ts';
+import { azureKey, fewPeople, planWith } from '../support/walk.ts';
 import { AbortDialog } from './screens/people-screens.ts';
 import { EndScreen } from './screens/screens.ts';
 import { launch } from './support/application.ts';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
 import { completedWork, eventsOf, logOf } from './support/log.ts';
-import { fewPeople, People } from './support/people.ts';
+import { People } from './support/people.ts';
 
 const key = 'payroll-root';
 

@@ -23,7 +23,7 @@ import { testKek } from '../../support/inbound-files.ts';
 import { makePair, openssl } from '../../support/openssl.ts';
 import { Desk, plannedKid } from '../../support/rehearsal.ts';
 import { scratchFolder } from '../../support/token.ts';
-import { azureKey, planWith } from '../../support/walk.ts';
+import { azureKey, fewPeople, planWith } from '../../support/walk.ts';
 import { zipOf, type Zipped } from '../../support/zip.ts';
 
 const hoursAhead = (hours: number): Date => new Date(Date.now() + hours * 3_600_000);
@@ -213,7 +213,7 @@ describe('in a ceremony for every destination, media with a fault', () => {
     scratch = scratchFolder();
     desk = new Desk(scratch.folder);
     // The last key is refused as long as no other is, so that the ceremony stays at this step whatever is accepted.
-    desk.plan(planWith([...keysOf(carryInIds), azureKey('last')]));
+    desk.plan(planWith([...keysOf(carryInIds), azureKey('last')], fewPeople));
     bringSound(desk, carryInIds);
     bringOnly(desk, 'last', set({ 'key.kid': plannedKid.slice(0, -33) })(sound.azure.handout.files));
     ceremony = await InboundCeremony.open(desk);
@@ -282,7 +282,7 @@ describe('npm run rehearse refuses', () => {
 
   it.each([...lastOfEachRule, reused])('%s: %s', (_, rule, id, plant) => {
     const ids: readonly CarryInId[] = id === 'aws-two' ? ['aws', id] : [id];
-    desk.plan(planWith(keysOf(ids)));
+    desk.plan(planWith(keysOf(ids), fewPeople));
     bringSound(desk, ids);
     bringOnly(desk, id, plant(sound[id].handout.files));
     expectRefused(rule);
@@ -292,7 +292,7 @@ describe('npm run rehearse refuses', () => {
     ['a token that ends within the longer time that a plan wants', 30, seconds(20)],
     ['a token that has ended, in a plan that wants no time', 0, seconds(-0.01)],
   ])('%s', (_, uploadMarginHours, expiration_time) => {
-    desk.plan(planWith(keysOf(['huawei']), { uploadMarginHours }));
+    desk.plan(planWith(keysOf(['huawei']), { ...fewPeople, uploadMarginHours }));
     bringOnly(desk, 'huawei', set({ expiration_time })(sound.huawei.handout.files));
     expectRefused('IMPORT-TOKEN-IN-FORCE');
   });

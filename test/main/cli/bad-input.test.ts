@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodePublicKeyPem } from '../../../app/keys/pem.ts';
 import { readLog } from '../../../main/audit/store.ts';
-import { azureKey, planWith } from '../../support/walk.ts';
+import { azureKey, fewPeople, planWith } from '../../support/walk.ts';
 import { Desk, makeKek, plannedKid, type TestKek } from '../../support/rehearsal.ts';
 import { scratchFolder } from '../../support/token.ts';
 
@@ -23,7 +23,7 @@ beforeAll(() => {
 beforeEach(() => {
   scratch = scratchFolder();
   desk = new Desk(scratch.folder);
-  desk.plan(planWith([azureKey('root')]));
+  desk.plan(planWith([azureKey('root')], fewPeople));
 });
 
 afterEach(() => scratch.remove());

@@ -11,7 +11,7 @@ import { clouds } from '../../support/clouds/index.ts';
 import { makePair, openssl } from '../../support/openssl.ts';
 import { Desk, runCli } from '../../support/rehearsal.ts';
 import { scratchFolder } from '../../support/token.ts';
-import { planWith } from '../../support/walk.ts';
+import { fewPeople, planWith } from '../../support/walk.ts';
 
 let scratch: ReturnType<typeof scratchFolder>;
 
@@ -89,6 +89,7 @@ describe.each(clouds.map((cloud) => [cloud.type, cloud] as const))('a rehearsal 
           after: 'destroy',
           destination: cloud.destination(order),
         })),
+        fewPeople,
       ),
     );
     for (const { id, handout } of keys) {

@@ -13,7 +13,7 @@ import { clouds } from '../../support/clouds/index.ts';
 import { makePair, openssl } from '../../support/openssl.ts';
 import { Desk, runCli, type Run } from '../../support/rehearsal.ts';
 import { scratchFolder } from '../../support/token.ts';
-import { planWith } from '../../support/walk.ts';
+import { fewPeople, planWith } from '../../support/walk.ts';
 import { zipOf } from '../../support/zip.ts';
 
 const hour = 3_600_000;
@@ -168,7 +168,7 @@ describe('a rehearsal takes every form that a cloud gives', () => {
   beforeAll(() => {
     scratch = scratchFolder();
     const desk = new Desk(scratch.folder);
-    desk.plan(planWith(keys.map(plannedKey), { uploadMarginHours: 1 }));
+    desk.plan(planWith(keys.map(plannedKey), { ...fewPeople, uploadMarginHours: 1 }));
     for (const [index, [id, type, , , files]] of forms.entries()) {
       const { kek, handout } = carriedOf(index);
       // Every cloud may put a README beside its files, but Azure.
@@ -250,7 +250,7 @@ describe('npm run rehearse', () => {
       carried('ibm-key-protect', { spec: 'aes-256', option: '', name: 'to-ibm' }, ends, ibm),
     ];
     const desk = new Desk(scratch.folder);
-    desk.plan(planWith(four.map(plannedKey)));
+    desk.plan(planWith(four.map(plannedKey), fewPeople));
     for (const { order, handout } of four) bringOnly(desk, order.name, handout.files);
     const args = ['--plan', desk.planFile, '--inbound', desk.inbound, '--outbound', desk.outbound, '--profile', desk.profile]; // prettier-ignore
     const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'rehearse', '--', ...args], {

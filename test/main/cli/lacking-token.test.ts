@@ -11,7 +11,7 @@ import { ibmKeyProtectCloud } from '../../support/clouds/ibm-key-protect.ts';
 import { makePair } from '../../support/openssl.ts';
 import { Desk, runCli, type Run } from '../../support/rehearsal.ts';
 import { newClient, openFreshToken, pin, scratchFolder } from '../../support/token.ts';
-import { planWith } from '../../support/walk.ts';
+import { fewPeople, planWith } from '../../support/walk.ts';
 
 /**
  * Whole rehearsals on a token that was there before: Debian's unpatched SoftHSM, which knows OAEP with SHA-1 only and pads
@@ -45,7 +45,12 @@ function rehearse(cloud: Cloud, spec: KeySpec, option: string) {
   const order: Order = { spec, option, name: 'key' };
   const kek = makePair(cloud.type === 'aws-kms' ? 'rsa-2048' : 'rsa-4096');
   const handout = cloud.handOut(kek, order, new Date(Date.now() + 20 * 3_600_000));
-  desk.plan(planWith([{ id: 'k', spec, source: 'generate', after: 'destroy', destination: cloud.destination(order) }]));
+  desk.plan(
+    planWith(
+      [{ id: 'k', spec, source: 'generate', after: 'destroy', destination: cloud.destination(order) }],
+      fewPeople,
+    ),
+  );
   for (const [file, content] of Object.entries(handout.files)) desk.bring('k', file, content);
   const run: Run = desk.rehearse(['--module', library, '--token-serial', serial], `${Buffer.from(pin()).toString()}\n`);
   return { run, kek, order, handout };

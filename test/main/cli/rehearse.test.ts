@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseManifest, type Manifest } from '../../../app/bundle/manifest.ts';
-import { azureKey, planWith } from '../../support/walk.ts';
+import { azureKey, fewPeople, planWith } from '../../support/walk.ts';
 import { openssl } from '../../support/openssl.ts';
 import { Desk, makeKek, openByok, plannedKid, runCli, type Run, type TestKek } from '../../support/rehearsal.ts';
 import { scratchFolder } from '../../support/token.ts';
@@ -72,6 +72,7 @@ describe('a rehearsal to a Managed HSM', () => {
     desk.plan(
       planWith(
         sizes.map((size) => azureKey(`aes-${size}`, { spec: `aes-${size}`, destination: destination(`aes-${size}`) })),
+        fewPeople,
       ),
     );
     const kid = 'https://contoso-hsm.managedhsm.azure.net/keys/kek/0123456789abcdef0123456789abcdef';
@@ -98,7 +99,7 @@ describe('a rehearsal to a Managed HSM', () => {
 
 describe('a rehearsal', () => {
   beforeEach(() => {
-    desk.plan(planWith([azureKey('root')]));
+    desk.plan(planWith([azureKey('root')], fewPeople));
     desk.bring('root', 'kek.json', kek.json());
   });
 
@@ -123,7 +124,7 @@ describe('a rehearsal', () => {
   }, 600_000);
 
   it('writes the same bytes to every copy', () => {
-    desk.plan(planWith([azureKey('root')], { copies: 2 }));
+    desk.plan(planWith([azureKey('root')], { ...fewPeople, copies: 2 }));
     const run = desk.rehearse(['--outbound', scratch.folder]);
     const { bundles } = JSON.parse(run.stdout) as { bundles: [string, string] };
     const hashes = bundles.map((folder) =>
@@ -160,13 +161,17 @@ describe('a rehearsal is refused, and media B stays empty,', () => {
     ['when the wrapping key is of another vault', 'AZURE-KID-OF-PLANNED-VAULT', () => desk.bring('root', 'kek.json', kek.json({ 'key.kid': plannedKid.replace('contoso', 'mallory') }))], // prettier-ignore
     ['when the key id has no version', 'AZURE-KID-VERSIONED', () => desk.bring('root', 'kek.json', kek.json({ 'key.kid': plannedKid.slice(0, -33) }))], // prettier-ignore
     ['when a private key came along', 'INBOUND-NO-PRIVATE-KEY', () => desk.bring('root', 'kek.pem', kek.privatePem())], // prettier-ignore
-    ['when the key has no folder', 'INBOUND-FOLDER-PER-KEY', () => desk.plan(planWith([azureKey('other')]))],
-    ['when the plan asks for AES in a vault', 'PLAN-DESTINATION-TAKES-SPEC', () => desk.plan(planWith([azureKey('root', { spec: 'aes-256' })]))], // prettier-ignore
-    ['when there are too few media', 'MEDIA-ENOUGH', () => desk.plan(planWith([azureKey('root')], { copies: 2 }))],
+    ['when the key has no folder', 'INBOUND-FOLDER-PER-KEY', () => desk.plan(planWith([azureKey('other')], fewPeople))],
+    ['when the plan asks for AES in a vault', 'PLAN-DESTINATION-TAKES-SPEC', () => desk.plan(planWith([azureKey('root', { spec: 'aes-256' })], fewPeople))], // prettier-ignore
+    [
+      'when there are too few media',
+      'MEDIA-ENOUGH',
+      () => desk.plan(planWith([azureKey('root')], { ...fewPeople, copies: 2 })),
+    ],
   ];
 
   it.each(faults)('%s', (_, rule, plant) => {
-    desk.plan(planWith([azureKey('root')]));
+    desk.plan(planWith([azureKey('root')], fewPeople));
     desk.bring('root', 'kek.json', kek.json());
     plant();
     const run = desk.rehearse();
@@ -175,7 +180,7 @@ describe('a rehearsal is refused, and media B stays empty,', () => {
   });
 
   it('when the second medium fails: the first copy is taken off again', () => {
-    desk.plan(planWith([azureKey('root')], { copies: 2 }));
+    desk.plan(planWith([azureKey('root')], { ...fewPeople, copies: 2 }));
     desk.bring('root', 'kek.json', kek.json());
     const run = desk.rehearse(['--outbound', join(scratch.folder, 'not-there')]);
     expect([run.code, refusedBy(run)]).toEqual([1, 'MEDIA-PRESENT']);

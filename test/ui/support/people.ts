@@ -8,9 +8,6 @@ import type { Desk } from '../../support/rehearsal.ts';
 const pin = '24680135';
 const names = ['Ada Lindqvist', 'Grace Okafor', 'Kim Osei', 'Sam Rivera', 'Noor Haddad', 'Lin Wei'];
 
-/** Two people, and one who approves: for stories that are not about approvals, since each of those costs a second. */
-export const fewPeople = { roles: { operator: 1, witness: 1 }, quorum: { operator: 1 } };
-
 /** A passphrase of somebody's own. */
 export function passphraseOf(name: string): string {
   return `copper lantern ${initialsOf(name).toLowerCase()} orchard`;
