@@ -1,7 +1,9 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { refuse } from '../../app/rules/refusal.ts';
+import { systemCode } from '../media/errors.ts';
 import { syncFolder } from '../media/sync-folder.ts';
+import { writeSynced } from '../media/write-synced.ts';
 import { maxSealedFileBytes, parseSealedFile, sealedFileBytes, type SealedKey } from './sealed-file.ts';
 
 /** The sealed approval keys of one ceremony, one file for each person. */
@@ -27,7 +29,7 @@ export function openKeyFolder(folder: string): KeyFolder {
     keep(person, sealed) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       syncFolder(dirname(folder));
-      writeSynced(fileOf(folder, person), sealedFileBytes(sealed));
+      keepNew(fileOf(folder, person), sealedFileBytes(sealed));
       syncFolder(folder);
     },
     sealed: (person) => parseSealedFile(readWhole(fileOf(folder, person)), `the approval key ${nameOf(person)}`),
@@ -55,23 +57,12 @@ function nameOf(person: string): string {
   return `${person}.json`;
 }
 
-function writeSynced(path: string, bytes: Uint8Array): void {
-  let file: number;
+function keepNew(path: string, bytes: Uint8Array): void {
   try {
-    file = openSync(path, 'wx', 0o600);
+    writeSynced(path, bytes, 'owner');
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-    return refuse('APPROVAL-KEY-FILE-INTACT', 'This person has a sealed approval key already; none is replaced.');
-  }
-  try {
-    writeFileSync(file, bytes);
-    fsyncSync(file);
-  } catch (error) {
-    // Half a file would pass for the key of this person.
-    rmSync(path, { force: true });
-    throw error;
-  } finally {
-    closeSync(file);
+    if (systemCode(error) !== 'EEXIST') throw error;
+    refuse('APPROVAL-KEY-FILE-INTACT', 'This person has a sealed approval key already; none is replaced.');
   }
 }
 
@@ -81,9 +72,9 @@ function readWhole(path: string): Uint8Array {
   try {
     file = openSync(path, 'r');
   } catch (error) {
-    return refuse('APPROVAL-KEY-FILE-INTACT', 'The sealed approval key of this person cannot be opened.', {
-      code: codeOf(error),
-    });
+    const code = systemCode(error);
+    if (code === null) throw error;
+    return refuse('APPROVAL-KEY-FILE-INTACT', 'The sealed approval key of this person cannot be opened.', { code });
   }
   try {
     const found = fstatSync(file);
@@ -96,8 +87,4 @@ function readWhole(path: string): Uint8Array {
   } finally {
     closeSync(file);
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { canonicalBytes } from '../../app/audit/canonical-json.ts';
@@ -19,6 +9,7 @@ import { parseStrictJson } from '../../app/keys/strict-json.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 import { systemCode } from '../media/errors.ts';
 import { syncFolder } from '../media/sync-folder.ts';
+import { writeSynced } from '../media/write-synced.ts';
 
 const printable = v.pipe(v.string(), v.regex(/^(?=\S)[^\p{Cc}\p{Cf}\p{Cs}]{1,60}(?<=\S)$/u));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
@@ -70,7 +61,7 @@ export function keepApproval(profile: string, plan: string, approval: PlanApprov
   const path = pathOf(profile, plan);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeNew(path, canonicalBytes(result.output));
+    writeSynced(path, canonicalBytes(result.output), 'owner');
     syncFolder(folder);
     syncFolder(profile);
   } catch (error) {
@@ -99,19 +90,5 @@ function readRecord(path: string, unsound: (cause: string) => never): Uint8Array
     const code = systemCode(error);
     if (code === null) throw error;
     return unsound(`it cannot be read (${code})`);
-  }
-}
-
-function writeNew(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    writeFileSync(file, bytes);
-    fsyncSync(file);
-  } catch (error) {
-    // Half a record approves nothing, and would stand in the way of a whole one.
-    unlinkSync(path);
-    throw error;
-  } finally {
-    closeSync(file);
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { canonicalBytes } from '../../app/audit/canonical-json.ts';
@@ -7,6 +7,7 @@ import { sha256Hex } from '../../app/keys/fingerprint.ts';
 import { parseStrictJson } from '../../app/keys/strict-json.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 import { syncFolder } from '../media/sync-folder.ts';
+import { writeSynced } from '../media/write-synced.ts';
 
 const fileName = 'site.json';
 
@@ -37,13 +38,7 @@ export function siteSha256(binding: SiteBinding): string {
  */
 export function keepSiteBinding(folder: string, binding: SiteBinding): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = openSync(join(folder, fileName), 'wx', 0o600);
-  try {
-    writeFileSync(file, canonicalBytes(binding));
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  writeSynced(join(folder, fileName), canonicalBytes(binding), 'owner');
   syncFolder(folder);
 }
 

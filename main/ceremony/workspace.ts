@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WrappedParts } from '../../app/byok/format.ts';
 import { syncFolder } from '../media/sync-folder.ts';
+import { writeSynced } from '../media/write-synced.ts';
 
 /** What the token gave out for a key, part by part; the names stand in the log. */
 export const partNames = {
@@ -38,7 +39,7 @@ export function openWorkspace(folder: string): Workspace {
       for (const part of Object.keys(partNames) as (keyof typeof partNames)[]) {
         rmSync(file(key, part), { force: true });
         const kept = bytes[part] ?? null;
-        if (kept !== null) writeSynced(file(key, part), kept);
+        if (kept !== null) writeSynced(file(key, part), kept, 'owner');
       }
       syncFolder(folder);
     },
@@ -52,16 +53,6 @@ export function openWorkspace(folder: string): Workspace {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function writeSynced(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    writeFileSync(file, bytes);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }
 
 function readOrNull(path: string): Uint8Array | null {

@@ -1,10 +1,11 @@
-import { closeSync, fsyncSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sha256Hex } from '../../app/keys/fingerprint.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 import { refuseWrite } from './errors.ts';
 import { readBack } from './read-back.ts';
 import { syncFolder } from './sync-folder.ts';
+import { writeSynced } from './write-synced.ts';
 
 /**
  * Writes one file that was not there before, syncs it and its name, and reads it back.
@@ -15,16 +16,12 @@ import { syncFolder } from './sync-folder.ts';
  * back, or another MEDIA rule; nothing stays behind then
  */
 export function writeNewFile(path: string, bytes: Uint8Array): string {
-  let isMade = false;
   try {
-    const file = openSync(path, 'wx', 0o644);
-    isMade = true;
-    try {
-      writeFileSync(file, bytes);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeSynced(path, bytes, 'everybody');
+  } catch (error) {
+    return refuseWrite(error, path, 'Nothing of it is there.');
+  }
+  try {
     syncFolder(dirname(path));
     const sha256 = sha256Hex(bytes);
     if (readBack(path).sha256 !== sha256) {
@@ -32,15 +29,16 @@ export function writeNewFile(path: string, bytes: Uint8Array): string {
     }
     return sha256;
   } catch (error) {
-    return refuseWrite(error, path, isMade ? takeOff(path) : 'Nothing was written.');
+    return refuseWrite(error, path, takeOff(path));
   }
 }
 
+/** @returns one sentence for the people about what is left */
 function takeOff(path: string): string {
   try {
     unlinkSync(path);
     return 'It was taken off again.';
   } catch {
-    return 'It could not be taken off again.';
+    return 'What there is of it could not be taken off again.';
   }
 }

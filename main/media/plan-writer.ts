@@ -1,10 +1,6 @@
-import { closeSync, fsyncSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256Hex } from '../../app/keys/fingerprint.ts';
-import { refuse } from '../../app/rules/refusal.ts';
-import { refuseWrite, systemCode } from './errors.ts';
-import { readBack } from './read-back.ts';
-import { syncFolder } from './sync-folder.ts';
+import { Refused, refuse } from '../../app/rules/refusal.ts';
+import { writeNewFile } from './new-file.ts';
 
 /** What a plan is called wherever it is saved. */
 export const planName = 'plan.json';
@@ -15,44 +11,16 @@ export const planName = 'plan.json';
  * @param folder - an existing folder
  * @param bytes - the plan in its canonical form
  * @returns the path of the file
- * @throws Refused with PLAN-FILE-NEW when a plan is there already, MEDIA-PRESENT, MEDIA-HAS-ROOM, MEDIA-WRITABLE,
- * MEDIA-WORKS or MEDIA-READ-BACK-EQUAL; the system's code is kept
+ * @throws Refused with PLAN-FILE-NEW when a plan is there already, or as {@link writeNewFile}
  */
 export function writePlan(folder: string, bytes: Uint8Array): string {
   const path = join(folder, planName);
-  const file = openNew(path);
   try {
-    try {
-      writeFileSync(file, bytes);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    syncFolder(folder);
-    if (readBack(path).sha256 !== sha256Hex(bytes)) {
-      refuse('MEDIA-READ-BACK-EQUAL', `${path} reads back with other bytes than were written.`);
-    }
+    writeNewFile(path, bytes);
     return path;
   } catch (error) {
-    return refuseWrite(error, path, takeOff(path));
-  }
-}
-
-function openNew(path: string): number {
-  try {
-    return openSync(path, 'wx', 0o644);
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') refuse('PLAN-FILE-NEW', `${path} is there already.`);
-    return refuseWrite(error, path, 'Nothing was written.');
-  }
-}
-
-/** @returns one sentence for the people about what is left */
-function takeOff(path: string): string {
-  try {
-    unlinkSync(path);
-    return 'It was taken off again.';
-  } catch {
-    return 'What there is of it could not be taken off again.';
+    const isThere = error instanceof Refused && error.refusal.rule === 'MEDIA-NOTHING-OVERWRITTEN';
+    if (isThere) refuse('PLAN-FILE-NEW', `${path} is there already.`);
+    throw error;
   }
 }
