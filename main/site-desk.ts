@@ -54,7 +54,7 @@ export class SiteDesk {
   /**
    * The site binding for a token that was listed.
    * @param chosen - the module's id and the serial number
-   * @throws Refused with PRODUCTION-TOKEN-REAL for the rehearsal token, MEDIA-OFFERED for a module or token not listed
+   * @throws Refused with PRODUCTION-TOKEN-REAL for the rehearsal token, and for a module or token that was not listed; MODULE-AS-IDENTIFIED
    */
   bindingOf(chosen: { readonly module: string; readonly serial: string }): SiteBinding {
     const found = this.#modules.get(chosen.module);

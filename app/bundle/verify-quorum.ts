@@ -22,9 +22,6 @@ const stepOfWork: Readonly<Partial<Record<string, string>>> = {
 };
 /** Before the start nobody approves: nobody has a key yet. */
 const beforeStart = /^(?:prepare|roll-call)\./u;
-/** How much of a fingerprint is shown at the least: what recognises one that was compared whole before, 8 bytes. */
-const fewestDigits = 16;
-
 const shownSchema = v.looseObject({ input: v.custom<JsonValue>((value) => value !== undefined) });
 
 /**
@@ -92,12 +89,12 @@ function checkShown(shown: JsonValue, { keys }: QuorumPlan, { keks, leftOut }: R
   }
 }
 
-/** Whether some row holds the key's id, and in another cell the beginning of the hash, as people read it or whole. */
+/** Whether some row holds the key's id, and in another cell the whole hash, as people read it: in groups. */
 function isBeside(shown: JsonValue, key: string, sha256: string): boolean {
   if (typeof shown !== 'object' || shown === null) return false;
   const inner: readonly JsonValue[] = isList(shown) ? shown : Object.values(shown);
   const isRow = isList(shown) && shown.includes(key);
-  if (isRow && shown.some((cell) => cell !== key && isBeginning(cell, sha256))) return true;
+  if (isRow && shown.some((cell) => isHash(cell, sha256))) return true;
   return inner.some((each) => isBeside(each, key, sha256));
 }
 
@@ -105,7 +102,6 @@ function isList(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 
-function isBeginning(cell: JsonValue, sha256: string): boolean {
-  const digits = typeof cell === 'string' ? cell.replaceAll(' ', '').toLowerCase() : '';
-  return digits.length >= fewestDigits && sha256.startsWith(digits);
+function isHash(cell: JsonValue, sha256: string): boolean {
+  return typeof cell === 'string' && cell.replaceAll(' ', '').toLowerCase() === sha256;
 }

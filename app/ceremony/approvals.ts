@@ -8,7 +8,7 @@ import { exceptionToClose, type Closing } from './exceptions.ts';
 import type { EventOf, LogPosition, LoggedInput } from './events.ts';
 import { loggedInputSchema } from './input.ts';
 import type { Confirmers } from './roles.ts';
-import { currentStep, presentPeople, type CeremonyState } from './state.ts';
+import { currentStep, nameOf, presentPeople, type CeremonyState } from './state.ts';
 import type { Step } from './step.ts';
 import { factsOf } from './view/facts.ts';
 
@@ -143,8 +143,10 @@ export function checkSignature(
 }
 
 function notSigned(state: CeremonyState, person: string): Refusal {
-  const name = state.people.find(({ id }) => id === person)?.name ?? person;
-  return refusal('APPROVAL-SIGNED', `The signature of ${name} is not over this ceremony, subject and head of the log.`);
+  return refusal(
+    'APPROVAL-SIGNED',
+    `The signature of ${nameOf(state, person)} is not over this ceremony, subject and head of the log.`,
+  );
 }
 
 /**

@@ -109,7 +109,7 @@ function confirm(state: CeremonyState, command: Extract<Command, { type: 'confir
 function complete(state: CeremonyState, command: Extract<Command, { type: 'complete-work' }>): Decision {
   const { effect, outcome, settled, position } = command;
   const request = state.inFlight?.request;
-  if (request !== undefined && !outcomeFits(carriedKeys(state), request, outcome)) {
+  if (request !== undefined && !outcomeFits(state, request, outcome)) {
     const cause = `The outcome of work ${effect} is not of the ${request.kind} that was asked for.`;
     return { ok: false, refusal: refusal('OUTCOME-FITS-REQUEST', cause) };
   }

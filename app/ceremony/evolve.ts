@@ -198,7 +198,7 @@ function stopped(state: CeremonyState, event: EventOf<'ceremony-stopped'>): Cere
     ...state,
     steps: isSecond || !isEverybodyRegistered(state) ? done : [...done, ...abortSteps(state.plan, left)],
     stopped: isSecond
-      ? { ...state.stopped, reason: `${state.stopped.reason} Then: ${reason}` }
+      ? { ...state.stopped, reason: `${state.stopped.reason}; then: ${reason}` }
       : { step, reason, unsettled: state.inFlight?.request ?? null },
     input: null,
     inFlight: null,

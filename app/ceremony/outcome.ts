@@ -1,17 +1,19 @@
 import { hexToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import type { EffectOutcome, EffectRequest } from './effects.ts';
-import type { PlannedKey } from './plan.ts';
+import { carriedKeys, type CeremonyState } from './state.ts';
 
 /**
  * Says whether an outcome belongs to a request: the same kind, key, copy and folder, and hashes that are those of the
  * bytes beside them. What the people compare is a hash; what the token is given is the bytes.
- * @param carried - the keys that are carried: their wrapping keys must have been read
+ * @param state - the ceremony: the wrapping keys of all that it carries must have been read, and the token be the one that the
+ *   site binding names
  * @param request - what was asked for
  * @param outcome - what is said to have come of it
  */
-export function outcomeFits(carried: readonly PlannedKey[], request: EffectRequest, outcome: EffectOutcome): boolean {
+export function outcomeFits(state: CeremonyState, request: EffectRequest, outcome: EffectOutcome): boolean {
   if (request.kind !== outcome.kind) return false;
+  const carried = carriedKeys(state);
   switch (outcome.kind) {
     case 'read-inbound':
       return (
@@ -33,8 +35,9 @@ export function outcomeFits(carried: readonly PlannedKey[], request: EffectReque
       return 'key' in request && request.key === outcome.key;
     case 'write-copy':
       return 'copy' in request && request.copy === outcome.copy && request.folder === outcome.folder;
-    case 'inspect-workstation':
     case 'identify-token':
+      return state.tokenSerial === null || state.tokenSerial === outcome.identity.serial;
+    case 'inspect-workstation':
     case 'log-in':
     case 'probe-token':
     case 'log-out':

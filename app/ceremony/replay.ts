@@ -123,7 +123,5 @@ function objectToOutcome(state: CeremonyState, { effect, outcome }: EventOf<'eff
     if (kek === undefined || state.approvedWraps.get(id) !== kek) return 'the quorum did not approve it.';
     if (state.compared.get(id) !== kek) return 'its wrapping key was not compared.';
   }
-  return outcomeFits(carriedKeys(state), state.inFlight.request, outcome)
-    ? null
-    : 'the outcome is not of the work in flight.';
+  return outcomeFits(state, state.inFlight.request, outcome) ? null : 'the outcome is not of the work in flight.';
 }

@@ -77,7 +77,7 @@ export const peopleRules = {
   },
   'BREAK-ENDED-BY-EVERYBODY': {
     claim: 'A break ends when everybody has signed again, or has been declared absent for good.',
-    remedy: 'Wait for the people whom the screen names.',
+    remedy: 'Wait for the people whom the screen names, or decide together how to go on without them.',
   },
   'CUSTODY-TWO-PEOPLE': {
     claim: 'Every line of the custody register names who acted and somebody else who saw it, both of the roll call.',

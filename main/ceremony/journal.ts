@@ -96,7 +96,7 @@ export class Journal {
     }
     const decision = decide(this.#state, command);
     if (!decision.ok) throw new Refused(decision.refusal);
-    for (const event of decision.events) this.#append(actorOf(command), event);
+    for (const event of decision.events) this.#append(actorOf(command, event), event);
   }
 
   /**

@@ -7,7 +7,7 @@ import { bagsOf, type CustodyRecord } from '../custody.ts';
 import { custodyInWords } from '../custody-words.ts';
 import { keyToLeaveOut } from '../leaving-out.ts';
 import { roles, type Person } from '../roles.ts';
-import { isEverybodyRegistered, openExceptions, presentPeople, type CeremonyState } from '../state.ts';
+import { isEverybodyRegistered, nameOf, openExceptions, presentPeople, type CeremonyState } from '../state.ts';
 import type { Step } from '../step.ts';
 
 type PeopleView = Pick<CeremonyView, 'approval' | 'exceptions' | 'closing' | 'onBreak' | 'mayBreak' | 'custody'>;
@@ -124,8 +124,4 @@ function lineOf(state: CeremonyState, record: CustodyRecord): CeremonyView['cust
 
 function shown({ id, name, initials }: Person): ShownPerson {
   return { id, name, initials };
-}
-
-function nameOf(state: CeremonyState, person: string): string {
-  return state.people.find(({ id }) => id === person)?.name ?? person;
 }

@@ -76,13 +76,19 @@ export function assignments(state: CeremonyState): Fact[] {
       ...destinationInWords(key),
       wayInWords(key, kek),
       kekInWords(key, kek),
-      beginningOf(kek?.spkiSha256 ?? ''),
       endOf(kek),
     ];
   });
   const caption = 'Each key, where it goes, and the wrapping key that protects it';
-  const columns = ['Key', 'Kind', 'Goes to', 'Named there', 'For', 'Ends there', 'Wrapped by', 'Wrapping key', 'Its SHA-256 begins', 'Upload before']; // prettier-ignore
-  return [{ kind: 'table', caption, columns, rows }];
+  const columns = ['Key', 'Kind', 'Goes to', 'Named there', 'For', 'Ends there', 'Wrapped by', 'Wrapping key', 'Upload before']; // prettier-ignore
+  return [{ kind: 'table', caption, columns, rows }, wrappingKeys(state)];
+}
+
+/** Whole, since whoever approves signs what stands here: another key could begin with the same digits. */
+function wrappingKeys(state: CeremonyState): Fact {
+  const rows = carriedKeys(state).map(({ id }) => [id, hexGroups(state.keks.get(id)?.spkiSha256 ?? '').join(' ')]);
+  const columns = ['Key', 'SHA-256 of its wrapping key'];
+  return { kind: 'table', caption: 'The wrapping keys, as they were compared', columns, rows };
 }
 
 function endOf(kek: KekRecord | undefined): string {

@@ -200,9 +200,9 @@ function wrappingKeys(before: readonly Entry[]): JsonValue {
     .findLast((each) => Array.isArray(each));
   const rows = ((keks ?? []) as readonly JsonValue[]).map((kek) => [
     member(kek, 'key'),
-    hexGroups(textOf(member(kek, 'spkiSha256'))).slice(0, 4).join(' '), // prettier-ignore
+    hexGroups(textOf(member(kek, 'spkiSha256'))).join(' '),
   ]);
-  return [{ kind: 'table', caption: 'Keys', columns: ['Key', 'Its SHA-256 begins'], rows }];
+  return [{ kind: 'table', caption: 'Keys', columns: ['Key', 'SHA-256 of its wrapping key'], rows }];
 }
 
 /** Where a step is confirmed. */
