@@ -27,7 +27,7 @@ export const kindHelp: Readonly<Record<StepView['kind'], string>> = {
   confirm:
     'Read the words aloud, look at what is shown, tick each check once it holds, and have the people named here confirm.',
   'name-people':
-    'Fill in each seat of the plan: who it is, and which document or person identified them. Keyferry proposes initials, which stand for a person from now on; change them where two are alike. Somebody who holds two roles is written twice, with the same name and organisation.',
+    'Fill in each seat of the plan: who it is, and which document or person identified them. Keyferry proposes initials, which stand for a person from now on; change them where two are alike. Somebody who holds two roles is written twice, with the same name. Two people of one name are told apart by organisation and document: write both for each.',
   'register-keys':
     'One after the other, each person types a passphrase twice while the others look away. It seals a key with which they sign what they approve. Keyferry keeps neither the passphrase nor, after the ceremony, the key: a passphrase that is forgotten cannot be found again.',
   'choose-pin':

@@ -1,7 +1,10 @@
 import { refusal, type Refusal } from '../rules/refusal.ts';
+import { isSamePerson } from './identity.ts';
 import { roles, type Person } from './roles.ts';
 import type { CeremonyState } from './state.ts';
 
+/** Nobody need belong to one; what is named can be read. */
+const organisationForm = /^(?!\s)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{0,200}(?<!\s)$/u;
 const printableName = /^(?=\S)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,60}(?<=\S)$/u;
 
 /**
@@ -25,8 +28,11 @@ function checkNames(people: readonly Person[]): Refusal | null {
   if (unnamed !== undefined) {
     return refusal('PERSON-NAMED', `The ${unnamed.roles.join(' and ')} has no name of 1 to 60 printable characters.`);
   }
-  const key = (person: Person): string => `${person.name} (${person.organisation})`.normalize('NFC').toLowerCase();
-  const twice = people.find((person, index) => people.findIndex((other) => key(other) === key(person)) !== index);
+  const unreadable = people.find(({ organisation }) => !organisationForm.test(organisation));
+  if (unreadable !== undefined) {
+    return refusal('PERSON-NAMED', `The organisation of "${unreadable.name}" is not 0 to 200 printable characters.`);
+  }
+  const twice = people.find((person, index) => people.slice(0, index).some((other) => isSamePerson(other, person)));
   if (twice !== undefined) return refusal('PERSON-NAMED', `"${twice.name}" is on the list twice.`);
   const sameId = new Set(people.map((person) => person.id)).size !== people.length;
   return sameId ? refusal('PERSON-NAMED', 'Two people have the same number on the list.') : null;

@@ -83,8 +83,9 @@ export const ceremonyRules = {
     remedy: 'Give one of the two roles to somebody else.',
   },
   'PERSON-NAMED': {
-    claim: 'Everybody at roll call has a name of 1 to 60 printable characters, and no two people have the same.',
-    remedy: 'Write each name in full; add an organisation where two people are namesakes.',
+    claim:
+      'Everybody at roll call has a name of 1 to 60 printable characters, and nobody is on the list twice: a name counts once, unless both organisation and document tell two people apart.',
+    remedy: 'Write each name in full; where two people are namesakes, name the organisation and the document of each.',
   },
   'KEK-FINGERPRINT-CONFIRMED': {
     claim:

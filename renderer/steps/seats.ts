@@ -1,3 +1,4 @@
+import { isSamePerson, mayBeNamesakes } from '../../app/ceremony/identity.ts';
 import { initialsOf } from '../../app/ceremony/initials.ts';
 import type { Role } from '../../app/ceremony/roles.ts';
 import type { StepInput } from '../../app/contract/calls.ts';
@@ -42,13 +43,34 @@ export function seatTitle(seats: readonly { readonly role: Role }[], index: numb
 
 /**
  * Finds the seat whose person a later seat names again.
- * @returns the first seat with the same name and organisation, or null when there is none before this one
+ * @returns the first seat of that person, or null when it is this one, or nobody is named
  */
 export function sameSeatBefore(seats: readonly Seat[], index: number): number | null {
-  const seat = seats[index];
-  if (seat === undefined || seat.name.trim() === '') return null;
-  const first = seats.findIndex((other) => identity(other) === identity(seat));
+  const first = firstSeats(seats)[index] ?? index;
   return first < index ? first : null;
+}
+
+/**
+ * Says whether a seat asks how its person was identified: not of somebody who sits elsewhere already. Of a possible namesake it is
+ * asked, since the document decides whether they are two.
+ */
+export function isAskedWho(seats: readonly Seat[], index: number): boolean {
+  const [seat, first] = [seats[index], seats[sameSeatBefore(seats, index) ?? index]];
+  return seat === first || (seat !== undefined && first !== undefined && mayBeNamesakes(first, seat));
+}
+
+/** For each seat the first of the same person. Each is compared with first seats only, so that a person is one list of seats. */
+function firstSeats(seats: readonly Seat[]): readonly number[] {
+  const people: number[] = [];
+  return seats.map((seat, index) => {
+    const known = people.find((first) => isNamedAgain(seats[first], seat));
+    if (known === undefined) people.push(index);
+    return known ?? index;
+  });
+}
+
+function isNamedAgain(first: Seat | undefined, seat: Seat): boolean {
+  return first !== undefined && seat.name.trim() !== '' && first.name.trim() !== '' && isSamePerson(first, seat);
 }
 
 /**
@@ -56,9 +78,10 @@ export function sameSeatBefore(seats: readonly Seat[], index: number): number | 
  * @returns for each seat that names somebody again: the seat, and in words which two are the same person
  */
 export function sameRoleTwice(seats: readonly Seat[]): { readonly seat: number; readonly words: string }[] {
+  const firsts = firstSeats(seats);
   return seats.flatMap((one, seat) => {
-    const earlier = seats.findIndex((other) => other.role === one.role && identity(other) === identity(one));
-    if (one.name.trim() === '' || earlier === seat) return [];
+    const earlier = seats.findIndex((other, at) => other.role === one.role && firsts[at] === firsts[seat]);
+    if (earlier === seat) return [];
     const place = seatTitle(seats, seat).split(' ').at(-1) ?? '';
     return [{ seat, words: `${seatTitle(seats, earlier)} and ${place} are the same person` }];
   });
@@ -122,26 +145,29 @@ function sameInitials(seats: readonly Seat[], named: readonly number[]): SeatPro
 }
 
 /**
- * Turns seats into people: seats with the same name and organisation are one person with several roles.
+ * Turns seats into people: seats that name the same one are one person with several roles.
  * @param seats - all lines of roll call
- * @returns the people in the order of their first seat, names trimmed
+ * @returns the people in the order of their first seat, texts trimmed
  */
 export function peopleOf(seats: readonly Seat[]): NamedPerson[] {
-  const people = new Map<string, NamedPerson>();
-  for (const [index, seat] of seats.entries()) {
-    const known = people.get(identity(seat));
-    if (known === undefined) {
-      const [name, organisation, identifiedBy] = [seat.name, seat.organisation, seat.identifiedBy].map((text) =>
-        text.trim(),
-      ) as [string, string, string];
-      const initials = initialsAt(seats, index);
-      people.set(identity(seat), { name, organisation, identifiedBy, initials, roles: [seat.role] });
-    } else if (!known.roles.includes(seat.role)) known.roles.push(seat.role);
+  const people = new Map<number, NamedPerson>();
+  for (const [index, first] of firstSeats(seats).entries()) {
+    const seat = seats[index];
+    if (seat === undefined) continue;
+    const known = people.get(first);
+    if (known === undefined) people.set(first, personOf(seat, initialsAt(seats, index)));
+    else if (!known.roles.includes(seat.role)) known.roles.push(seat.role);
   }
   return [...people.values()];
 }
 
-/** Case and the ways to compose an accent do not make two people. */
-function identity(seat: Seat): string {
-  return JSON.stringify([seat.name, seat.organisation].map((text) => text.trim().normalize('NFC').toLowerCase()));
+function personOf(seat: Seat, initials: string): NamedPerson {
+  const { name, organisation, identifiedBy, role } = seat;
+  return {
+    name: name.trim(),
+    organisation: organisation.trim(),
+    identifiedBy: identifiedBy.trim(),
+    initials,
+    roles: [role],
+  };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   emptySeats,
   initialsAt,
+  isAskedWho,
   peopleOf,
   sameRoleTwice,
   sameSeatBefore,
@@ -34,11 +35,11 @@ describe('seats of roll call', () => {
     ]);
   });
 
-  it('makes one person with two roles of two seats with the same name and organisation', () => {
+  it('makes one person with two roles of two seats with the same name', () => {
     const seats = [
       seat('administrator', 'Ada Lovelace', 'Example Bank', { identifiedBy: ' Passport ' }),
       seat('operator', 'Grace Hopper'),
-      seat('custodian', ' ada  LOVELACE'.replace('  ', ' '), 'example bank '),
+      seat('custodian', ' ada  LOVELACE', 'example bank '),
     ];
     expect(peopleOf(seats)).toEqual([
       {
@@ -55,10 +56,35 @@ describe('seats of roll call', () => {
     expect(sameSeatBefore(seats, 0)).toBeNull();
   });
 
-  it('keeps namesakes of two organisations apart', () => {
-    const seats = [seat('custodian', 'Kim Osei', 'Example Bank'), seat('custodian', 'Kim Osei', 'Auditors')];
+  // As PERSON-NAMED has it.
+  it('keeps namesakes apart whom organisation and document tell apart', () => {
+    const kim = (organisation: string, identifiedBy: string): Seat =>
+      seat('custodian', 'Kim Osei', organisation, { identifiedBy });
+    const seats = [kim('Example Bank', 'Passport 1'), kim('Auditors', 'Passport 2')];
     expect(peopleOf(seats)).toHaveLength(2);
     expect(sameSeatBefore(seats, 1)).toBeNull();
+    for (const same of [kim('Auditors', 'passport 1'), kim('', 'Passport 2'), kim('example bank', 'Passport 2')]) {
+      expect(sameSeatBefore([kim('Example Bank', 'Passport 1'), same], 1)).toBe(0);
+    }
+  });
+
+  it('goes on asking for the document while it is what tells two people apart', () => {
+    const first = seat('custodian', 'Kim Osei', 'Example Bank', { identifiedBy: 'Passport' });
+    const second = seat('witness', 'Kim Osei', 'Auditors', { identifiedBy: 'Passport' });
+    expect(isAskedWho([first, second], 1)).toBe(true);
+    expect(isAskedWho([first, { ...second, organisation: '' }], 1)).toBe(false);
+    expect(isAskedWho([first, second], 0)).toBe(true);
+  });
+
+  it('gives a seat that fits two namesakes to the first', () => {
+    const told = (organisation: string, identifiedBy: string): Partial<Seat> => ({ organisation, identifiedBy });
+    const seats = [
+      seat('operator', 'Kim', '', told('Bank', 'Passport 1')),
+      seat('custodian', 'Kim'),
+      seat('witness', 'Kim', '', told('Auditors', 'Passport 2')),
+    ];
+    expect([1, 2].map((index) => sameSeatBefore(seats, index))).toEqual([0, null]);
+    expect(peopleOf(seats).map(({ roles }) => roles)).toEqual([['operator', 'custodian'], ['witness']]);
   });
 
   it('does not take the boundary between name and organisation for part of either', () => {

@@ -21,9 +21,20 @@ describe('roll call', () => {
     expect(checkRollCall(state, people)).toBeNull();
   });
 
-  it('takes namesakes of different organisations', () => {
+  it('takes namesakes whom both organisation and document tell apart, and no others', () => {
     const namesakes = people.map((person, index) => ({ ...person, name: 'Kim Lee', organisation: `Firm ${index}` }));
-    expect(checkRollCall(state, namesakes)).toBeNull();
+    expect(checkRollCall(state, namesakes)?.rule).toBe('PERSON-NAMED');
+    const told = namesakes.map((person, index) => ({ ...person, identifiedBy: `passport ${index}` }));
+    expect(checkRollCall(state, told)).toBeNull();
+  });
+
+  it('takes somebody without an organisation, and none that nobody can read', () => {
+    for (const organisation of ['', 'Contoso', 'Bank of Example, Zürich']) {
+      expect(checkRollCall(state, change(0, { organisation }))).toBeNull();
+    }
+    for (const organisation of [' ', 'Contoso ', 'Con\ntoso', 'Con\u202etoso', 'x'.repeat(201)]) {
+      expect(checkRollCall(state, change(0, { organisation }))?.rule).toBe('PERSON-NAMED');
+    }
   });
 
   it('takes initials of any script: capitals, or letters of one that has none', () => {
@@ -45,6 +56,9 @@ describe('roll call', () => {
     ['a name that ends in a space', 'PERSON-NAMED', change(0, { name: 'Ada ' })],
     ['a name that reverses the text after it', 'PERSON-NAMED', change(0, { name: 'Ada\u202e' })],
     ['the same person twice', 'PERSON-NAMED', change(0, { name: 'person 2' })],
+    ['the same person from another organisation', 'PERSON-NAMED', change(0, { name: 'Person 2', organisation: 'X' })],
+    ['the same person with an invisible mark', 'PERSON-NAMED', change(0, { name: 'Per\u034fson 2' })],
+    ['the same person in wide letters', 'PERSON-NAMED', change(0, { name: 'Ｐｅｒｓｏｎ\u00a0２' })],
     ['two people under one number', 'PERSON-NAMED', change(0, { id: 'p2' })],
     ['somebody without initials', 'PERSON-INITIALLED', change(0, { initials: '' })],
     ['initials of one letter', 'PERSON-INITIALLED', change(0, { initials: 'A' })],
