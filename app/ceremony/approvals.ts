@@ -4,6 +4,7 @@ import { isApprovalKey, isSignedBy } from '../approval/signature.ts';
 import { parametersSha256, statementBytes, type Statement } from '../approval/statement.ts';
 import { refusal, type Refusal } from '../rules/refusal.ts';
 import { quorumOf } from './byok-export/draft.ts';
+import { confirmersNow } from './confirmers.ts';
 import { exceptionToClose, type Closing } from './exceptions.ts';
 import type { EventOf, LogPosition, LoggedInput } from './events.ts';
 import { loggedInputSchema } from './input.ts';
@@ -163,7 +164,7 @@ export function checkApproval(state: CeremonyState, given: Omit<EventOf<'approva
   if (approval.by.includes(given.person)) {
     return refusal('APPROVAL-BY-DIFFERENT-PEOPLE', `"${given.person}" has approved this already.`);
   }
-  const asked = approversOf(state, given.subject).roles;
+  const asked = confirmersNow(state, approversOf(state, given.subject)).roles;
   const person = state.people.find(({ id }) => id === given.person);
   if (!person?.roles.some((role) => (asked[role] ?? 0) > 0)) {
     return refusal('APPROVAL-BY-THOSE-ASKED', `"${given.person}" holds no role that is asked to approve this.`);

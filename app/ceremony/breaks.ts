@@ -53,7 +53,7 @@ export function checkReturn(state: CeremonyState, given: Omit<EventOf<'person-re
 
 /**
  * Checks whether the ceremony can go on without somebody who had to leave for good: whoever is left must be enough for
- * the quorum and for every step that is still to come.
+ * the quorum and for every step that is still to come. An abort goes on with whoever is left, which somebody must be.
  * @param state - the ceremony
  * @param person - id of the one who left
  * @returns null when it can, otherwise the first rule against it
@@ -64,6 +64,7 @@ export function checkAbsence(state: CeremonyState, person: string): Refusal | nu
   }
   const without: CeremonyState = { ...state, absent: [...state.absent, person] };
   const left = presentPeople(without).map(({ id }) => id);
+  if (state.stopped !== null && left.length > 0) return null;
   // Whoever leaves is an exception, and the quorum of the plan closes it, whatever the steps to come ask for.
   const quorum = { number: 'of closing an exception', confirmers: quorumOf(state.plan) };
   const against = [quorum, ...state.steps.slice(state.current)]

@@ -8,19 +8,45 @@ export interface Confirmable {
   readonly confirmers: Confirmers;
 }
 
+type Room = Pick<CeremonyState, 'people' | 'absent' | 'stopped'>;
+
+/**
+ * Who must confirm, of the people who are left. An abort is brought to its end by whoever is left: nothing leaves the token
+ * any more, and nobody else could sign how it ended. Where nobody of the asked roles is left, everybody else is asked.
+ * @param state - the ceremony, for the people and who is left of them
+ * @param confirmers - who must confirm
+ * @returns the same while the ceremony goes on as planned
+ */
+export function confirmersNow(state: Room, confirmers: Confirmers): Confirmers {
+  if (state.stopped === null) return confirmers;
+  const present = presentPeople(state);
+  const asked = present.filter((person) => person.roles.some((role) => (confirmers.roles[role] ?? 0) > 0));
+  if (asked.length === 0) {
+    const held = roles.filter((role) => holders(present, role) > 0);
+    return { roles: Object.fromEntries(held.map((role) => [role, holders(present, role)])), distinctPeople: 1 };
+  }
+  return {
+    roles: confirmers.roles,
+    distinctPeople: Math.min(Math.max(confirmers.distinctPeople, 1), asked.length),
+    everyone: true,
+  };
+}
+
 /**
  * How many of a role must confirm: as many as are named, or as many as are left where everybody must.
  * @param state - the ceremony, for the people and who is left of them
  * @param confirmers - who must confirm
  * @param role - the role
  */
-export function neededOf(
-  state: Pick<CeremonyState, 'people' | 'absent'>,
-  { roles: asked, everyone }: Confirmers,
-  role: Role,
-): number {
+export function neededOf(state: Room, confirmers: Confirmers, role: Role): number {
+  const { roles: asked, everyone } = confirmersNow(state, confirmers);
   const needed = asked[role] ?? 0;
   return everyone === true ? Math.min(needed, holders(presentPeople(state), role)) : needed;
+}
+
+/** How many different people must confirm, see {@link confirmersNow}. */
+export function distinctOf(state: Room, confirmers: Confirmers): number {
+  return confirmersNow(state, confirmers).distinctPeople;
 }
 
 /**
@@ -31,7 +57,7 @@ export function neededOf(
  * @returns null when they are, otherwise who is missing
  */
 export function checkConfirmers(
-  state: Pick<CeremonyState, 'people' | 'absent'>,
+  state: Room,
   { number, confirmers }: Confirmable,
   confirmedBy: readonly string[],
 ): Refusal | null {
@@ -52,10 +78,11 @@ export function checkConfirmers(
       `Step ${number} needs ${needed} of role ${short}; ${holders(people, short)} confirmed.`,
     );
   }
-  if (people.length < confirmers.distinctPeople) {
+  const distinct = distinctOf(state, confirmers);
+  if (people.length < distinct) {
     return refusal(
       'STEP-CONFIRMED-BY-NAMED-ROLES',
-      `Step ${number} needs ${confirmers.distinctPeople} different people; ${people.length} confirmed.`,
+      `Step ${number} needs ${distinct} different people; ${people.length} confirmed.`,
     );
   }
   return null;

@@ -47,9 +47,9 @@ export function evolvePeople(state: CeremonyState, event: PeopleEvent): Ceremony
       return { ...state, exceptions: [...state.exceptions, opened], approval: null, owed: null };
     }
     case 'break-started':
-      return begun(state, { kind: 'break', reason: event.reason, by: event.by, returned: [] });
+      return begun(state, { kind: 'break', reason: event.reason, by: event.by, found: null, returned: [] });
     case 'ceremony-resumed':
-      return resumed(state);
+      return resumed(state, event);
     case 'person-returned':
       return returned(withCount(state, event.person, 0), event.person);
     case 'person-absent':
@@ -113,9 +113,9 @@ function begun(state: CeremonyState, onBreak: Break): CeremonyState {
 }
 
 /** Nobody is identified again who never was; whoever had come back before the application ended comes back once more. */
-function resumed(state: CeremonyState): CeremonyState {
+function resumed(state: CeremonyState, { log: found }: EventOf<'ceremony-resumed'>): CeremonyState {
   if (!isEverybodyRegistered(state)) return { ...state, approval: null };
-  return begun(state, { kind: 'restart', reason: 'Keyferry was started anew.', by: null, returned: [] });
+  return begun(state, { kind: 'restart', reason: 'Keyferry was started anew.', by: null, found, returned: [] });
 }
 
 function returned(state: CeremonyState, person: string): CeremonyState {

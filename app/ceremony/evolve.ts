@@ -1,12 +1,12 @@
 import { byokExport } from './byok-export/definition.ts';
 import type { EffectOutcome } from './effects.ts';
 import type { CeremonyEvent, EventOf, LoggedInput } from './events.ts';
-import { abortSteps } from './byok-export/abort.ts';
+import { abortSteps, type LeftBehind } from './byok-export/abort.ts';
 import { evolvePeople } from './evolve-people.ts';
 import { exceptionByItself, settledByLooking } from './exceptions.ts';
 import { parsePlanDocument } from './plan.ts';
 import { reworded } from './rewording.ts';
-import { currentStep, isEverybodyRegistered, keysLeftInToken, type CeremonyState } from './state.ts';
+import { currentStep, isEverybodyRegistered, keysPerhapsInToken, type CeremonyState } from './state.ts';
 import type { Step } from './step.ts';
 import { keysToType, remainingWork } from './work.ts';
 
@@ -193,10 +193,9 @@ function stopped(state: CeremonyState, event: EventOf<'ceremony-stopped'>): Cere
   const { step, reason } = event;
   const isSecond = state.stopped !== null;
   const done = state.steps.slice(0, state.current);
-  const left = { keysInToken: keysLeftInToken(state) };
-  return {
+  const after: CeremonyState = {
     ...state,
-    steps: isSecond || !isEverybodyRegistered(state) ? done : [...done, ...abortSteps(state.plan, left)],
+    steps: done,
     stopped: isSecond
       ? { ...state.stopped, reason: `${state.stopped.reason}; then: ${reason}` }
       : { step, reason, unsettled: state.inFlight?.request ?? null },
@@ -204,8 +203,15 @@ function stopped(state: CeremonyState, event: EventOf<'ceremony-stopped'>): Cere
     inFlight: null,
     failure: null,
     approval: null,
-    onBreak: null,
   };
+  if (isSecond || !isEverybodyRegistered(state)) return { ...after, onBreak: null };
+  // Whoever was waited for is waited for still: nobody ends a ceremony of others unidentified.
+  return { ...after, steps: [...done, ...abortSteps(state.plan, leftBehindOf(after))] };
+}
+
+function leftBehindOf(state: CeremonyState): LeftBehind {
+  const isWriting = state.stopped?.unsettled?.kind === 'write-copy';
+  return { keysInToken: keysPerhapsInToken(state), copies: state.copies.length + (isWriting ? 1 : 0) };
 }
 
 function advance(state: CeremonyState): CeremonyState {

@@ -1,7 +1,7 @@
 import { noticesFrom } from '../bundle/notices.ts';
 import type { EffectRequest, KekRecord, NoticeRecord, OutcomeOf } from './effects.ts';
 import type { CustodyRecord } from './custody.ts';
-import type { EventOf, ExceptionDecision, LoggedInput, Mode, RefusalRecord } from './events.ts';
+import type { EventOf, ExceptionDecision, LogPosition, LoggedInput, Mode, RefusalRecord } from './events.ts';
 import type { Plan, PlannedKey } from './plan.ts';
 import type { Person } from './roles.ts';
 import type { Step } from './step.ts';
@@ -97,6 +97,8 @@ export interface Break {
   readonly reason: string;
   /** Id of the person who asked for it; null after a restart. */
   readonly by: string | null;
+  /** After a restart: where the log stood when it was found, as the paper must have it; null in a break. */
+  readonly found: Pick<LogPosition, 'size' | 'head'> | null;
   /** Ids of the people who have been identified again. */
   readonly returned: readonly string[];
 }
@@ -163,9 +165,7 @@ export function openExceptions(state: Pick<CeremonyState, 'exceptions'>): readon
 export function outcomeOf(state: CeremonyState): CeremonyOutcome {
   if (!isClosed(state)) return state.onBreak === null ? 'open' : 'suspended';
   if (state.stopped === null) return 'completed';
-  // A key that was being made when the token was lost may be there: nobody may call that clean.
-  const isClean = keysLeftInToken(state).length === 0 && state.stopped.unsettled?.kind !== 'make-key';
-  return isClean ? 'aborted-clean' : 'aborted-with-keys-present';
+  return keysPerhapsInToken(state).length === 0 ? 'aborted-clean' : 'aborted-with-keys-present';
 }
 
 /**
@@ -206,6 +206,27 @@ export function keysLeftInToken(state: CeremonyState): readonly string[] {
   return state.plan.keys
     .map((key) => key.id)
     .filter((id) => state.targets.get(id)?.kind === 'make-key' && !state.destroyed.includes(id));
+}
+
+/**
+ * The key that was being made when the ceremony was aborted: nobody knows whether it is in the token.
+ * @param state - the ceremony
+ * @returns its id; null when there is none, or it was destroyed since
+ */
+export function keyInDoubt({ stopped, destroyed }: CeremonyState): string | null {
+  const unsettled = stopped?.unsettled ?? null;
+  return unsettled?.kind === 'make-key' && !destroyed.includes(unsettled.key) ? unsettled.key : null;
+}
+
+/**
+ * The keys that this ceremony made and has not destroyed, with the one in doubt: nobody may call a token clean that may
+ * hold it.
+ * @param state - the ceremony
+ * @returns their ids, in the plan's order
+ */
+export function keysPerhapsInToken(state: CeremonyState): readonly string[] {
+  const left = [...keysLeftInToken(state), keyInDoubt(state)];
+  return state.plan.keys.map(({ id }) => id).filter((id) => left.includes(id));
 }
 
 /** The work that a step cannot do without an open token. */

@@ -2,7 +2,7 @@ import { utf8ToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import type { EffectRequest } from './effects.ts';
 import { isWrappedWeakly, type PlannedKey } from './plan.ts';
-import { carriedKeys, currentStep, keysLeftInToken, type CeremonyState } from './state.ts';
+import { carriedKeys, currentStep, keysPerhapsInToken, type CeremonyState } from './state.ts';
 import type { Step, StepWork } from './step.ts';
 
 /** Where the log stands when a command is decided: its size, its head and the room's time, ISO 8601 UTC. */
@@ -85,9 +85,9 @@ export function keysToDestroy(state: CeremonyState): readonly PlannedKey[] {
   return state.plan.keys.filter((key) => key.after === 'destroy' && !state.destroyed.includes(key.id) && !isKept(key));
 }
 
-/** After an abort: whatever the ceremony made, and of that what was typed once the people have decided. */
+/** After an abort: whatever the ceremony made or may have made, and of that what was typed once the people have decided. */
 function keysToDestroyAfterAbort(state: CeremonyState): readonly PlannedKey[] {
-  const left = keysLeftInToken(state);
+  const left = keysPerhapsInToken(state);
   const typed = state.input?.kind === 'key-ids' ? state.input.keyIds : left;
   return state.plan.keys.filter(({ id }) => left.includes(id) && typed.includes(id));
 }

@@ -167,6 +167,8 @@ export const viewSchema = v.strictObject({
       kind: v.picklist(['break', 'restart']),
       reason: text,
       by: v.nullable(text),
+      /** After a restart: where the log stood when it was found. */
+      found: v.nullable(v.strictObject({ size: count, head: sha256 })),
       waiting: v.array(person),
       returned: v.array(person),
     }),
@@ -185,7 +187,16 @@ export const viewSchema = v.strictObject({
   /** True when work was interrupted and nobody has been able to see yet what became of it. */
   isUnsettled: v.boolean(),
   /** Why the ceremony was aborted before its end; null when it was not. */
-  stopped: v.nullable(v.strictObject({ step: text, reason: text })),
+  stopped: v.nullable(
+    v.strictObject({
+      step: text,
+      reason: text,
+      /** What was under way then, and where something of it may be; null when nothing was. */
+      unsettled: v.nullable(text),
+      /** Id of a key that may be in the token; null when there is none. */
+      keyInDoubt: v.nullable(text),
+    }),
+  ),
   /** The copies of the bundle that are written: on which medium, and in which folder of it. */
   copies: v.array(v.strictObject({ copy: count, folder: text, bundle: text })),
   /** SHA-256 of the manifest, the same in every copy; null before one is written. */

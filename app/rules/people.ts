@@ -52,7 +52,8 @@ export const peopleRules = {
     remedy: 'Write down the document or the person by which the identity was checked.',
   },
   'QUORUM-PRESENT': {
-    claim: 'Whoever is left is enough for the quorum of the plan and for every step to come.',
+    claim:
+      'Whoever is left is enough for the quorum of the plan and for every step to come; an abort is ended by whoever is left, and destroys nothing without the quorum.',
     remedy: 'Wait for the person who is missing, or abort the ceremony.',
   },
   'NO-OPEN-EXCEPTION': {
@@ -68,7 +69,8 @@ export const peopleRules = {
     remedy: 'Write down what was decided and have the named roles approve exactly that.',
   },
   'CEREMONY-ON-BREAK': {
-    claim: 'Nothing is done during a break, or after a restart, before everybody has been identified again.',
+    claim:
+      'Nothing is done during a break, or after a restart, before everybody has been identified again; only the ceremony can be ended there.',
     remedy: 'Have everybody who is named type their passphrase.',
   },
   'BREAK-AFTER-ROLL-CALL': {
@@ -92,7 +94,7 @@ export const peopleRules = {
     remedy: 'Write down what was found, keep the bag, and decide together.',
   },
   'CUSTODY-BAGS-CLOSED': {
-    claim: 'A ceremony closes only when every opened bag was closed again or destroyed.',
+    claim: 'A ceremony is signed off only when every opened bag was closed again or destroyed.',
     remedy: 'Enter for each open bag where its content went.',
   },
   'PIN-TYPED-BY-NAMED-PEOPLE': {

@@ -2,6 +2,7 @@
 export const returnField = {
   person: (id: string): string => `return-${id}`,
   passphrase: 'return-passphrase',
+  log: 'return-log',
 } as const;
 
 /** Id of the field in which the decision is written down. */

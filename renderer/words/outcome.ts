@@ -6,13 +6,19 @@ import { counted, listed } from './format.ts';
  * @param view - of a ceremony that is closed
  * @returns `Aborted, with 2 keys left in the token: payroll-root and payroll-signing.`
  */
-export function outcomeInWords({ outcome, keysInToken }: Pick<CeremonyView, 'outcome' | 'keysInToken'>): string {
+export function outcomeInWords({
+  outcome,
+  keysInToken,
+  stopped,
+}: Pick<CeremonyView, 'outcome' | 'keysInToken' | 'stopped'>): string {
+  const doubt = stopped?.keyInDoubt ?? null;
   switch (outcome) {
     case 'completed':
       return 'Completed.';
     case 'aborted-clean':
       return 'Aborted, with no key of this ceremony left in the token.';
     case 'aborted-with-keys-present':
+      if (keysInToken.length === 0 && doubt !== null) return `Aborted; ${doubt} may be in the token.`;
       return `Aborted, with ${counted(keysInToken.length, 'key')} left in the token: ${listed(keysInToken)}.`;
     case 'open':
     case 'suspended':

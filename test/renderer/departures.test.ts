@@ -99,7 +99,12 @@ describe('an abort', () => {
   it('leads to steps of its own as soon as everybody can sign, and to the end before that or the second time', () => {
     expect(abortLeadsTo(rollCall('to-come'))).toBe('end');
     expect(abortLeadsTo(rollCall('done'))).toBe('steps');
-    expect(abortLeadsTo({ ...rollCall('done'), stopped: { step: 'keys.make', reason: 'fire' } })).toBe('end');
+    expect(
+      abortLeadsTo({
+        ...rollCall('done'),
+        stopped: { step: 'keys.make', reason: 'fire', unsettled: null, keyInDoubt: null },
+      }),
+    ).toBe('end');
   });
 
   it('counts who has sealed a key while that is still under way', () => {

@@ -89,9 +89,13 @@ describe('what work that failed left as it was', () => {
 describe('how a ceremony ended', () => {
   it('is told apart by outcome, with the keys that stay', () => {
     const outcomes = ['completed', 'aborted-clean', 'aborted-with-keys-present'] as const;
-    const words = outcomes.map((outcome) => outcomeInWords({ outcome, keysInToken: ['payroll-root'] }));
+    const words = outcomes.map((outcome) => outcomeInWords({ outcome, keysInToken: ['payroll-root'], stopped: null }));
     expect(new Set(words).size).toBe(3);
     expect(words.map((said) => said.includes('payroll-root'))).toEqual([false, false, true]);
+    const stopped = { step: 'keys.make', reason: 'fire', unsettled: 'It was being made.', keyInDoubt: 'payroll-root' };
+    const inDoubt = outcomeInWords({ outcome: 'aborted-with-keys-present', keysInToken: [], stopped });
+    expect(inDoubt).toContain('payroll-root');
+    expect(words).not.toContain(inDoubt);
   });
 
   it('says in which phase it was aborted, for every step of a plan', () => {

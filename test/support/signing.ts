@@ -103,10 +103,14 @@ export function approvals(
 
 /** Ids of the people who are here and hold a role that the current step asks for. */
 function whoIsAsked(state: CeremonyState): string[] {
-  const asked = currentStep(state)?.confirmers.roles ?? {};
-  return presentPeople(state)
-    .filter(({ roles }) => roles.some((role) => (asked[role] ?? 0) > 0))
-    .map(({ id }) => id);
+  return holdersOf(state, currentStep(state)?.confirmers.roles ?? {});
+}
+
+/** After an abort everybody who is left, where nobody holds such a role any more. */
+function holdersOf(state: CeremonyState, asked: Partial<Record<Role, number>>): string[] {
+  const present = presentPeople(state);
+  const holders = present.filter(({ roles }) => roles.some((role) => (asked[role] ?? 0) > 0));
+  return (holders.length === 0 && state.stopped !== null ? present : holders).map(({ id }) => id);
 }
 
 /** Ids of the people whose approval of the current step stands. */
@@ -116,9 +120,7 @@ export function approvedBy(state: CeremonyState): string[] {
 
 /** Ids of the people who are here and hold a role of the plan's quorum. */
 export function quorumOf(state: CeremonyState): string[] {
-  return presentPeople(state)
-    .filter(({ roles }) => roles.some((role) => state.plan.quorum[role] > 0))
-    .map(({ id }) => id);
+  return holdersOf(state, state.plan.quorum);
 }
 
 /** The latest exception ends, unless it is said otherwise: by going on, or by going on without a key. */

@@ -4,8 +4,10 @@ import { castOf, countOf, everyone, pair, quorumOf } from './draft.ts';
 
 /** What an abort finds: what the ceremony has left behind so far. */
 export interface LeftBehind {
-  /** Ids of keys that the ceremony made and that are still in the token. */
+  /** Ids of keys that the ceremony made and that are still in the token, or may be. */
   readonly keysInToken: readonly string[];
+  /** How many copies of the bundle were written, one that was begun among them. */
+  readonly copies: number;
 }
 
 type Draft = Omit<Step, 'phase' | 'number' | 'key' | 'ticks'> & { readonly ticks: readonly string[] };
@@ -18,7 +20,12 @@ type Draft = Omit<Step, 'phase' | 'number' | 'key' | 'ticks'> & { readonly ticks
  * @returns the steps, numbered A.1 and on
  */
 export function abortSteps(plan: Plan, left: LeftBehind): readonly Step[] {
-  const drafts = [inventory(plan), ...(left.keysInToken.length > 0 ? [destroy(plan, left)] : []), signOff(plan)];
+  const drafts = [
+    inventory(plan),
+    ...(left.keysInToken.length > 0 ? [destroy(plan, left)] : []),
+    ...(left.copies > 0 ? [media(plan, left)] : []),
+    signOff(plan),
+  ];
   return drafts.map(({ ticks, ...draft }, index) => ({
     ...draft,
     phase: 'close',
@@ -60,6 +67,28 @@ function destroy(plan: Plan, { keysInToken }: LeftBehind): Draft {
     sensitive: true,
     work: { kind: 'destroy-key', each: 'destroyed-key' },
     action: 'Destroy what was typed',
+  };
+}
+
+/** A bundle of an aborted ceremony is sound in itself: whoever gets hold of it could upload it. */
+function media(plan: Plan, { copies }: LeftBehind): Draft {
+  const { hands, checker } = castOf(plan);
+  return {
+    id: 'abort.media',
+    title: `Put away ${countOf(copies, 'copy', 'copies')} of the bundle`,
+    kind: 'confirm',
+    acts: hands,
+    says: [
+      'These copies must not be uploaded by mistake. We destroy each medium, or seal it in a bag, and enter it in the register.',
+    ],
+    ticks: [
+      'Each copy was destroyed, or is sealed in a bag that the register names.',
+      'The online desk is told that nothing of this ceremony is uploaded.',
+    ],
+    confirmers: pair(plan, hands, checker),
+    sensitive: false,
+    work: null,
+    action: 'Confirm what became of the copies',
   };
 }
 

@@ -1,5 +1,6 @@
 import { bundleName } from '../../bundle/layout.ts';
 import type { Fact } from '../../contract/view.ts';
+import { hexGroups } from '../../keys/fingerprint.ts';
 import { specInWords } from '../../keys/specs.ts';
 import { bagsOf } from '../custody.ts';
 import { keysLeftInToken, type CeremonyState, type ExceptionRecord } from '../state.ts';
@@ -39,7 +40,7 @@ function bagList({ custody }: CeremonyState): Fact[] {
 export function leftBehind(state: CeremonyState): Fact[] {
   const left = keysLeftInToken(state);
   const keys = state.plan.keys.filter(({ id }) => left.includes(id));
-  const unsettled = state.stopped?.unsettled ?? null;
+  const unsettled = unsettledInWords(state);
   return [
     ...(keys.length === 0
       ? [values('Keys made today that are in the token', [['Keys', 'none']])]
@@ -57,10 +58,37 @@ export function leftBehind(state: CeremonyState): Fact[] {
           {
             kind: 'table' as const,
             caption: 'Written to media',
-            columns: ['Copy', 'Folder', 'Bundle'],
-            rows: state.copies.map(({ copy, folder }) => [String(copy), folder, bundleName(state.ceremony)]),
+            columns: ['Copy', 'Folder', 'Bundle', 'SHA-256 of its manifest'],
+            rows: state.copies.map(({ copy, folder, manifestSha256 }) => [
+              String(copy),
+              folder,
+              bundleName(state.ceremony),
+              hexGroups(manifestSha256).join(' '),
+            ]),
           },
         ]),
-    ...(unsettled === null ? [] : [values('Not known', [['Under way when it was aborted', unsettled.kind]])]),
+    ...(unsettled === null ? [] : [values('Not known', [['Under way when it was aborted', unsettled]])]),
   ];
+}
+
+/**
+ * What was under way when the ceremony was aborted, and where something of it may be.
+ * @param state - the ceremony
+ * @returns a sentence; null when nothing was under way
+ */
+export function unsettledInWords(state: CeremonyState): string | null {
+  const unsettled = state.stopped?.unsettled ?? null;
+  if (unsettled === null) return null;
+  switch (unsettled.kind) {
+    case 'make-key':
+      return `Key ${unsettled.key} was being made. It may be in the token, with CKA_ID ${unsettled.ckaId}.`;
+    case 'destroy-key':
+      return `Key ${unsettled.key} was being destroyed. It may be in the token still, with CKA_ID ${unsettled.ckaId}.`;
+    case 'write-copy':
+      return `Copy ${unsettled.copy} was being written to ${unsettled.folder}. Part of a bundle may be there.`;
+    case 'wrap-key':
+      return `Key ${unsettled.key} was being wrapped. What came of it did not leave this workstation.`;
+    default:
+      return 'Something was being read. It leaves nothing behind.';
+  }
 }

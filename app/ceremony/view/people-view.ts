@@ -2,7 +2,7 @@ import type { CeremonyView, StepView } from '../../contract/view.ts';
 import { approversOf, exceptionSubject } from '../approvals.ts';
 import { checkBreak, notYetBack } from '../breaks.ts';
 import { quorumOf } from '../byok-export/draft.ts';
-import { neededOf } from '../confirmers.ts';
+import { distinctOf, neededOf } from '../confirmers.ts';
 import { bagsOf, type CustodyRecord } from '../custody.ts';
 import { custodyInWords } from '../custody-words.ts';
 import { keyToLeaveOut } from '../leaving-out.ts';
@@ -31,6 +31,7 @@ export function peopleView(state: CeremonyState): PeopleView {
             kind: onBreak.kind,
             reason: onBreak.reason,
             by: onBreak.by === null ? null : nameOf(state, onBreak.by),
+            found: onBreak.found,
             waiting: notYetBack(state).map(shown),
             returned: state.people.filter(({ id }) => onBreak.returned.includes(id)).map(shown),
           },
@@ -73,7 +74,7 @@ function closingOf(state: CeremonyState): CeremonyView['closing'] {
     exception: open.exception,
     subject,
     confirmers: confirmersOf(state, { confirmers }),
-    distinctPeople: quorumOf(state.plan).distinctPeople,
+    distinctPeople: distinctOf(state, quorumOf(state.plan)),
     leaveOut: keyToLeaveOut(state),
   };
 }

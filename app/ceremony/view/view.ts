@@ -4,10 +4,12 @@ import type { Refusal } from '../../rules/refusal.ts';
 import type { RoleCounts } from '../roles.ts';
 import { roles } from '../roles.ts';
 import { logInStep } from '../confirmation.ts';
+import { distinctOf } from '../confirmers.ts';
 import {
   carriedKeys,
   currentStep,
   isClosed,
+  keyInDoubt,
   keysLeftInToken,
   needsToken,
   outcomeOf,
@@ -17,6 +19,7 @@ import {
 import { phases, type Step } from '../step.ts';
 import { keysToType, remainingCopies } from '../work.ts';
 import { actionOf } from './action.ts';
+import { unsettledInWords } from './closing-facts.ts';
 import { factsOf } from './facts.ts';
 import { confirmersOf, peopleView, pinAskedOf, registering } from './people-view.ts';
 import { workInWords } from './work-in-words.ts';
@@ -72,7 +75,7 @@ export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
     leftOut: [...state.leftOut].map(([key, reason]) => ({ key, reason })),
     reopen,
     isUnsettled: state.inFlight !== null && moment.workingSince === null && reopen === null,
-    stopped: state.stopped === null ? null : { step: state.stopped.step, reason: state.stopped.reason },
+    stopped: stoppedView(state),
     outcome: outcomeOf(state),
     copies: state.copies.map(({ copy, folder }) => ({ copy, folder, bundle: bundleName(state.ceremony) })),
     manifestSha256: state.copies[0]?.manifestSha256 ?? null,
@@ -86,8 +89,14 @@ export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
 function reopeningOf(state: CeremonyState, moment: Moment): CeremonyView['reopen'] {
   const logIn = logInStep(state);
   if (logIn === null || moment.isTokenOpen || moment.workingSince !== null || !needsToken(state)) return null;
-  const { distinctPeople } = logIn.confirmers;
+  const distinctPeople = distinctOf(state, logIn.confirmers);
   return { confirmers: confirmersOf(state, logIn), distinctPeople, pin: pinAskedOf(state) };
+}
+
+function stoppedView(state: CeremonyState): CeremonyView['stopped'] {
+  if (state.stopped === null) return null;
+  const { step, reason } = state.stopped;
+  return { step, reason, unsettled: unsettledInWords(state), keyInDoubt: keyInDoubt(state) };
 }
 
 function journeyOf(state: CeremonyState): CeremonyView['journey'] {
@@ -129,7 +138,7 @@ function stepView(state: CeremonyState, step: Step): StepView {
     facts: factsOf(state, step),
     ticks: step.ticks.map((tick) => ({ ...tick })),
     confirmers: confirmersOf(state, step),
-    distinctPeople: step.confirmers.distinctPeople,
+    distinctPeople: distinctOf(state, step.confirmers),
     sensitive: step.sensitive,
     action: state.failure === null ? actionOf(state, step) : `Try again: ${actionOf(state, step)}`,
     asks: {

@@ -7,8 +7,12 @@ import {
   isEverybodyRegistered,
   keysLeftInToken,
   outcomeOf,
+  presentPeople,
   type CeremonyState,
 } from '../../../app/ceremony/state.ts';
+import { unsettledInWords } from '../../../app/ceremony/view/closing-facts.ts';
+import { factsOf } from '../../../app/ceremony/view/facts.ts';
+import { keysToType } from '../../../app/ceremony/work.ts';
 import type { RuleId } from '../../../app/rules/index.ts';
 import { allReturned, exceptionsClosed } from '../../support/signing.ts';
 import {
@@ -60,10 +64,12 @@ describe('a ceremony that is stopped', () => {
       expect(refusedBy(decide(now, confirmation(at)))).toBe('CEREMONY-OPEN');
       return;
     }
-    const made = keysLeftInToken(at).length > 0;
-    expect(now.steps.slice(now.current).map((step) => step.id)).toEqual(
-      made ? ['abort.inventory', 'abort.destroy', 'abort.sign-off'] : ['abort.inventory', 'abort.sign-off'],
-    );
+    expect(now.steps.slice(now.current).map((step) => step.id)).toEqual([
+      'abort.inventory',
+      ...(keysLeftInToken(at).length > 0 ? ['abort.destroy'] : []),
+      ...(at.copies.length > 0 ? ['abort.media'] : []),
+      'abort.sign-off',
+    ]);
     const ended = toTheEnd(now);
     expect([isClosed(ended), outcomeOf(ended)]).toEqual([true, 'aborted-clean']);
     expect(refusedBy(decide(ended, stopping(at)))).toBe('CEREMONY-OPEN');
@@ -182,9 +188,32 @@ describe('work that was under way when the ceremony was stopped', () => {
     expect(refusedBy(decide(now, late))).toBe('EFFECT-NOT-IN-FLIGHT');
   });
 
-  it('is no clean end where it made a key: it may be there', () => {
-    expect(outcomeOf(toTheEnd(stopped(lost('keys.make'))))).toBe('aborted-with-keys-present');
+  it('is no clean end where it made a key, before that is destroyed: it may be there', () => {
+    const now = stopped(lost('keys.make'));
+    expect(outcomeOf(toTheEnd(stopped(now)))).toBe('aborted-with-keys-present');
+    const asked = walkTo(now, 'abort.destroy');
+    expect(keysToType(asked, stepOf(asked)).map(({ id }) => id)).toEqual(['root']);
+    expect(outcomeOf(toTheEnd(typedAt(asked, [''])))).toBe('aborted-with-keys-present');
+    expect(outcomeOf(toTheEnd(typedAt(asked, ['root'])))).toBe('aborted-clean');
     expect(outcomeOf(toTheEnd(stopped(lost('token.probe'))))).toBe('aborted-clean');
+  });
+
+  it.each([
+    ['keys.make', 'root'],
+    ['wrap.wrap', 'root'],
+    ['take-out.write', '/media/b'],
+    ['close.destroy', 'root'],
+  ])('at %s, is told with where something of it may be, on the screens and in what is signed', (step, place) => {
+    const now = walkTo(stopped(lost(step)), 'abort.inventory');
+    const told = unsettledInWords(now);
+    expect(told).toContain(place);
+    expect(JSON.stringify(factsOf(now, stepOf(now)))).toContain(told);
+  });
+
+  it('asks what became of media where a copy was being written', () => {
+    const now = stopped(lost('take-out.write'));
+    expect(now.copies).toEqual([]);
+    expect(now.steps.slice(now.current).map(({ id }) => id)).toContain('abort.media');
   });
 });
 
@@ -209,13 +238,50 @@ describe('a second stop', () => {
     expect(isClosed(stopped(away))).toBe(true);
     expect(outcomeOf(toTheEnd(allReturned(away)))).toBe('aborted-clean');
   });
+});
 
-  it('is the only way on where whoever is left is no quorum any more', () => {
-    const aborting = stopped(walkTo(start, 'bring-in.read'));
-    const away = after(aborting, decide(aborting, { type: 'start-break', reason: 'fire', by: 'p1' }));
-    const refused = decide(away, { type: 'mark-absent', person: 'p6', reason: 'left the house' });
-    expect(refusedBy(refused)).toBe('QUORUM-PRESENT');
-    expect(isClosed(stopped(away))).toBe(true);
+describe('whoever is left when the others are gone', () => {
+  const aborting = stopped(walkTo(start, 'wrap.wrap'));
+  const away = after(aborting, decide(aborting, { type: 'start-break', reason: 'fire', by: 'p1' }));
+  const gone = (state: CeremonyState, ...people: string[]): CeremonyState =>
+    people.reduce((now, person) => after(now, decide(now, { type: 'mark-absent', person, reason: 'ill' })), state);
+  const few = exceptionsClosed(allReturned(gone(away, 'p3', 'p4', 'p6')));
+
+  it('brings the abort to its end and signs it', () => {
+    const ended = toTheEnd(typedAt(stepDone(few), ['', '']));
+    expect([isClosed(ended), outcomeOf(ended)]).toEqual([true, 'aborted-with-keys-present']);
+    expect(replay(eventsOf(ended))).toEqual(ended);
+    const signing = readied(walkTo(typedAt(stepDone(few), ['', '']), 'abort.sign-off'));
+    const others = presentPeople(signing).slice(1).map(({ id }) => id); // prettier-ignore
+    const refused = decide(signing, { ...confirmation(signing), confirmedBy: others });
+    expect(refusedBy(refused)).toBe('STEP-CONFIRMED-BY-NAMED-ROLES');
+  });
+
+  it('destroys nothing without the quorum of the plan', () => {
+    const at = stepDone(few);
+    const input = { kind: 'key-ids' as const, keyIds: ['root', ''] };
+    expect(refusedBy(decide(at, { type: 'ask-step-approval', step: 'abort.destroy', input }))).toBe('QUORUM-PRESENT');
+    const all = stepDone(exceptionsClosed(allReturned(gone(away, 'p3'))));
+    expect(refusedBy(decide(all, { type: 'ask-step-approval', step: 'abort.destroy', input }))).toBeNull();
+  });
+
+  it('is asked where nobody holds a role of the quorum any more', () => {
+    const none = allReturned(gone(away, 'p3', 'p4', 'p5', 'p6'));
+    const nobody = decide(none, { type: 'close-exception', exception: 1, decided: 'x', decision: 'go-on', key: null, confirmedBy: [] }); // prettier-ignore
+    expect(nobody.ok).toBe(false);
+    const ended = toTheEnd(typedAt(stepDone(exceptionsClosed(none)), ['', '']));
+    expect(isClosed(ended)).toBe(true);
+  });
+
+  it('is somebody: the last one cannot be declared absent', () => {
+    const alone = gone(away, 'p2', 'p3', 'p4', 'p5', 'p6');
+    expect(refusedBy(decide(alone, { type: 'mark-absent', person: 'p1', reason: 'ill' }))).toBe('QUORUM-PRESENT');
+  });
+
+  it('is no quorum in a ceremony that was not aborted', () => {
+    const state = walkTo(start, 'wrap.wrap');
+    const onBreak = after(state, decide(state, { type: 'start-break', reason: 'fire', by: 'p1' }));
+    expect(refusedBy(decide(onBreak, { type: 'mark-absent', person: 'p6', reason: 'ill' }))).toBe('QUORUM-PRESENT');
   });
 });
 

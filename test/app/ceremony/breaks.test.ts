@@ -47,7 +47,7 @@ describe.each<[string, Command]>([
       confirmation(approved),
       { type: 'ask-step-approval', step: 'keys.make', input: { kind: 'none' } },
       { type: 'give-approval', ...signed(approved, 'approval', 'p3') },
-      { type: 'reopen-token', serial: 'abc123', confirmedBy: ['p3', 'p6'] },
+      { type: 'reopen-token', serial: 'abc123', credential: typedAlone, confirmedBy: ['p3', 'p6'] },
       breaking,
     ];
     for (const command of commands) {
@@ -90,10 +90,13 @@ describe.each<[string, Command]>([
     expect(refusedBy(decide(back, confirmation(approved)))).toBe('APPROVAL-OF-WHAT-IS-SHOWN');
   });
 
-  it('somebody can stop the ceremony', () => {
+  it('somebody can stop the ceremony, which goes on to its end only with people who are identified again', () => {
     const stopped = doing(away, { type: 'stop-ceremony', step: 'keys.make', reason: 'nobody comes back' });
-    expect(stopped.onBreak).toBeNull();
+    expect(stopped.onBreak).toEqual(away.onBreak);
     expect(currentStep(stopped)?.id).toBe('abort.inventory');
+    expect(refusedBy(decide(stopped, confirmation(stopped)))).toBe('CEREMONY-ON-BREAK');
+    const back = allReturned(stopped);
+    expect(refusedBy(decide(back, confirmation(back)))).toBeNull();
   });
 });
 

@@ -14,7 +14,7 @@ export interface Attempt {
   /** For what departs from the plan: a path takes so many of those and no more, some of them only as its first. */
   readonly departs?: 'first' | 'any' | undefined;
   /** Why the engine must refuse it; null where it is for the engine to say. */
-  readonly wrong?: string;
+  readonly wrong?: string | undefined;
 }
 
 const refusal = { rule: 'TOKEN-ANSWERS', cause: 'it did not', remedy: 'look at it' };
@@ -141,7 +141,7 @@ function closing(state: CeremonyState): Attempt[] {
   ]);
 }
 
-/** Who comes back from a break, and who does not; only one of the custodians ever stays away. */
+/** Who comes back from a break, and who does not; only one of the custodians ever stays away, and the witness. */
 function leaving(state: CeremonyState): Attempt[] {
   if (state.onBreak === null) return [];
   const [first] = state.people;
@@ -152,7 +152,11 @@ function leaving(state: CeremonyState): Attempt[] {
     })),
     { command: { type: 'return-person', ...forged }, wrong: 'came back by another’s signature' },
     { command: { type: 'mark-absent', person: 'p3', reason: 'ill' } },
-    { command: { type: 'mark-absent', person: 'p4', reason: 'ill' }, wrong: 'went on without the only witness' },
+    {
+      command: { type: 'mark-absent', person: 'p4', reason: 'ill' },
+      // An abort is brought to its end by whoever is left.
+      wrong: state.stopped === null ? 'went on without the only witness' : undefined,
+    },
   ];
 }
 
@@ -162,6 +166,8 @@ function departing(state: CeremonyState): Attempt[] {
   // A passphrase is typed where somebody approves or comes back.
   const isTyping = state.onBreak !== null || state.approval !== null;
   const noticed = { expected: 'Nobody comes in.', happened: 'The door was opened.', openedBy: 'keyferry', rule: null };
+  const confirmedBy = presentPeople(state).map(({ id }) => id);
+  const attempt = { credential: { ...typedAlone, by: confirmedBy.slice(0, 1) }, confirmedBy };
   return [
     { command: { type: 'open-exception', ...noticed }, departs: 'any' },
     ...(isTyping
@@ -174,9 +180,9 @@ function departing(state: CeremonyState): Attempt[] {
       : []),
     { command: { type: 'start-break', reason: 'lunch', by: 'p1' }, departs: 'any' },
     { command: { type: 'resume-ceremony', application: state.application, position }, departs: 'any' },
-    { command: { type: 'reopen-token', serial: 'abc123', confirmedBy: presentPeople(state).map(({ id }) => id) } },
+    { command: { type: 'reopen-token', serial: 'abc123', ...attempt } },
     {
-      command: { type: 'refuse-token', refusal, confirmedBy: presentPeople(state).map(({ id }) => id) },
+      command: { type: 'refuse-token', refusal, ...attempt },
       departs: 'first',
     },
     { command: { type: 'record-custody', record: isOpen ? closed : torn }, departs: isOpen ? undefined : 'first' },

@@ -18,7 +18,8 @@ export interface Ledger {
   /** The confirmation that the work under way goes back to; null once something else came in between. */
   readonly confirmed: {
     readonly step: string;
-    readonly approvedBy: readonly string[];
+    /** Whether it was a quorum when they signed, whoever has left since. */
+    readonly isByQuorum: boolean;
     readonly input: LoggedInput;
   } | null;
   readonly areWrapsApproved: boolean;
@@ -68,19 +69,24 @@ export function entered(ledger: Ledger, event: CeremonyEvent): Ledger {
     case 'person-absent':
       return { ...ledger, absent: [...ledger.absent, event.person] };
     case 'ceremony-stopped':
-      return { ...unapproved(ledger), isOnBreak: false, confirmed: null, stops: ledger.stops + 1 };
+      return {
+        ...unapproved(ledger),
+        isOnBreak: ledger.isOnBreak && ledger.stops === 0,
+        confirmed: null,
+        stops: ledger.stops + 1,
+      };
     default:
       return ledger;
   }
 }
 
 function stepEntered(ledger: Ledger, { step, input }: EventOf<'step-confirmed'>): Ledger {
-  const approvedBy = approversOf(ledger, step, input);
+  const isByQuorum = isQuorum(ledger, approversOf(ledger, step, input));
   return {
     ...unapproved(ledger),
     people: input.kind === 'people' ? input.people : ledger.people,
-    confirmed: { step, approvedBy, input },
-    areWrapsApproved: ledger.areWrapsApproved || (step === 'wrap.approve' && isQuorum(ledger, approvedBy)),
+    confirmed: { step, isByQuorum, input },
+    areWrapsApproved: ledger.areWrapsApproved || (step === 'wrap.approve' && isByQuorum),
   };
 }
 
@@ -109,11 +115,25 @@ function canEverybodySign({ people, registered }: Ledger): boolean {
   return people.length > 0 && registered === people.length;
 }
 
-function isQuorum({ people, absent }: Ledger, by: readonly string[]): boolean {
-  const holders = (role: string): number =>
-    people.filter(({ id, roles }) => by.includes(id) && !absent.includes(id) && roles.some((held) => held === role))
-      .length;
-  return holders('custodian') >= 2 && holders('witness') >= 1;
+function isQuorum(ledger: Ledger, by: readonly string[]): boolean {
+  return holders(ledger, 'custodian', by) >= 2 && holders(ledger, 'witness', by) >= 1;
+}
+
+/** After an abort those who are left bring it to its end, be they fewer than a quorum. */
+function isEnough(ledger: Ledger, by: readonly string[]): boolean {
+  if (ledger.stops === 0) return isQuorum(ledger, by);
+  const everybody = ledger.people.map(({ id }) => id);
+  const wanted = (role: string, count: number): number => Math.min(count, holders(ledger, role, everybody));
+  const areThere = (role: string, count: number): boolean => holders(ledger, role, by) >= wanted(role, count);
+  const isAnybodyAsked = wanted('custodian', 1) + wanted('witness', 1) > 0;
+  if (!isAnybodyAsked) return isEverybody(ledger, by);
+  return by.length > 0 && areThere('custodian', 2) && areThere('witness', 1);
+}
+
+function holders({ people, absent }: Ledger, role: string, by: readonly string[]): number {
+  return people.filter(
+    ({ id, roles }) => by.includes(id) && !absent.includes(id) && roles.some((held) => held === role),
+  ).length;
 }
 
 function isEverybody({ people, absent }: Ledger, by: readonly string[]): boolean {
@@ -153,13 +173,13 @@ function brokenByStep(ledger: Ledger, event: EventOf<'step-confirmed'>, state: C
   const approvedBy = approversOf(ledger, event.step, event.input);
   const signed = event.confirmedBy.filter((id) => approvedBy.includes(id));
   if (event.step.endsWith('.sign-off')) return isEverybody(ledger, signed) ? null : 'signed off by too few';
-  return !step.sensitive || isQuorum(ledger, signed) ? null : 'a sensitive step was confirmed without the quorum';
+  return !step.sensitive || isEnough(ledger, signed) ? null : 'a sensitive step was confirmed without the quorum';
 }
 
 function brokenByClosing(ledger: Ledger, event: EventOf<'exception-closed'>): string | null {
   const isAsked = ledger.asked?.subject === `exception.${event.exception}`;
   const signed = event.confirmedBy.filter((id) => isAsked && ledger.approvedBy.includes(id));
-  return isQuorum(ledger, signed) ? null : 'an exception was closed by too few';
+  return isEnough(ledger, signed) ? null : 'an exception was closed by too few';
 }
 
 function brokenByRequest(ledger: Ledger, { step, request }: EventOf<'effect-requested'>): string | null {
@@ -168,7 +188,7 @@ function brokenByRequest(ledger: Ledger, { step, request }: EventOf<'effect-requ
   if (confirmed?.step !== step) return 'work was begun that nobody confirmed';
   if (!sensitiveWork.includes(request.kind)) return null;
   if (request.kind === 'wrap-key') return ledger.areWrapsApproved ? null : 'a key was wrapped without the quorum';
-  if (!isQuorum(ledger, confirmed.approvedBy)) return `${request.kind} was begun without the quorum`;
+  if (!confirmed.isByQuorum) return `${request.kind} was begun without the quorum`;
   const { input } = confirmed;
   if (request.kind === 'write-copy' && !(input.kind === 'folders' && input.folders.includes(request.folder))) {
     return 'a copy was written elsewhere than approved';

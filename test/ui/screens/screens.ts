@@ -131,8 +131,11 @@ export class StepScreen {
 export class BreakScreen {
   /** Beside each person who is waited for. */
   readonly isBack: Locator;
+  /** After a restart: that the log was held against the script. */
+  readonly logCompared: Locator;
 
   constructor(page: Page) {
+    this.logCompared = page.getByRole('main').getByRole('checkbox', { name: /^We compared it with the last entry/ });
     this.isBack = page.getByRole('main').getByRole('button', { name: /is back$/ });
   }
 }

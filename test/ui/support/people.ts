@@ -155,6 +155,7 @@ export class People {
 
   /** One after the other, everybody who is waited for types their passphrase. */
   async comeBack(): Promise<void> {
+    if ((await this.break.logCompared.count()) > 0) await this.keyboard.tick(this.break.logCompared);
     while ((await this.break.isBack.count()) > 0) {
       const button = this.break.isBack.first();
       const name = (await button.innerText()).trim().slice(0, -' is back'.length);
