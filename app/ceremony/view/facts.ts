@@ -8,7 +8,15 @@ import { closingFacts, leftBehind } from './closing-facts.ts';
 import { doomedKeys, keysOfPlan, planFacts } from './plan-facts.ts';
 import { tokenProofs } from './token-proofs.ts';
 import { workstationFacts } from './workstation-facts.ts';
-import { assignments, comparedKek, keysToWrap, weakWraps, wrappedKeys } from './wrapping-facts.ts';
+import {
+  assignments,
+  comparedKek,
+  keysToApprove,
+  keysToWrap,
+  partsToWrite,
+  weakWraps,
+  wrappedKeys,
+} from './wrapping-facts.ts';
 
 /**
  * What there is to look at on a step: everything the people confirm is here, and comes from the log.
@@ -33,16 +41,17 @@ const factsByStep: Readonly<Partial<Record<string, (state: CeremonyState, step: 
   'bring-in.accept': assignments,
   'keys.make': ({ plan, leftOut }) => [keysOfPlan(plan.keys, leftOut)],
   'keys.check': madeKeys,
-  'wrap.approve': assignments,
+  'wrap.approve': (state) => [...assignments(state), keysToApprove(state)],
   'wrap.weak': weakWraps,
   'wrap.wrap': keysToWrap,
   'wrap.check': wrappedKeys,
-  'take-out.write': writtenSoFar,
+  'take-out.write': (state) => [partsToWrite(state), ...writtenSoFar(state)],
   'take-out.check': bundle,
   'close.destroy': doomedKeys,
   'close.sign-off': closingFacts,
   'abort.inventory': leftBehind,
   'abort.destroy': leftBehind,
+  'abort.media': leftBehind,
   'abort.sign-off': (state) => [...leftBehind(state), ...closingFacts(state)],
 };
 

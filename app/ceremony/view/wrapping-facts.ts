@@ -3,6 +3,7 @@ import { formatFor } from '../../byok/registry.ts';
 import type { Fact } from '../../contract/view.ts';
 import { hexToBytes } from '../../keys/bytes.ts';
 import { hexGroups, rsaThumbprint } from '../../keys/fingerprint.ts';
+import { formatKcv } from '../../keys/kcv.ts';
 import { refuser } from '../../keys/refuser.ts';
 import { specInWords } from '../../keys/specs.ts';
 import { readSpki } from '../../keys/spki.ts';
@@ -89,6 +90,32 @@ function wrappingKeys(state: CeremonyState): Fact {
   const rows = carriedKeys(state).map(({ id }) => [id, hexGroups(state.keks.get(id)?.spkiSha256 ?? '').join(' ')]);
   const columns = ['Key', 'SHA-256 of its wrapping key'];
   return { kind: 'table', caption: 'The wrapping keys, as they were compared', columns, rows };
+}
+
+/** Which keys those are: whoever approves signs this very object, not only the name that the plan has for it. */
+export function keysToApprove(state: CeremonyState): Fact {
+  const rows = carriedKeys(state).map(({ id }) => {
+    const target = state.targets.get(id);
+    const kcvs = (target?.keyCheckValues ?? []).map(formatKcv);
+    const publicKey = target?.publicKeySha256 ?? null;
+    return [
+      id,
+      target?.ckaId ?? 'not made',
+      kcvs.length === 0 ? 'none' : kcvs.join('; '),
+      publicKey === null ? 'none: it is a secret key' : hexGroups(publicKey).join(' '),
+    ];
+  });
+  const columns = ['Key', 'CKA_ID', 'Check value', 'SHA-256 of its public key'];
+  return { kind: 'table', caption: 'The keys in the token, as they were checked', columns, rows };
+}
+
+/** Everything of the keys that the bundle will hold. */
+export function partsToWrite(state: CeremonyState): Fact {
+  const rows = carriedKeys(state).flatMap(
+    ({ id }) =>
+    (state.wrapped.get(id)?.parts ?? []).map(({ name, bytes, sha256 }) => [id, name, String(bytes), hexGroups(sha256).join(' ')]), // prettier-ignore
+  );
+  return { kind: 'table', caption: 'What is written of the keys', columns: ['Key', 'Part', 'Bytes', 'SHA-256'], rows };
 }
 
 function endOf(kek: KekRecord | undefined): string {

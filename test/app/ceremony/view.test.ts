@@ -7,7 +7,7 @@ import { isClosed, type CeremonyState } from '../../../app/ceremony/state.ts';
 import { viewOf, type Moment } from '../../../app/ceremony/view/view.ts';
 import { viewSchema, type CeremonyView, type Fact } from '../../../app/contract/view.ts';
 import { hexToBytes } from '../../../app/keys/bytes.ts';
-import { pgpWords } from '../../../app/keys/fingerprint.ts';
+import { hexGroups, pgpWords } from '../../../app/keys/fingerprint.ts';
 import { makePair } from '../../support/openssl.ts';
 import { ruleOf } from '../../support/rule-of.ts';
 import { after, azureKey, confirmation, opened, planWith, stepDone, toTheEnd, walkTo } from '../../support/walk.ts';
@@ -125,6 +125,23 @@ describe('what the people look at', () => {
   it('is the public key of every key that was made', () => {
     const { targets } = at('keys.check');
     expect(fingerprints(factsAt('keys.check'))).toEqual([...targets.values()].map((target) => target.publicKeySha256));
+  });
+
+  it('is, where a wrap is approved, which key that is and by which key it is wrapped, both whole', () => {
+    const { targets, keks } = at('wrap.approve');
+    const shown = JSON.stringify(factsAt('wrap.approve'));
+    for (const { ckaId, publicKeySha256 } of targets.values()) {
+      expect(shown).toContain(ckaId);
+      expect(shown).toContain(hexGroups(publicKeySha256 ?? 'no public key').join(' '));
+    }
+    for (const { spkiSha256 } of keks.values()) expect(shown).toContain(hexGroups(spkiSha256).join(' '));
+  });
+
+  it('is, where the bundle is approved, the hash of every part that it will hold', () => {
+    const shown = JSON.stringify(factsAt('take-out.write'));
+    const parts = [...at('take-out.write').wrapped.values()].flatMap((wrapped) => wrapped.parts);
+    expect(parts).toHaveLength(2);
+    for (const { sha256 } of parts) expect(shown).toContain(hexGroups(sha256).join(' '));
   });
 
   it('is the manifest’s hash when the media is sealed', () => {
