@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { HostHandlers, PinInput, StepInput } from '../app/contract/calls.ts';
 import type { CeremonyView } from '../app/contract/view.ts';
 import { currentStep, isClosed, type CeremonyState } from '../app/ceremony/state.ts';
-import type { LoggedInput, Mode } from '../app/ceremony/events.ts';
+import type { Credential, LoggedInput, Mode } from '../app/ceremony/events.ts';
 import { viewOf } from '../app/ceremony/view/view.ts';
 import { Refused, refuse, type Refusal } from '../app/rules/refusal.ts';
 import { approvalOf } from './audit/approved-plans.ts';
@@ -103,10 +103,7 @@ export class CeremonyDesk {
   }
 
   async reopenToken(pin: PinInput, confirmedBy: readonly string[]): Promise<CeremonyView> {
-    const { finalTryAccepted } = pin;
-    const typedBy = pin.kind === 'pin-parts' ? pin.by : [pin.by];
-    const reopening = { pin: entryOf(pin), typedBy, decided: { finalTryAccepted }, confirmedBy };
-    await this.current().runner.reopenToken(reopening);
+    await this.current().runner.reopenToken({ pin: entryOf(pin), credential: credentialOf(pin), confirmedBy });
     return this.shown();
   }
 
@@ -161,9 +158,8 @@ export class CeremonyDesk {
         return input;
       case 'pin':
       case 'pin-pad':
-        return credentialOf(input.kind === 'pin' ? 'one' : 'pad', [input.by], input.finalTryAccepted);
       case 'pin-parts':
-        return credentialOf('parts', input.by, input.finalTryAccepted);
+        return credentialOf(input);
       case 'people':
         return { kind: 'people', people: input.people.map((person, index) => ({ ...person, id: `p${index + 1}` })) };
       case 'media':
@@ -239,8 +235,12 @@ function entryOf(input: PinInput): PinEntry {
   }
 }
 
-function credentialOf(how: 'one' | 'parts' | 'pad', by: readonly string[], finalTryAccepted: boolean): LoggedInput {
-  return { kind: 'credential', how, by: [...by], finalTryAccepted };
+const ways = { pin: 'one', 'pin-parts': 'parts', 'pin-pad': 'pad' } as const;
+
+/** Who gives the PIN, and how: what the log keeps of it. */
+function credentialOf(input: PinInput): Credential {
+  const by = input.kind === 'pin-parts' ? [...input.by] : [input.by];
+  return { kind: 'credential', how: ways[input.kind], by, finalTryAccepted: input.finalTryAccepted };
 }
 
 /** A damaged record approves nothing; the plan's own screen has said so. */

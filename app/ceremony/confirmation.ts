@@ -3,7 +3,7 @@ import { askedOf, checkApproved } from './approvals.ts';
 import { checkNoBreak } from './breaks.ts';
 import { checkConfirmers } from './confirmers.ts';
 import { checkBagsClosed } from './custody.ts';
-import type { LoggedInput } from './events.ts';
+import type { Credential, LoggedInput } from './events.ts';
 import { checkNoOpenException } from './exceptions.ts';
 import { checkRollCall } from './roll-call.ts';
 import {
@@ -28,6 +28,13 @@ export interface Confirmation {
 }
 
 /**
+/** Who opens the token again: those who confirm it, and those who give the PIN. */
+export interface Attempt {
+  /** Ids of the people who confirm. */
+  readonly confirmedBy: readonly string[];
+  readonly credential: Credential;
+}
+
  * Checks a confirmation against the current step.
  * @param state - the ceremony
  * @param given - what the people did
@@ -83,24 +90,26 @@ export function checkAsking(state: CeremonyState, stepId: string, input: LoggedI
 }
 
 /**
- * Checks who wants to open the token again: the same people that the log-in step asks for, and only while a step needs it.
+ * Checks who wants to open the token again: the same people that the log-in step asks for, a PIN from somebody who is here, and
+ * only while a step needs it.
  * @param state - the ceremony
- * @param confirmedBy - ids of the people who confirm
+ * @param attempt - who confirms, and who gives the PIN
  * @returns null when it stands, otherwise the first rule against it
  */
-export function checkReopening(state: CeremonyState, confirmedBy: readonly string[]): Refusal | null {
-  return isTokenWanted(state) ? (checkGoesOn(state) ?? checkAttempt(state, confirmedBy)) : notWanted();
+export function checkReopening(state: CeremonyState, attempt: Attempt): Refusal | null {
+  return isTokenWanted(state) ? (checkGoesOn(state) ?? checkAttempt(state, attempt)) : notWanted();
 }
 
 /**
  * Checks who has tried to open the token again in vain. Whatever else came up meanwhile, the try is in the log.
  * @param state - the ceremony
- * @param confirmedBy - ids of the people who confirmed the try
+ * @param attempt - who confirmed the try, and who gave the PIN
  * @returns null when it stands, otherwise the first rule against it
  */
-export function checkAttempt(state: CeremonyState, confirmedBy: readonly string[]): Refusal | null {
+export function checkAttempt(state: CeremonyState, { confirmedBy, credential }: Attempt): Refusal | null {
   const logIn = logInStep(state);
-  return logIn !== null && isTokenWanted(state) ? checkConfirmers(state, logIn, confirmedBy) : notWanted();
+  if (logIn === null || !isTokenWanted(state)) return notWanted();
+  return checkConfirmers(state, logIn, confirmedBy) ?? checkCredential(state, logIn, credential);
 }
 
 function isTokenWanted(state: CeremonyState): boolean {

@@ -1,5 +1,12 @@
 import { refusal, type Refusal } from '../rules/refusal.ts';
-import { checkAttempt, checkConfirmation, checkGoesOn, checkReopening, type Confirmation } from './confirmation.ts';
+import {
+  checkAttempt,
+  checkConfirmation,
+  checkGoesOn,
+  checkReopening,
+  type Attempt,
+  type Confirmation,
+} from './confirmation.ts';
 import { decidePeople, type PeopleCommand } from './decide-people.ts';
 import type { EffectOutcome, EffectRequest } from './effects.ts';
 import type { CeremonyEvent, EventOf, Mode, RefusalRecord } from './events.ts';
@@ -25,11 +32,8 @@ export type Command =
     }
   | ({ readonly type: 'fail-work' } & Omit<EventOf<'effect-failed'>, 'type'>)
   | { readonly type: 'interrupt-work'; readonly effect: number; readonly refusal: RefusalRecord }
-  | { readonly type: 'reopen-token'; readonly serial: string; readonly confirmedBy: readonly string[] }
-  | ({ readonly type: 'refuse-token'; readonly confirmedBy: readonly string[] } & Pick<
-      EventOf<'token-not-reopened'>,
-      'refusal' | 'pin'
-    >)
+  | ({ readonly type: 'reopen-token'; readonly serial: string } & Attempt)
+  | ({ readonly type: 'refuse-token' } & Attempt & Pick<EventOf<'token-not-reopened'>, 'refusal' | 'pin'>)
   | { readonly type: 'stop-ceremony'; readonly step: string; readonly reason: string }
   | PeopleCommand;
 
@@ -172,18 +176,18 @@ function inFlightOr(state: CeremonyState, effect: number, events: readonly Cerem
 }
 
 function reopen(state: CeremonyState, command: Extract<Command, { type: 'reopen-token' }>): Decision {
-  const { serial, confirmedBy } = command;
-  const refused = checkReopening(state, confirmedBy);
+  const { serial, credential, confirmedBy } = command;
+  const refused = checkReopening(state, command);
   if (refused !== null) return { ok: false, refusal: refused };
   if (state.token?.identity.serial === serial) {
-    return { ok: true, events: [{ type: 'token-reopened', serial, confirmedBy: [...confirmedBy] }] };
+    return { ok: true, events: [{ type: 'token-reopened', serial, credential, confirmedBy: [...confirmedBy] }] };
   }
   const cause = `The token found has serial ${serial}; this ceremony uses ${state.token?.identity.serial ?? 'none yet'}.`;
   return { ok: false, refusal: refusal('TOKEN-SERIAL-AS-IDENTIFIED', cause) };
 }
 
 function notReopened(state: CeremonyState, command: Extract<Command, { type: 'refuse-token' }>): Decision {
-  const refused = checkAttempt(state, command.confirmedBy);
+  const refused = checkAttempt(state, command);
   if (refused !== null) return { ok: false, refusal: refused };
   const tried: CeremonyEvent = { ...command, type: 'token-not-reopened', confirmedBy: [...command.confirmedBy] };
   return { ok: true, events: withExceptions(state, tried) };

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { refuse } from '../rules/refusal.ts';
 import { custodyRecordSchema } from './custody.ts';
 import { outcomeSchema, pinStateSchema, requestSchema } from './effects.ts';
-import { loggedInputSchema, type LoggedInput } from './input.ts';
+import { credentialSchema, loggedInputSchema, type Credential, type LoggedInput } from './input.ts';
 
 const text = v.string();
 const effectNumber = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -43,10 +43,17 @@ const workEvents = [
     /** What the token's flags say of its PIN after a try that failed. */
     pin: v.optional(pinStateSchema),
   }),
-  v.strictObject({ type: v.literal('token-reopened'), serial: text, confirmedBy: v.array(text) }),
+  /** As at the first log-in it is said who gave the PIN, and how. */
+  v.strictObject({
+    type: v.literal('token-reopened'),
+    serial: text,
+    credential: credentialSchema,
+    confirmedBy: v.array(text),
+  }),
   v.strictObject({
     type: v.literal('token-not-reopened'),
     refusal: refusalRecord,
+    credential: credentialSchema,
     confirmedBy: v.array(text),
     pin: v.optional(pinStateSchema),
   }),
@@ -135,7 +142,7 @@ export const eventSchema = v.variant('type', [
 
 export type CeremonyEvent = v.InferOutput<typeof eventSchema>;
 export type EventOf<T extends CeremonyEvent['type']> = Extract<CeremonyEvent, { type: T }>;
-export type { LoggedInput };
+export type { Credential, LoggedInput };
 export type RefusalRecord = v.InferOutput<typeof refusalRecord>;
 export type LogPosition = v.InferOutput<typeof logHead>;
 export type ExceptionDecision = v.InferOutput<typeof decisionSchema>;

@@ -13,7 +13,7 @@ const person = v.strictObject({
 });
 
 /** How the PIN comes to the token: typed by one person, in parts by several in this order, or on the token's own pad. */
-const credential = v.strictObject({
+export const credentialSchema = v.strictObject({
   kind: v.literal('credential'),
   how: v.picklist(['one', 'parts', 'pad']),
   /** Ids of the people who type, in the order in which they do. */
@@ -27,9 +27,11 @@ export const loggedInputSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('none') }),
   v.strictObject({ kind: v.literal('people'), people: v.array(person) }),
   v.strictObject({ kind: v.literal('folders'), folders: v.array(text) }),
-  credential,
+  credentialSchema,
   /** In the order of the step; an empty one says no to a weak wrap, or to a destruction after an abort. */
   v.strictObject({ kind: v.literal('key-ids'), keyIds: v.array(text) }),
 ]);
 
+/** Who gave the PIN, and how; never the PIN. */
+export type Credential = v.InferOutput<typeof credentialSchema>;
 export type LoggedInput = v.InferOutput<typeof loggedInputSchema>;

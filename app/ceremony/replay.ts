@@ -79,9 +79,9 @@ function objectTo(state: CeremonyState, event: CeremonyEvent): string | null {
       return state.inFlight?.effect === event.effect ? null : 'this work is not in flight.';
     case 'token-reopened':
       if (state.token?.identity.serial !== event.serial) return 'it names another token.';
-      return checkReopening(state, event.confirmedBy)?.cause ?? null;
+      return checkReopening(state, event)?.cause ?? null;
     case 'token-not-reopened':
-      return checkAttempt(state, event.confirmedBy)?.cause ?? null;
+      return checkAttempt(state, event)?.cause ?? null;
     case 'ceremony-stopped':
       return currentStep(state)?.id === event.step ? null : 'another step is the current one.';
     default:

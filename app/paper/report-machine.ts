@@ -1,5 +1,5 @@
 import { workstationFacts } from '../ceremony/view/workstation-facts.ts';
-import type { ReportedToken } from '../record/report-machine.ts';
+import type { ReportedPin, ReportedToken } from '../record/report-machine.ts';
 import type { Report } from '../record/report.ts';
 import { paragraph, type Block } from './document.ts';
 import { blocksOf } from './from-facts.ts';
@@ -24,7 +24,7 @@ const ways = {
 } as const;
 
 function tokenBlocks(token: ReportedToken): Block[] {
-  const { pin, proofs } = token;
+  const { pins, proofs } = token;
   return [
     values('Token', [
       code('Serial number', token.serial),
@@ -32,9 +32,11 @@ function tokenBlocks(token: ReportedToken): Block[] {
       ['Model', `${token.manufacturer} ${token.model}`],
       ['Firmware', token.firmware],
       ['PKCS#11 module', `${token.moduleDescription}, Cryptoki ${token.cryptoki}`],
-      ['PIN', pin === null ? 'not typed' : `${ways[pin.how]} ${pin.by.join(', ')}`],
     ]),
     hash('SHA-256 of the PKCS#11 module', token.moduleSha256),
+    pins.length === 0
+      ? paragraph('No PIN was typed.')
+      : table('Every PIN that was given', ['Time', 'For', 'PIN'], pins.map(pinRow)),
     ...(proofs.length === 0
       ? [paragraph('The token was not tested with throw-away keys.')]
       : [
@@ -45,6 +47,12 @@ function tokenBlocks(token: ReportedToken): Block[] {
           ),
         ]),
   ];
+}
+
+function pinRow({ time, how, by, finalTryAccepted, step, refusedBy }: ReportedPin): string[] {
+  const again = refusedBy === null ? 'Token opened again' : `Token not opened again: ${refusedBy}`;
+  const last = finalTryAccepted ? '; they knew that it was the last try' : '';
+  return [timeInWords(time), step ?? again, `${ways[how]} ${by.join(', ')}${last}`];
 }
 
 /** The copies of the bundle. */

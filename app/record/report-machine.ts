@@ -1,6 +1,7 @@
 import type { OutcomeOf } from '../ceremony/effects.ts';
+import type { CeremonyEvent, Credential } from '../ceremony/events.ts';
 import { initialsOf, type ReportedPerson } from './report-people.ts';
-import { ofType, outcomesOf, type Timed } from './timed.ts';
+import { outcomesOf, type Timed } from './timed.ts';
 
 /** The workstation as Keyferry found it. */
 export type ReportedWorkstation = Omit<OutcomeOf<'inspect-workstation'>, 'kind' | 'notices'>;
@@ -19,10 +20,24 @@ export interface ReportedToken {
   readonly cryptoki: string;
   /** SHA-256 of the file of the PKCS#11 module, hex. */
   readonly moduleSha256: string;
-  /** How the PIN came to it, and the initials of those who typed it, in their order; null before that. */
-  readonly pin: { readonly how: 'one' | 'parts' | 'pad'; readonly by: readonly string[] } | null;
+  /** Every time a PIN was given, in order. */
+  readonly pins: readonly ReportedPin[];
   /** The ways that it proved with throw-away keys. */
   readonly proofs: readonly (ReportedWay & { readonly spec: string })[];
+}
+
+/** A PIN that was given: who gave it, how, and what came of it. */
+export interface ReportedPin {
+  readonly time: string;
+  readonly how: 'one' | 'parts' | 'pad';
+  /** Initials of those who typed it, in their order. */
+  readonly by: readonly string[];
+  /** Whether they knew that the token locks itself after one more wrong PIN. */
+  readonly finalTryAccepted: boolean;
+  /** Number and title of the step at which it was asked for; null where the token was opened again. */
+  readonly step: string | null;
+  /** The rule that refused it when the token was opened again; null where it was opened, and at a step, which tells itself. */
+  readonly refusedBy: string | null;
 }
 
 /** A copy of the bundle. */
@@ -48,9 +63,6 @@ export function tokenIn(events: readonly Timed[], people: readonly ReportedPerso
   const identity = outcomesOf(events, 'identify-token').at(-1)?.outcome.identity;
   if (identity === undefined) return null;
   const { serial, label, manufacturer, model, firmware, moduleDescription, cryptoki, moduleSha256 } = identity;
-  const typed = ofType(events, 'step-confirmed')
-    .map(({ event: { input } }) => input)
-    .findLast((input) => input.kind === 'credential');
   const proofs = outcomesOf(events, 'probe-token').at(-1)?.outcome.proofs ?? [];
   return {
     serial,
@@ -61,7 +73,7 @@ export function tokenIn(events: readonly Timed[], people: readonly ReportedPerso
     moduleDescription,
     cryptoki,
     moduleSha256,
-    pin: typed?.kind === 'credential' ? { how: typed.how, by: typed.by.map((id) => initialsOf(people, id)) } : null,
+    pins: pinsIn(events, people),
     proofs: proofs.map(({ spec, method, oaepHash, nonce, performed }) => ({
       spec,
       method,
@@ -70,6 +82,30 @@ export function tokenIn(events: readonly Timed[], people: readonly ReportedPerso
       performed,
     })),
   };
+}
+
+function pinsIn(events: readonly Timed[], people: readonly ReportedPerson[]): readonly ReportedPin[] {
+  return events.flatMap(({ time, event }) => {
+    const given = givenIn(event);
+    if (given === null) return [];
+    const { credential, step, refusedBy } = given;
+    const { how, by, finalTryAccepted } = credential;
+    return [{ time, how, by: by.map((id) => initialsOf(people, id)), finalTryAccepted, step, refusedBy }];
+  });
+}
+
+function givenIn(event: CeremonyEvent): (Pick<ReportedPin, 'step' | 'refusedBy'> & { credential: Credential }) | null {
+  switch (event.type) {
+    case 'step-confirmed':
+      if (event.input.kind !== 'credential') return null;
+      return { credential: event.input, step: `${event.number} ${event.title}`, refusedBy: null };
+    case 'token-reopened':
+      return { credential: event.credential, step: null, refusedBy: null };
+    case 'token-not-reopened':
+      return { credential: event.credential, step: null, refusedBy: event.refusal.rule };
+    default:
+      return null;
+  }
 }
 
 /** The copies that were written and read back. */

@@ -1,17 +1,13 @@
+import type { Attempt } from '../../app/ceremony/confirmation.ts';
 import { currentStep } from '../../app/ceremony/state.ts';
 import { refuse } from '../../app/rules/refusal.ts';
-import type { LoginDecision, PinEntry } from '../hsm/port.ts';
+import type { PinEntry } from '../hsm/port.ts';
 import type { Carrier } from './people.ts';
 import type { Worker } from './worker.ts';
 
-/** How the PIN is given again, and by whom. */
-export interface Reopening {
+/** How the PIN is given again, by whom, and who confirms it, as at the first log-in. */
+export interface Reopening extends Attempt {
   readonly pin: PinEntry;
-  /** The people who type it, in their order. */
-  readonly typedBy: readonly string[];
-  readonly decided: LoginDecision;
-  /** Ids of the people who confirm, as at the first log-in. */
-  readonly confirmedBy: readonly string[];
 }
 
 /**
@@ -65,6 +61,12 @@ export class PinParts {
       await this.#worker.clearPin();
     });
     return 0;
+  }
+
+  /** Forgets every part at once, whatever is on the screen: the step for which they were typed is no more. */
+  async drop(): Promise<void> {
+    this.forget();
+    await this.#worker.clearPin();
   }
 
   /** Whoever has typed a part types it again: the process that held it has ended. */

@@ -133,16 +133,16 @@ export class Runner {
    * which is in the log then
    */
   async reopenToken(reopening: Reopening): Promise<void> {
-    const { pin, typedBy, confirmedBy } = reopening;
+    const { pin, credential, confirmedBy } = reopening;
     try {
       this.#refuseWhileWorking();
       this.#journal.noticeClock();
-      const refused = checkReopening(this.state, confirmedBy);
+      const refused = checkReopening(this.state, reopening);
       if (refused !== null) throw new Refused(refused);
-      if (pin === 'parts') this.pinParts.take(typedBy);
+      if (pin === 'parts') this.pinParts.take(credential.by);
       await this.#awaited(async () => {
         const serial = await this.#openToken(reopening);
-        this.#submit({ type: 'reopen-token', serial, confirmedBy });
+        this.#submit({ type: 'reopen-token', serial, credential, confirmedBy });
         await this.#look();
       });
     } finally {
@@ -162,7 +162,7 @@ export class Runner {
 
   /**
    * Aborts the ceremony. Work of the moment is not cut off: it ends, no other begins, and then it stops. What is left behind
-   * is dealt with in the steps of the abort, for which the token stays open.
+   * is dealt with in the steps of the abort, for which the token stays open; parts of a PIN that was never given whole are forgotten.
    * @param step - the step on the screen of whoever stops it
    * @param reason - their words
    * @throws Refused when the ceremony is closed or another step is on the screen
@@ -174,6 +174,7 @@ export class Runner {
     // The work of the moment may have been the last of its step.
     this.#submit({ type: 'stop-ceremony', step: wasOnScreen ? (currentStep(this.state)?.id ?? step) : step, reason });
     this.#announce();
+    await this.pinParts.drop();
   }
 
   /**
@@ -242,11 +243,12 @@ export class Runner {
     await done;
   }
 
-  async #openToken({ pin, decided, confirmedBy }: Reopening): Promise<string> {
+  async #openToken({ pin, credential, confirmedBy }: Reopening): Promise<string> {
+    const { finalTryAccepted } = credential;
     try {
-      return await this.#ports.worker.reopenToken(this.state, pin, decided);
+      return await this.#ports.worker.reopenToken(this.state, pin, { finalTryAccepted });
     } catch (error) {
-      const refused = { refusal: asRefusal(error), confirmedBy, ...(await this.#flights.pinState()) };
+      const refused = { refusal: asRefusal(error), credential, confirmedBy, ...(await this.#flights.pinState()) };
       this.#submit({ type: 'refuse-token', ...refused });
       throw error;
     }

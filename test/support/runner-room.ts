@@ -10,7 +10,7 @@ import { Runner, type RunnerPorts } from '../../main/ceremony/runner.ts';
 import { createSigners } from '../../main/ceremony/signers.ts';
 import { ScriptedWorker } from './scripted-worker.ts';
 import { closingOf, quorumOf } from './signing.ts';
-import { confirmation, inputFor, stepOf } from './walk.ts';
+import { confirmation, inputFor, stepOf, typedAlone } from './walk.ts';
 
 /** The passphrase of somebody, as bytes of its own: whoever receives it overwrites it. */
 export function passphraseOf(person: string): Uint8Array {
@@ -27,7 +27,7 @@ export const pin = (text = '1234'): Uint8Array => new TextEncoder().encode(text)
 
 /** One person types the PIN for the token to be opened again. */
 export function reopening(text: string, confirmedBy: readonly string[], secret = pin(text)): Reopening {
-  return { pin: secret, typedBy: ['p1'], decided: { finalTryAccepted: false }, confirmedBy };
+  return { pin: secret, credential: typedAlone, confirmedBy };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { decide, type Command, type Decision } from '../../app/ceremony/decide.ts';
-import type { CeremonyEvent, LoggedInput } from '../../app/ceremony/events.ts';
+import type { CeremonyEvent, Credential, LoggedInput } from '../../app/ceremony/events.ts';
 import type { RuleId } from '../../app/rules/index.ts';
 import { parsePlanDocument } from '../../app/ceremony/plan.ts';
 import { roles, type Person } from '../../app/ceremony/roles.ts';
@@ -121,6 +121,9 @@ export function stepOf(state: CeremonyState): Step {
   return step;
 }
 
+/** Somebody types the PIN alone. */
+export const typedAlone: Credential = { kind: 'credential', how: 'one', by: ['p1'], finalTryAccepted: false };
+
 export function inputFor(state: CeremonyState, step: Step): LoggedInput {
   switch (step.kind) {
     case 'confirm':
@@ -128,7 +131,7 @@ export function inputFor(state: CeremonyState, step: Step): LoggedInput {
       return { kind: 'none' };
     case 'choose-pin':
     case 'enter-pin':
-      return { kind: 'credential', how: 'one', by: ['p1'], finalTryAccepted: false };
+      return typedAlone;
     case 'name-people':
       return { kind: 'people', people: everybody(state).map((person) => ({ ...person, roles: [...person.roles] })) };
     case 'choose-inbound':

@@ -20,6 +20,7 @@ import {
   stepOf,
   toTheEnd,
   twoKeys,
+  typedAlone,
   walkTo,
 } from '../../support/walk.ts';
 

@@ -46,6 +46,37 @@ describe.each(['token.identify', 'token.log-in'])('a PIN at %s', (step) => {
   });
 });
 
+describe('a PIN that opens the token again', () => {
+  const state = walkTo(opened(twoKeys), 'keys.make');
+  const confirmedBy = state.people.map(({ id }) => id);
+  const refusal = { rule: 'TOKEN-PIN-ACCEPTED', cause: 'wrong', remedy: 'again' };
+  const rules = (at: CeremonyState, credential: Credential): (RuleId | null)[] => [
+    refusedBy(decide(at, { type: 'reopen-token', serial: 'abc123', credential, confirmedBy })),
+    refusedBy(decide(at, { type: 'refuse-token', refusal, credential, confirmedBy })),
+  ];
+
+  it.each<[string, Credential]>([
+    ['nobody', typed('one')],
+    ['one person who types parts alone', typed('parts', 'p3')],
+    ['somebody who types two parts', typed('parts', 'p3', 'p4', 'p3')],
+    ['two people at one pad', typed('pad', 'p3', 'p4')],
+    ['a stranger', typed('one', 'p9')],
+  ])('is not taken from %s, whether it opens the token or not', (_, credential) => {
+    expect(rules(state, credential)).toEqual(['PIN-TYPED-BY-NAMED-PEOPLE', 'PIN-TYPED-BY-NAMED-PEOPLE']);
+  });
+
+  it('stands in the log with who typed it, in which order, and what they knew', () => {
+    const credential = { ...typed('parts', 'p5', 'p3'), finalTryAccepted: true };
+    expect(rules(state, credential)).toEqual([null, null]);
+    const reopened = decide(state, { type: 'reopen-token', serial: 'abc123', credential, confirmedBy });
+    const refused = decide(state, { type: 'refuse-token', refusal, credential, confirmedBy });
+    expect([reopened, refused].map(({ ok, ...made }) => ok && 'events' in made && made.events[0])).toEqual([
+      { type: 'token-reopened', serial: 'abc123', credential, confirmedBy },
+      { type: 'token-not-reopened', refusal, credential, confirmedBy },
+    ]);
+  });
+});
+
 describe('who typed it', () => {
   it('stands in the log in the order in which they did, and the PIN does not', () => {
     const state = walkTo(opened(twoKeys), 'token.log-in');

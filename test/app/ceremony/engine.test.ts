@@ -22,6 +22,7 @@ import {
   refusedBy,
   stepDone,
   twoKeys,
+  typedAlone,
   walkTo,
   wholeCeremony,
 } from '../../support/walk.ts';
@@ -166,7 +167,7 @@ describe('the token', () => {
   const at = walkTo(opened(twoKeys), 'keys.make');
   const everyone = at.people.map((person) => person.id);
   const reopening = (state: CeremonyState, serial: string, confirmedBy = everyone): RuleId | null =>
-    refusedBy(decide(state, { type: 'reopen-token', serial, confirmedBy }));
+    refusedBy(decide(state, { type: 'reopen-token', serial, credential: typedAlone, confirmedBy }));
 
   it('is opened again only with the serial that was identified', () => {
     expect(reopening(at, 'abc123')).toBeNull();
@@ -182,7 +183,7 @@ describe('the token', () => {
 
   it('logs a failed attempt with those who made it, opens an exception, and changes nothing else', () => {
     const refusal = { rule: 'TOKEN-PIN-ACCEPTED', cause: 'wrong', remedy: 'again' };
-    const decision = decide(at, { type: 'refuse-token', refusal, confirmedBy: ['p3', 'p6'] });
+    const decision = decide(at, { type: 'refuse-token', refusal, credential: typedAlone, confirmedBy: ['p3', 'p6'] });
     const { exceptions, ...rest } = after(at, decision);
     expect({ ...rest, exceptions: [] }).toEqual({ ...at, approval: null });
     expect(exceptions).toMatchObject([{ rule: 'TOKEN-PIN-ACCEPTED', openedBy: 'keyferry', closed: null }]);

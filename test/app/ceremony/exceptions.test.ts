@@ -19,6 +19,7 @@ import {
   refusedBy,
   stepDone,
   twoKeys,
+  typedAlone,
   walkTo,
 } from '../../support/walk.ts';
 
@@ -30,7 +31,7 @@ const wrong = (person: string): Command => ({ type: 'refuse-passphrase', person 
 const refusal = { rule: 'TOKEN-PIN-ACCEPTED', cause: 'the PIN was wrong', remedy: 'again' };
 
 /** Somebody of the token's people has tried to open it in vain. */
-const notReopened: Command = { type: 'refuse-token', refusal, confirmedBy: ['p3', 'p6'] };
+const notReopened: Command = { type: 'refuse-token', refusal, credential: typedAlone, confirmedBy: ['p3', 'p6'] };
 const torn: Command = {
   type: 'record-custody',
   record: { kind: 'bag-opened', bag: 'B-1', content: 'media A', idMatched: false, by: 'p3', witness: 'p6' },
@@ -66,7 +67,7 @@ describe.each(causes)('%s', (_, rule, happen) => {
     if (sensitive) {
       const asking: Command = { type: 'ask-step-approval', step: id, input: { kind: 'none' } };
       expect(refusedBy(decide(state, asking))).toBe('NO-OPEN-EXCEPTION');
-      const reopening: Command = { type: 'reopen-token', serial: 'abc123', confirmedBy: ['p3', 'p6'] };
+      const reopening: Command = { ...notReopened, type: 'reopen-token', serial: 'abc123' };
       expect(refusedBy(decide(state, reopening))).toBe('NO-OPEN-EXCEPTION');
     }
     const going = exceptionsClosed(state);

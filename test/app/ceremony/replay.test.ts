@@ -5,7 +5,7 @@ import { evolve } from '../../../app/ceremony/evolve.ts';
 import { replay } from '../../../app/ceremony/replay.ts';
 import type { RuleId } from '../../../app/rules/index.ts';
 import { ruleOf } from '../../support/rule-of.ts';
-import { opened, opening, twoKeys, wholeCeremony } from '../../support/walk.ts';
+import { opened, opening, twoKeys, typedAlone, wholeCeremony } from '../../support/walk.ts';
 
 describe('a log', () => {
   const whole = [opening(twoKeys), ...wholeCeremony(twoKeys).events];
@@ -18,7 +18,9 @@ describe('a log', () => {
     const [, second] = whole;
     if (second === undefined) throw new Error('no second event');
     expect(() => evolve(null, second)).toThrow();
-    expect(() => decide(null, { type: 'reopen-token', serial: 'x', confirmedBy: [] })).toThrow();
+    expect(() =>
+      decide(null, { type: 'reopen-token', serial: 'x', credential: typedAlone, confirmedBy: [] }),
+    ).toThrow();
     expect(ruleOf(() => replay(whole.slice(1)))).toBe('LOG-HOLDS-A-CEREMONY');
     expect(replay([])).toBeNull();
   });
@@ -76,10 +78,11 @@ describe('a log', () => {
     expect(replaced(completed, () => failed)).toBe('LOG-HOLDS-A-CEREMONY');
   });
 
-  it('is refused when a token was opened that is not the one, when none was needed, or after the end', () => {
+  it('is refused when a token was opened that is not the one, by a stranger, when none was needed, or after the end', () => {
     const reopened = {
       type: 'token-reopened' as const,
       serial: 'abc123',
+      credential: typedAlone,
       confirmedBy: ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'],
     };
     const wrap = whole.findIndex((event) => event.type === 'step-confirmed' && event.step === 'wrap.wrap');
@@ -88,14 +91,20 @@ describe('a log', () => {
     expect(inserted(wrap, reopened)).toBeNull();
     expect(inserted(wrap, { ...reopened, serial: 'other' })).toBe('LOG-HOLDS-A-CEREMONY');
     expect(inserted(wrap, { ...reopened, confirmedBy: [] })).toBe('LOG-HOLDS-A-CEREMONY');
+    const stranger = { ...typedAlone, by: ['ghost'] };
+    expect(inserted(wrap, { ...reopened, credential: stranger })).toBe('LOG-HOLDS-A-CEREMONY');
     expect(inserted(1, reopened)).toBe('LOG-HOLDS-A-CEREMONY');
     const attempt = {
       type: 'token-not-reopened' as const,
       refusal: { rule: 'X', cause: '', remedy: '' },
+      credential: typedAlone,
       confirmedBy: reopened.confirmedBy,
     };
     // It causes an exception, which comes next or not at all: a crash in between looks like that.
     expect(ruleOf(() => replay([...whole.slice(0, wrap), attempt]))).toBeNull();
+    expect(ruleOf(() => replay([...whole.slice(0, wrap), { ...attempt, credential: stranger }]))).toBe(
+      'LOG-HOLDS-A-CEREMONY',
+    );
     expect(inserted(wrap, attempt)).toBe('LOG-HOLDS-A-CEREMONY');
     expect(inserted(wrap, { ...attempt, confirmedBy: [] })).toBe('LOG-HOLDS-A-CEREMONY');
     expect(inserted(1, attempt)).toBe('LOG-HOLDS-A-CEREMONY');

@@ -50,6 +50,20 @@ describe('the report on paper', () => {
     expect(paragraphs).toHaveLength(2);
   });
 
+  it('has a line for every PIN that was given, and says it where there was none', () => {
+    const rows = blocksOf(whole).flatMap((block) =>
+      block.kind === 'table' && block.caption === 'Every PIN that was given' ? block.rows : [],
+    );
+    expect(rows.map(([, , how]) => how)).toEqual(whole.token?.pins.map(({ by }) => `typed by ${by.join(', ')}`));
+    const attempt = { time: whole.until, how: 'parts' as const, by: ['PD', 'PC'], finalTryAccepted: true, step: null };
+    const { token } = whole;
+    if (token === null) throw new Error('the ceremony has a token');
+    const told = textOf({ ...whole, token: { ...token, pins: [{ ...attempt, refusedBy: 'TOKEN-PIN-ACCEPTED' }] } });
+    expect(told).toContain('Token not opened again: TOKEN-PIN-ACCEPTED');
+    expect(told).toContain('typed in parts, in this order, by PD, PC; they knew that it was the last try');
+    expect(textOf({ ...whole, token: { ...token, pins: [] } })).toContain('No PIN was typed.');
+  });
+
   it('has the date of its last entry, and says that it is interim where the ceremony has not ended', () => {
     expect(reportDocument(whole)).toMatchObject({ date: whole.until, mode: 'rehearsal' });
     const early = reportDocument(reportOf(logOf(walkTo(opened(twoKeys), 'prepare.plan'))));

@@ -6,7 +6,7 @@ import { sha256Hex } from '../../../app/keys/fingerprint.ts';
 import { hexToBytes } from '../../../app/keys/bytes.ts';
 import { acted, eventfulState, logOf } from '../../support/report-log.ts';
 import { ruleOf } from '../../support/rule-of.ts';
-import { publicKeyOf } from '../../support/signing.ts';
+import { exceptionsClosed, publicKeyOf } from '../../support/signing.ts';
 import {
   atWork,
   azureKey,
@@ -16,6 +16,7 @@ import {
   position,
   toTheEnd,
   twoKeys,
+  typedAlone,
   walkTo,
 } from '../../support/walk.ts';
 
@@ -48,6 +49,22 @@ describe('the report of a ceremony', () => {
     expect(made?.approvals.map(({ initials }) => initials)).toEqual(made?.confirmedBy.map(({ initials }) => initials));
     expect(new Set(made?.approvals.map(({ parametersSha256 }) => parametersSha256)).size).toBe(1);
     expect(whole.steps.find(({ step }) => step === 'token.probe')?.approvals).toEqual([]);
+  });
+
+  it('tells every time who gave a PIN, how, and what came of it: at the steps, and when the token was opened again', () => {
+    const given = whole.token?.pins.map(({ step, how, by, refusedBy }) => [step?.split(' ')[0], how, by, refusedBy]);
+    expect(given).toEqual([['3.1', 'one', ['PA'], null], ['3.2', 'one', ['PA'], null]]); // prettier-ignore
+    const at = walkTo(opened(twoKeys), 'keys.make');
+    const credential = { ...typedAlone, how: 'parts' as const, by: ['p4', 'p3'], finalTryAccepted: true };
+    const attempt = { credential, confirmedBy: at.people.map(({ id }) => id) };
+    const refusal = { rule: 'TOKEN-PIN-ACCEPTED', cause: 'wrong', remedy: 'again' };
+    const failed = exceptionsClosed(acted(at, { type: 'refuse-token', refusal, ...attempt }));
+    const reopened = acted(failed, { type: 'reopen-token', serial: 'abc123', ...attempt });
+    const again = { how: 'parts', by: ['PD', 'PC'], finalTryAccepted: true, step: null };
+    expect(reportOf(logOf(reopened)).token?.pins.slice(2)).toMatchObject([
+      { ...again, refusedBy: 'TOKEN-PIN-ACCEPTED' },
+      { ...again, refusedBy: null },
+    ]);
   });
 
   it('tells of each step when it began, was confirmed and ended', () => {

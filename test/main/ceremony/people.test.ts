@@ -17,7 +17,7 @@ import {
   runTo,
   signing,
 } from '../../support/runner-room.ts';
-import { azureKey, confirmation, inputFor, planWith, stepOf } from '../../support/walk.ts';
+import { azureKey, confirmation, inputFor, planWith, stepOf, typedAlone } from '../../support/walk.ts';
 
 /** p1 operates, p2 and p3 are custodians, p4 is the witness; two custodians and the witness are the quorum. */
 const plan = planWith([azureKey('root')], {
@@ -243,6 +243,18 @@ describe('a PIN in parts', () => {
     expect(rules).toEqual([null, 'PIN-TYPED-BY-NAMED-PEOPLE', 'PIN-TYPED-BY-NAMED-PEOPLE', 'STEP-IS-CURRENT']);
     expect(given.every(({ part }) => part.every((byte) => byte === 0))).toBe(true);
     expect(room.worker.parts).toEqual(['part-p2']);
+  });
+
+  it('is forgotten, here and in the HSM process, when the ceremony is stopped before it was given whole', async () => {
+    const runner = await openedAt('wrap.approve');
+    const step = 'wrap.approve';
+    for (const person of ['p2', 'p3']) await runner.pinParts.add(step, person, pin(`part-${person}`));
+    await runner.stop(step, 'the medium is broken');
+    expect(room.worker.parts).toEqual([]);
+    await runTo(runner, 'abort.destroy');
+    const credential = { ...typedAlone, how: 'parts' as const, by: ['p2', 'p3'] };
+    const late = { pin: 'parts' as const, credential, confirmedBy: ['p1', 'p2', 'p3', 'p4'] };
+    expect(await ruleOfAsync(() => runner.reopenToken(late))).toBe('PIN-TYPED-BY-NAMED-PEOPLE');
   });
 
   it('begins anew when somebody asks for it, and when a break came in between', async () => {

@@ -6,7 +6,7 @@ import { currentStep, openExceptions, presentPeople, type CeremonyState } from '
 import type { Step } from '../../../app/ceremony/step.ts';
 import { keysToType } from '../../../app/ceremony/work.ts';
 import { publicKeyOf, signed } from '../signing.ts';
-import { inputFor, outcomeFor, position } from '../walk.ts';
+import { inputFor, outcomeFor, position, typedAlone } from '../walk.ts';
 
 /** A command that somebody might try. */
 export interface Attempt {
