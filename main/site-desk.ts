@@ -3,6 +3,7 @@ import { Refused, refuse, refusal, type Refusal } from '../app/rules/refusal.ts'
 import type { SiteBinding } from './audit/site-binding.ts';
 import { checkModule } from './hsm/module-file.ts';
 import type { Hsm, TokenIdentity } from './hsm/port.ts';
+import { checkTokenReal } from './hsm/rehearsal-token.ts';
 
 /** What the site binding needs of the machine. */
 export interface SiteDeskPorts {
@@ -47,7 +48,7 @@ export class SiteDesk {
         model,
         firmware,
       })),
-      refusal: this.#refuses(sha256),
+      refusal: this.#refuses(sha256, tokens),
     };
   }
 
@@ -64,7 +65,7 @@ export class SiteDesk {
     }
     // Read again: the file may be another one by now.
     const moduleSha256 = checkModule(found.path, token.moduleSha256);
-    const against = this.#refuses(moduleSha256);
+    const against = this.#refuses(moduleSha256, [token]);
     if (against !== null) throw new Refused(against);
     return { keyferrySite: 1, module: found.path, moduleSha256, tokenSerial: token.serial };
   }
@@ -78,9 +79,12 @@ export class SiteDesk {
     }
   }
 
-  /** The very file of the rehearsal token, under whatever name it was put. */
-  #refuses(sha256: string): Refusal | null {
-    if (checkModule(this.#ports.rehearsalModule, null) !== sha256) return null;
-    return refusal('PRODUCTION-TOKEN-REAL', 'This module is the soft token that comes with Keyferry for rehearsals.');
+  /** The very file of the rehearsal token, under whatever name it was put; and any other that shows nothing but such tokens. */
+  #refuses(sha256: string, tokens: readonly TokenIdentity[]): Refusal | null {
+    if (checkModule(this.#ports.rehearsalModule, null) === sha256) {
+      return refusal('PRODUCTION-TOKEN-REAL', 'This module is the soft token that comes with Keyferry for rehearsals.');
+    }
+    const refusals = tokens.map(checkTokenReal);
+    return refusals.every((against) => against !== null) ? (refusals[0] ?? null) : null;
   }
 }

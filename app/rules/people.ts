@@ -110,7 +110,7 @@ export const peopleRules = {
     remedy: 'Have the plan approved on this workstation, or rehearse it.',
   },
   'PRODUCTION-TOKEN-REAL': {
-    claim: 'A production ceremony never uses the rehearsal token.',
+    claim: 'A production ceremony uses neither the module of the rehearsal token nor a token that calls itself one.',
     remedy: 'Choose the PKCS#11 module of the HSM and its serial number.',
   },
   'PRODUCTION-BY-PEOPLE': {

@@ -77,7 +77,7 @@ function perform(
     case 'inspect-workstation':
       return inspectWorkstation(ports, state);
     case 'identify-token':
-      return identifyToken(ports, secret);
+      return identifyToken(ports, state, secret);
     case 'log-in':
       return logIn(ports, state, secret, decidedIn(state));
     case 'probe-token':

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { refuse } from '../../app/rules/refusal.ts';
+import { refusal, refuse, type Refusal } from '../../app/rules/refusal.ts';
 import { checkPinText } from './login.ts';
 import { users } from './pkcs11.ts';
-import type { ModuleChoice } from './port.ts';
+import type { ModuleChoice, TokenIdentity } from './port.ts';
 import { findBySerial, listTokens, type FoundToken, type LoadedModule } from './tokens.ts';
 
 /**
@@ -24,8 +24,22 @@ export function prepareRehearsalToken(folder: string, modulePath: string): Modul
   return { path: modulePath, environment: { SOFTHSM2_CONF: configuration }, libraryParameters: null };
 }
 
-/** What SoftHSM calls its maker; the name keeps a real HSM from being set up with a PIN nobody knows. */
+/**
+ * What SoftHSM calls its maker. The name keeps a real HSM from being set up with a PIN nobody knows, and SoftHSM, whoever built it
+ * and from whatever file, out of a production ceremony.
+ */
 const rehearsalManufacturer = 'SoftHSM project';
+
+/**
+ * Checks that a token does not call itself the software token that rehearsals use. A module that lies about its maker is not found
+ * out.
+ * @param identity - what the token says of itself
+ * @returns null when a production ceremony may use it
+ */
+export function checkTokenReal({ serial, manufacturer }: TokenIdentity): Refusal | null {
+  if (manufacturer !== rehearsalManufacturer) return null;
+  return refusal('PRODUCTION-TOKEN-REAL', `The token with the serial ${serial} is software, by the ${manufacturer}.`);
+}
 
 /**
  * Sets up the empty slot of the software token: label, a random security officer PIN that is forgotten, the user PIN.

@@ -35,7 +35,10 @@ const plan = planWith([azureKey('root')], {
 let room: HostRoom;
 /** Serial number of a token that was there before the ceremony, in a store of its own. */
 let serial: string;
-/** The PKCS#11 module of that token: the fault shim, which is another file than the rehearsal module. */
+/**
+ * The PKCS#11 module of that token: the fault shim, which is another file than the rehearsal module and names another maker. A
+ * module can lie about that, and this one shows it.
+ */
 let module: string;
 
 /** A token as it was delivered, before any ceremony: every test gets a copy of its store. */
@@ -71,7 +74,7 @@ function connectToken(): void {
   module = join(room.folder, 'libhsm.so');
   copyFileSync(shim.path, module);
   room.module = module;
-  room.environment = { ...shim.environment };
+  room.environment = { ...shim.environment, P11SHIM_MANUFACTURER: 'Example HSM' };
 }
 
 function volume(path: string, isRemovable: boolean): Volume {
@@ -176,6 +179,21 @@ describe('no production ceremony is begun', () => {
         return module;
       },
     ],
+    [
+      'a copy with a byte more',
+      () => {
+        copyFileSync(tokenModule, module);
+        appendFileSync(module, '\n');
+        return module;
+      },
+    ],
+    [
+      'another library in front of it that hides nothing',
+      () => {
+        delete room.environment['P11SHIM_MANUFACTURER'];
+        return module;
+      },
+    ],
   ])('with the rehearsal token: %s', async (_, choose) => {
     room.module = choose();
     await approvePlan();
@@ -237,6 +255,13 @@ describe('a production ceremony does not go on', () => {
     appendFileSync(module, 'x');
     expect(await ruleOfAsync(() => room.reopen())).toBe('MODULE-AS-IDENTIFIED');
   }, 120_000);
+
+  it('with a token that says, once it is looked at, that it is one for rehearsals', async () => {
+    await began();
+    await room.runTo('token.identify');
+    delete room.environment['P11SHIM_MANUFACTURER'];
+    expect((await room.confirmStep()).refusal?.rule).toBe('PRODUCTION-TOKEN-REAL');
+  }, 60_000);
 
   it('with another site binding than the one in its log', async () => {
     const ceremony = await began();

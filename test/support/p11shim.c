@@ -8,6 +8,7 @@
  *   P11SHIM_CUT=C_Encrypt=1             takes so many bytes off the end of what C_Encrypt gives
  *   P11SHIM_FLIP=C_Encrypt=1            flips these bits in the last byte of what C_Encrypt gives
  *   P11SHIM_FLAGS=0x20000               sets these bits in the flags of every token (CK_TOKEN_INFO)
+ *   P11SHIM_MANUFACTURER=Example       what every token says of its maker (CK_TOKEN_INFO), at most 32 bytes
  *   P11SHIM_PAD_PIN=738194              what somebody types on the token's pad: C_Login takes a null PIN for this one
  *   P11SHIM_LOG=/path                   appends "C_WrapKey mech=0x210b rv=0x0" for each call, never a value
  *
@@ -149,10 +150,15 @@ static CK_RV shim_C_Encrypt(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_
 }
 
 static CK_RV shim_C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
-  const char *flags = getenv("P11SHIM_FLAGS");
+  const char *flags = getenv("P11SHIM_FLAGS"), *manufacturer = getenv("P11SHIM_MANUFACTURER");
   CK_RV rv = misbehave("C_GetTokenInfo");
   if (rv == CKR_OK) rv = real->C_GetTokenInfo(slot, info);
   if (rv == CKR_OK && flags) info->flags |= (CK_FLAGS) strtoul(flags, NULL, 0);
+  if (rv == CKR_OK && manufacturer) {
+    size_t length = strnlen(manufacturer, sizeof info->manufacturerID);
+    memset(info->manufacturerID, ' ', sizeof info->manufacturerID);
+    memcpy(info->manufacturerID, manufacturer, length);
+  }
   return note("C_GetTokenInfo", 0, rv);
 }
 

@@ -5,8 +5,9 @@ import type { OutcomeOf } from '../../../app/ceremony/effects.ts';
 import type { PlannedKey } from '../../../app/ceremony/plan.ts';
 import { isProven } from '../../../app/ceremony/proven-ways.ts';
 import { carriedKeys, type CeremonyState } from '../../../app/ceremony/state.ts';
-import { refuse } from '../../../app/rules/refusal.ts';
+import { Refused, refuse } from '../../../app/rules/refusal.ts';
 import type { Hsm, LoginDecision, PinEntry, PinState, ProbeReport, TokenIdentity, WrapNeed } from '../../hsm/port.ts';
+import { checkTokenReal } from '../../hsm/rehearsal-token.ts';
 import { rehearsalLabel } from '../token-site.ts';
 import type { WorkPorts } from '../work-ports.ts';
 
@@ -33,16 +34,21 @@ export async function openForPin(ports: WorkPorts, state: CeremonyState): Promis
 
 /**
  * Finds the token by its serial, or makes one for a rehearsal.
+ * @param mode - of the ceremony
  * @param secret - the PIN chosen for a rehearsal token; its parts are in the process that {@link openForPin} has started
+ * @throws Refused with PRODUCTION-TOKEN-REAL when a production ceremony finds a token for rehearsals
  */
 export async function identifyToken(
   { hsm, site }: WorkPorts,
+  { mode }: Pick<CeremonyState, 'mode'>,
   secret: PinEntry | null,
 ): Promise<OutcomeOf<'identify-token'>> {
   // Another process would not have the parts.
   if (secret !== 'parts') await hsm.load(site.module());
   const serial = site.serial ?? (await makeToken(hsm, secret));
   const { identity, pin } = await hsm.select(serial);
+  const against = mode === 'production' ? checkTokenReal(identity) : null;
+  if (against !== null) throw new Refused(against);
   return { kind: 'identify-token', identity: { ...identity }, pin: { ...pin } };
 }
 

@@ -128,10 +128,18 @@ describe('before a PIN is given', () => {
     const { calls, loaded, ports: to } = ports(token.identity);
     expect(await openForPin(to, { ...state, token: null })).toBeNull();
     expect(loaded).toHaveLength(1);
-    expect(await identifyToken(to, 'parts')).toMatchObject({ identity: token.identity });
+    expect(await identifyToken(to, state, 'parts')).toMatchObject({ identity: token.identity });
     expect(loaded).toHaveLength(1);
     expect(calls).toEqual(['initialise parts']);
-    expect(await ruleOfAsync(() => identifyToken(to, 'pad'))).toBe('TOKEN-PAD-PRESENT');
-    expect(await ruleOfAsync(() => identifyToken(to, null))).toBe('STEP-INPUT-AS-ASKED');
+    expect(await ruleOfAsync(() => identifyToken(to, state, 'pad'))).toBe('TOKEN-PAD-PRESENT');
+    expect(await ruleOfAsync(() => identifyToken(to, state, null))).toBe('STEP-INPUT-AS-ASKED');
+  });
+
+  it('a production ceremony takes no token that calls itself one for rehearsals, a rehearsal does', async () => {
+    const { ports: to } = ports({ ...token.identity, manufacturer: 'SoftHSM project' });
+    const named = { ...to, site: { ...to.site, serial: token.identity.serial } };
+    const identified = (mode: 'rehearsal' | 'production') => ruleOfAsync(() => identifyToken(named, { mode }, null));
+    expect(await identified('production')).toBe('PRODUCTION-TOKEN-REAL');
+    expect(await identified('rehearsal')).toBeNull();
   });
 });
