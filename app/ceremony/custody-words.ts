@@ -1,3 +1,4 @@
+import { hexGroups } from '../keys/fingerprint.ts';
 import type { CustodyRecord } from './custody.ts';
 
 /** A line of the custody register as people read it. */
@@ -26,7 +27,8 @@ export function custodyInWords(record: CustodyRecord): CustodyLine {
     case 'bag-destroyed':
       return { what: 'Bag destroyed', thing: record.bag, detail: '' };
     case 'medium': {
-      const parts = [`serial ${record.serial === '' ? 'none' : record.serial}`, inBag(record.bag)];
+      const { serial, bag, written } = record;
+      const parts = [`serial ${serial === '' ? 'none' : serial}`, copyInWords(written), inBag(bag)];
       return {
         what: `Medium (${record.use})`,
         thing: record.label,
@@ -36,6 +38,11 @@ export function custodyInWords(record: CustodyRecord): CustodyLine {
     case 'credential':
       return { what: `Credential ${record.state}`, thing: record.what, detail: inBag(record.bag) };
   }
+}
+
+function copyInWords(written: Extract<CustodyRecord, { kind: 'medium' }>['written']): string {
+  if (written === null) return '';
+  return `copy ${written.copy} of the bundle, written and read: manifest ${hexGroups(written.manifestSha256).join(' ')}`;
 }
 
 function inBag(bag: string): string {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { refusal, type Refusal } from '../rules/refusal.ts';
-import type { Person } from './roles.ts';
+import { presentPeople, type CeremonyState } from './state.ts';
 
 const name = v.pipe(v.string(), v.regex(/^(?=\S)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,80}(?<=\S)$/u));
 const maybe = v.pipe(v.string(), v.regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{0,200}$/u));
@@ -32,6 +32,8 @@ export const custodyRecordSchema = v.variant('kind', [
     label: name,
     serial: maybe,
     use: v.picklist(['inbound', 'outbound', 'other']),
+    /** Which copy of the bundle is on it, with the SHA-256 of its manifest as written and read back; null for none. */
+    written: v.nullable(v.strictObject({ copy: v.number(), manifestSha256: v.string() })),
     /** Where it lies now; empty when it lies in no bag. */
     bag: maybe,
     by: personId,
@@ -50,10 +52,7 @@ export const custodyRecordSchema = v.variant('kind', [
 export type CustodyRecord = v.InferOutput<typeof custodyRecordSchema>;
 
 /** What the register is checked against: who is there, and what stands in it. */
-export interface Register {
-  readonly people: readonly Person[];
-  readonly custody: readonly CustodyRecord[];
-}
+export type Register = Pick<CeremonyState, 'people' | 'absent' | 'custody' | 'copies'>;
 
 /** Where a bag stands after the records so far. */
 export type BagStatus = 'sealed' | 'open' | 'destroyed';
@@ -92,15 +91,31 @@ export function openBags(records: readonly CustodyRecord[]): readonly string[] {
  * @returns null when it stands, otherwise the first rule against it
  */
 export function checkCustody(state: Register, record: CustodyRecord): Refusal | null {
-  const known = [record.by, record.witness].every((id) => state.people.some((person) => person.id === id));
-  if (!known || record.by === record.witness) {
-    return refusal('CUSTODY-TWO-PEOPLE', 'Somebody is entered who was not named at roll call, or as both.');
+  const present = presentPeople(state);
+  const areHere = [record.by, record.witness].every((id) => present.some((person) => person.id === id));
+  if (!areHere || record.by === record.witness) {
+    return refusal(
+      'CUSTODY-TWO-PEOPLE',
+      'Somebody is entered who was not named at roll call, has left for good, or as both.',
+    );
   }
-  if (record.kind === 'medium' || record.kind === 'credential') return null;
+  if (record.kind === 'medium') return checkMedium(state, record);
+  if (record.kind === 'credential') return null;
   const bags = bagsOf(state.custody);
   const status = bags.get(record.bag);
   const against = objectionTo(record, status, bags);
   return against === null ? null : refusal('CUSTODY-RECORD-FITS', `Bag ${record.bag} ${against}.`);
+}
+
+/** A medium that is said to hold a copy holds one that was written, by the hash that was read back. */
+function checkMedium(
+  { copies }: Register,
+  { label, written }: Extract<CustodyRecord, { kind: 'medium' }>,
+): Refusal | null {
+  const isKnown = ({ copy, manifestSha256 }: Register['copies'][number]): boolean =>
+    written?.copy === copy && written.manifestSha256 === manifestSha256;
+  if (written === null || copies.some(isKnown)) return null;
+  return refusal('CUSTODY-RECORD-FITS', `Medium ${label} is said to hold a copy that was not written.`);
 }
 
 function objectionTo(

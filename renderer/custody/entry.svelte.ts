@@ -51,10 +51,18 @@ export class Entry {
   label = $state('');
   serial = $state('');
   use = $state('');
+  /** Number of the copy of the bundle that is on a medium; empty for none. */
+  copy = $state('');
   what = $state('');
   credential = $state('');
   by = $state('');
   witness = $state('');
+  readonly #manifestSha256: () => string | null;
+
+  /** @param manifestSha256 - of the bundle, the same in every copy; null before one is written */
+  constructor(manifestSha256: () => string | null = () => null) {
+    this.#manifestSha256 = manifestSha256;
+  }
 
   /**
    * What is written so far, as the contract takes it.
@@ -86,14 +94,21 @@ export class Entry {
   begin(kind: RecordKind): void {
     this.kind = kind;
     this.bag = this.content = this.replaces = this.matched = '';
-    this.label = this.serial = this.use = this.what = this.credential = '';
+    this.label = this.serial = this.use = this.copy = this.what = this.credential = '';
   }
 
   #medium(people: { by: string; witness: string }): CustodyRecord | null {
     const label = clean(this.label);
     const use = mediumUses.find(({ value }) => value === this.use)?.value;
     if (label === '' || use === undefined) return null;
-    return { kind: 'medium', label, serial: clean(this.serial), use, bag: this.bag, ...people };
+    const written = this.#written(use);
+    return { kind: 'medium', label, serial: clean(this.serial), use, written, bag: this.bag, ...people };
+  }
+
+  #written(use: string): Extract<CustodyRecord, { kind: 'medium' }>['written'] {
+    const manifestSha256 = this.#manifestSha256();
+    if (use !== 'outbound' || this.copy === '' || manifestSha256 === null) return null;
+    return { copy: Number(this.copy), manifestSha256 };
   }
 
   #credential(people: { by: string; witness: string }): CustodyRecord | null {

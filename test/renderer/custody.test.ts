@@ -52,6 +52,17 @@ describe('a line of the custody register', () => {
     );
   });
 
+  it('says of a medium which copy is on it, with the hash that was read back, where it leaves the room', () => {
+    const entry = new Entry(() => 'ab'.repeat(32));
+    Object.assign(entry, { kind: 'medium', label: 'Media B', use: 'outbound', by: 'p3', witness: 'p6' });
+    expect(entry.record).toMatchObject({ written: null });
+    entry.copy = '2';
+    expect(entry.record).toMatchObject({ written: { copy: 2, manifestSha256: 'ab'.repeat(32) } });
+    expect(isTaken(entry.record)).toBe(true);
+    entry.use = 'inbound';
+    expect(entry.record).toMatchObject({ written: null });
+  });
+
   it('waits for two different people, and for what its kind must say', () => {
     const alone = filled('bag-destroyed');
     alone.witness = alone.by;

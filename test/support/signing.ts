@@ -4,6 +4,7 @@ import { statementBytes, type Statement } from '../../app/approval/statement.ts'
 import { decide, type Command, type Decision } from '../../app/ceremony/decide.ts';
 import type { Closing } from '../../app/ceremony/exceptions.ts';
 import type { LoggedInput } from '../../app/ceremony/events.ts';
+import type { Role } from '../../app/ceremony/roles.ts';
 import {
   currentStep,
   isEverybodyRegistered,

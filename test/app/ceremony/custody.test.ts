@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bagsOf, checkBagsClosed, checkCustody, openBags, type CustodyRecord } from '../../../app/ceremony/custody.ts';
+import { custodyInWords } from '../../../app/ceremony/custody-words.ts';
 import { decide } from '../../../app/ceremony/decide.ts';
 import { parseEvent } from '../../../app/ceremony/events.ts';
 import { replay } from '../../../app/ceremony/replay.ts';
+import { hexGroups } from '../../../app/keys/fingerprint.ts';
 import type { RuleId } from '../../../app/rules/index.ts';
 import { ruleOf } from '../../support/rule-of.ts';
+import { allReturned, exceptionsClosed } from '../../support/signing.ts';
 import { after, confirmation, eventsOf, opened, readied, refusedBy, twoKeys, walkTo } from '../../support/walk.ts';
 
 const state = walkTo(opened(twoKeys), 'keys.check');
@@ -13,7 +16,15 @@ const hands = { by: 'p3', witness: 'p6' };
 const sealed = (bag: string, replaces: string | null = null): CustodyRecord => ({ kind: 'bag-sealed', bag, content: 'media B', replaces, ...hands }); // prettier-ignore
 const unsealed = (bag: string, idMatched = true): CustodyRecord => ({ kind: 'bag-opened', bag, content: 'media A', idMatched, ...hands }); // prettier-ignore
 const destroyed = (bag: string): CustodyRecord => ({ kind: 'bag-destroyed', bag, ...hands });
-const medium: CustodyRecord = { kind: 'medium', label: 'media B', serial: '', use: 'outbound', bag: '', ...hands };
+const medium = {
+  kind: 'medium' as const,
+  label: 'media B',
+  serial: '',
+  use: 'outbound' as const,
+  written: null,
+  bag: '',
+  ...hands,
+};
 const credential: CustodyRecord = { kind: 'credential', what: 'PIN part 1', state: 'issued', bag: 'B-1', ...hands };
 
 /** The rule against the last of these lines, after all others were entered. */
@@ -51,6 +62,19 @@ describe('the custody register', () => {
     expect(ruleAfter(...records)).toBe('CUSTODY-RECORD-FITS');
   });
 
+  it('takes no line with somebody who has left for good, nor does a log', () => {
+    const away = after(state, decide(state, { type: 'start-break', reason: 'lunch', by: 'p1' }));
+    const left = after(away, decide(away, { type: 'mark-absent', person: 'p5', reason: 'ill' }));
+    const back = exceptionsClosed(allReturned(left));
+    for (const more of [{ by: 'p5' }, { witness: 'p5' }]) {
+      const record = { ...medium, ...more };
+      expect(refusedBy(decide(back, { type: 'record-custody', record }))).toBe('CUSTODY-TWO-PEOPLE');
+      const log = [...eventsOf(back), { type: 'custody-recorded' as const, record }];
+      expect(ruleOf(() => replay(log))).toBe('LOG-HOLDS-A-CEREMONY');
+    }
+    expect(refusedBy(decide(back, { type: 'record-custody', record: medium }))).toBeNull();
+  });
+
   it.each<[string, object]>([
     ['one person as both', { by: 'p3', witness: 'p3' }],
     ['a stranger who acted', { by: 'p9' }],
@@ -59,6 +83,19 @@ describe('the custody register', () => {
     for (const record of [sealed('B'), unsealed('A'), medium, credential]) {
       expect(ruleAfter({ ...record, ...more })).toBe('CUSTODY-TWO-PEOPLE');
     }
+  });
+
+  it('takes a medium with a copy of the bundle only by the hash that was read back from it', () => {
+    const end = walkTo(opened(twoKeys), 'close.sign-off');
+    const [{ copy, manifestSha256 } = expect.unreachable()] = end.copies;
+    const refusedWith = (written: { copy: number; manifestSha256: string }): RuleId | null =>
+      refusedBy(decide(end, { type: 'record-custody', record: { ...medium, written } }));
+    expect(refusedWith({ copy, manifestSha256 })).toBeNull();
+    expect(refusedWith({ copy: copy + 1, manifestSha256 })).toBe('CUSTODY-RECORD-FITS');
+    expect(refusedWith({ copy, manifestSha256: 'f'.repeat(64) })).toBe('CUSTODY-RECORD-FITS');
+    expect(custodyInWords({ ...medium, written: { copy, manifestSha256 } }).detail).toContain(
+      hexGroups(manifestSha256).join(' '),
+    );
   });
 
   it('makes an exception of a bag that is not as listed, and of no other', () => {
@@ -121,8 +158,7 @@ describe('for any lines that are entered', () => {
   /** Those of the lines that the register takes, in order. */
   function taken(lines: readonly CustodyRecord[]): CustodyRecord[] {
     const custody: CustodyRecord[] = [];
-    for (const record of lines)
-      if (checkCustody({ people: state.people, custody }, record) === null) custody.push(record);
+    for (const record of lines) if (checkCustody({ ...state, custody }, record) === null) custody.push(record);
     return custody;
   }
 
