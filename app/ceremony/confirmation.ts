@@ -1,6 +1,7 @@
 import { refusal, type Refusal } from '../rules/refusal.ts';
 import { askedOf, checkApproved } from './approvals.ts';
 import { checkNoBreak } from './breaks.ts';
+import { quorumOf } from './byok-export/draft.ts';
 import { checkConfirmers } from './confirmers.ts';
 import { checkBagsClosed } from './custody.ts';
 import type { Credential, LoggedInput } from './events.ts';
@@ -27,7 +28,6 @@ export interface Confirmation {
   readonly input: LoggedInput;
 }
 
-/**
 /** Who opens the token again: those who confirm it, and those who give the PIN. */
 export interface Attempt {
   /** Ids of the people who confirm. */
@@ -35,6 +35,7 @@ export interface Attempt {
   readonly credential: Credential;
 }
 
+/**
  * Checks a confirmation against the current step.
  * @param state - the ceremony
  * @param given - what the people did
@@ -180,11 +181,21 @@ function wrongInput(step: Step, asked: string): Refusal {
   return refusal('STEP-INPUT-AS-ASKED', `Step ${step.number} asks for ${asked}.`);
 }
 
+/** Whoever is left may end an abort; a key is destroyed by nobody but the quorum that the plan asks for. */
+function isQuorumLeft(state: CeremonyState): boolean {
+  const everybody = presentPeople(state).map(({ id }) => id);
+  const quorum = { number: 'of the plan', confirmers: quorumOf(state.plan) };
+  return checkConfirmers({ ...state, stopped: null }, quorum, everybody) === null;
+}
+
 function checkTypedIds(state: CeremonyState, step: Step, input: LoggedInput): Refusal | null {
   if (input.kind !== 'key-ids') return wrongInput(step, 'the ids of the keys that it lists');
   const keys = keysToType(state, step);
   // To destroy nothing is to abort; a weak wrap, and a destruction after an abort, can be declined: the id is left empty.
   const mayDecline = step.work === null || state.stopped !== null;
+  if (input.keyIds.some((id) => id !== '') && !isQuorumLeft(state)) {
+    return refusal('QUORUM-PRESENT', 'Too few are here to destroy a key: each of them must be declined.');
+  }
   const wrong = keys.find(({ id }, index) => input.keyIds[index] !== id && !(mayDecline && input.keyIds[index] === ''));
   if (wrong === undefined && input.keyIds.length === keys.length) return null;
   const cause = `Step ${step.number}: the id typed for ${wrong?.id ?? 'a key'} is not that key’s id.`;
