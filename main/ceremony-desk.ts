@@ -177,12 +177,18 @@ export class CeremonyDesk {
     return path;
   }
 
-  /** Nobody rehearses with a production ceremony: real people, and a plan that was approved before the day. */
+  /** Nobody rehearses with a production ceremony: real people, and a plan that somebody approved before it is opened. */
   #refuseUnfit(approval: CeremonyState['planApproval']): void {
     if (this.#ports.passphrases === 'generated') {
       refuse('PRODUCTION-BY-PEOPLE', 'Scripted people have no passphrases of their own.');
     }
-    if (approval === null) refuse('PRODUCTION-PLAN-APPROVED', 'Nobody has approved this plan on this workstation.');
+    if (approval === null) {
+      return refuse('PRODUCTION-PLAN-APPROVED', 'Nobody has approved this plan on this workstation.');
+    }
+    const { approver, time } = approval;
+    if (Date.parse(time) > this.#ports.now().getTime()) {
+      refuse('PRODUCTION-PLAN-APPROVED', `The approval by ${approver} is of ${time}, which is still to come.`);
+    }
   }
 
   #newId(mode: Mode): string {

@@ -118,7 +118,7 @@ export const eventSchema = v.variant('type', [
     tokenSerial: v.nullable(text),
     /** SHA-256 of the site binding; null when a rehearsal has none. */
     siteSha256: v.nullable(sha256),
-    /** By whom the plan was approved before the day, where this workstation knows of it. */
+    /** By whom the plan was approved before the ceremony was opened, where this workstation knows of it. */
     planApproval: v.nullable(v.strictObject({ approver: text, role: text, time: text })),
     planSha256: text,
     plan: v.unknown(),

@@ -106,8 +106,9 @@ export const peopleRules = {
     remedy: 'Compare the clock with the one on the wall, and have the exception closed.',
   },
   'PRODUCTION-PLAN-APPROVED': {
-    claim: 'A production ceremony runs only a plan that was approved before the day.',
-    remedy: 'Have the plan approved on this workstation, or rehearse it.',
+    claim:
+      'A production ceremony runs only a plan that a named person approved on this workstation before the ceremony was opened.',
+    remedy: 'Have the plan approved on this workstation, with its clock right, or rehearse it.',
   },
   'PRODUCTION-TOKEN-REAL': {
     claim: 'A production ceremony uses neither the module of the rehearsal token nor a token that calls itself one.',

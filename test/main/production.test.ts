@@ -162,6 +162,17 @@ describe('no production ceremony is begun', () => {
     expect(await ruleOfAsync(() => room.open(token))).toBe('PRODUCTION-PLAN-APPROVED');
   });
 
+  it('with a plan whose approval is still to come by the clock of the room', async () => {
+    const hash = await approvePlan();
+    const record = join(room.desk.profile, 'approved-plans', `${hash}.json`);
+    const approval = JSON.parse(readFileSync(record, 'utf8')) as object;
+    const token = await chosenToken();
+    writeFileSync(record, JSON.stringify({ ...approval, time: '2999-01-01T00:00:00Z' }));
+    expect(await ruleOfAsync(() => room.open(token))).toBe('PRODUCTION-PLAN-APPROVED');
+    writeFileSync(record, JSON.stringify({ ...approval, time: '2001-01-01T00:00:00Z' }));
+    expect(await ruleOfAsync(() => room.open(token))).toBeNull();
+  });
+
   it('by scripted people', async () => {
     room.passphrases = 'generated';
     await room.restart();

@@ -5,7 +5,7 @@ import { carriedKeys, type CeremonyState } from '../state.ts';
 import type { Step } from '../step.ts';
 import { beginningOf, fingerprint, noticeFacts, values } from './fact-forms.ts';
 import { closingFacts, leftBehind } from './closing-facts.ts';
-import { doomedKeys, keysOfPlan, planFacts } from './plan-facts.ts';
+import { approvalFact, doomedKeys, keysOfPlan, planFacts } from './plan-facts.ts';
 import { tokenProofs } from './token-proofs.ts';
 import { workstationFacts } from './workstation-facts.ts';
 import {
@@ -32,9 +32,9 @@ export function factsOf(state: CeremonyState, step: Step): Fact[] {
 /** What a step shows, by its id without a key. Steps that show nothing but their words are not listed. */
 const factsByStep: Readonly<Partial<Record<string, (state: CeremonyState, step: Step) => Fact[]>>> = {
   'prepare.findings': workstation,
-  'prepare.plan': (state) => planFacts(state.plan, state.planSha256),
+  'prepare.plan': approvedPlan,
   'roll-call.present': peopleList,
-  'roll-call.start': (state) => [...planFacts(state.plan, state.planSha256), ...peopleList(state)],
+  'roll-call.start': (state) => [...approvedPlan(state), ...peopleList(state)],
   'token.log-in': tokenIdentity,
   'token.accept': tokenProofs,
   'bring-in.compare': comparedKek,
@@ -57,6 +57,10 @@ const factsByStep: Readonly<Partial<Record<string, (state: CeremonyState, step: 
 
 function workstation({ workstation: found }: CeremonyState): Fact[] {
   return found === null ? [] : [...workstationFacts(found), ...noticeFacts(found.notices)];
+}
+
+function approvedPlan(state: CeremonyState): Fact[] {
+  return [...planFacts(state.plan, state.planSha256), approvalFact(state)];
 }
 
 function peopleList({ people }: CeremonyState): Fact[] {

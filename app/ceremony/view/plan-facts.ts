@@ -40,6 +40,22 @@ export function planFacts(plan: Plan, sha256: string): Fact[] {
   ];
 }
 
+/**
+ * Who approved the plan before the ceremony was opened, as this workstation knows it: whoever signs the start has it on the screen,
+ * and can say that it is not so.
+ * @param state - the ceremony, for the approval in its first event
+ */
+export function approvalFact({ planApproval }: Pick<CeremonyState, 'planApproval'>): Fact {
+  const caption = 'Approval of the plan on this workstation';
+  if (planApproval === null) return values(caption, [['Approved by', 'not approved']]);
+  const { approver, role, time } = planApproval;
+  return values(caption, [
+    ['Approved by', approver],
+    ['As', role],
+    ['At', `${time.slice(0, 19).replace('T', ' ')} UTC`],
+  ]);
+}
+
 /** Only what somebody here could combine: a role that the plan does not fill is nobody's. */
 function separationOf({ separate, roles }: Plan): string {
   const filled = separate.filter((apart) => apart.every((role) => roles[role] > 0));

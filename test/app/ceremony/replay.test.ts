@@ -91,6 +91,7 @@ describe('a log', () => {
     expect(inserted(wrap, reopened)).toBeNull();
     expect(inserted(wrap, { ...reopened, serial: 'other' })).toBe('LOG-HOLDS-A-CEREMONY');
     expect(inserted(wrap, { ...reopened, confirmedBy: [] })).toBe('LOG-HOLDS-A-CEREMONY');
+    // Nor where PIN-TYPED-BY-NAMED-PEOPLE would have stood against it.
     const stranger = { ...typedAlone, by: ['ghost'] };
     expect(inserted(wrap, { ...reopened, credential: stranger })).toBe('LOG-HOLDS-A-CEREMONY');
     expect(inserted(1, reopened)).toBe('LOG-HOLDS-A-CEREMONY');

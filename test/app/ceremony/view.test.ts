@@ -51,6 +51,24 @@ describe('the window', () => {
     expect(view(at('bring-in.read')).step?.acts).toEqual({ role: 'operator', names: ['Person 2'] });
   });
 
+  it('shows who approved the plan, as what and when, where it is read and where the quorum signs the start', () => {
+    // PRODUCTION-PLAN-APPROVED: the record is a file; the people can say that it is not so.
+    const planApproval = { approver: 'Ada Lovelace', role: 'Head of keys', time: '2026-11-20T09:15:00.000Z' };
+    for (const id of ['prepare.plan', 'roll-call.start']) {
+      const shownIn = (approval: CeremonyState['planApproval']): string => {
+        const state = walkTo(opened(plan, { planApproval: approval }), id);
+        const signed = state.approval === null ? view(state).step?.facts : state.approval.parameters;
+        return JSON.stringify(signed);
+      };
+      for (const told of ['Ada Lovelace', 'Head of keys', '2026-11-20 09:15:00 UTC']) {
+        expect(shownIn(planApproval)).toContain(told);
+      }
+      expect(shownIn(null)).toContain('not approved');
+      expect(shownIn({ ...planApproval, approver: 'Eve' })).not.toContain('Ada Lovelace');
+    }
+    expect(walkTo(opened(plan, { planApproval }), 'roll-call.start').approval).not.toBeNull();
+  });
+
   it('lists everybody with role and organisation', () => {
     const state = at('roll-call.present');
     const [first, ...others] = state.people;
