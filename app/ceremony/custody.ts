@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { refusal, type Refusal } from '../rules/refusal.ts';
-import { presentPeople, type CeremonyState } from './state.ts';
+import type { Person } from './roles.ts';
 
 const name = v.pipe(v.string(), v.regex(/^(?=\S)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,80}(?<=\S)$/u));
 const maybe = v.pipe(v.string(), v.regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{0,200}$/u));
@@ -51,8 +51,13 @@ export const custodyRecordSchema = v.variant('kind', [
 
 export type CustodyRecord = v.InferOutput<typeof custodyRecordSchema>;
 
-/** What the register is checked against: who is there, and what stands in it. */
-export type Register = Pick<CeremonyState, 'people' | 'absent' | 'custody' | 'copies'>;
+/** What the register is checked against: who is there, what stands in it, and which copies were written. */
+export interface Register {
+  /** All but those who had to leave for good. */
+  readonly present: readonly Person[];
+  readonly custody: readonly CustodyRecord[];
+  readonly copies: readonly { readonly copy: number; readonly manifestSha256: string }[];
+}
 
 /** Where a bag stands after the records so far. */
 export type BagStatus = 'sealed' | 'open' | 'destroyed';
@@ -86,22 +91,21 @@ export function openBags(records: readonly CustodyRecord[]): readonly string[] {
 
 /**
  * Checks a new line of the register.
- * @param state - the ceremony, for its people and its register
+ * @param register - who is there, and the register so far
  * @param record - what somebody wants to enter
  * @returns null when it stands, otherwise the first rule against it
  */
-export function checkCustody(state: Register, record: CustodyRecord): Refusal | null {
-  const present = presentPeople(state);
-  const areHere = [record.by, record.witness].every((id) => present.some((person) => person.id === id));
+export function checkCustody(register: Register, record: CustodyRecord): Refusal | null {
+  const areHere = [record.by, record.witness].every((id) => register.present.some((person) => person.id === id));
   if (!areHere || record.by === record.witness) {
     return refusal(
       'CUSTODY-TWO-PEOPLE',
-      'Somebody is entered who was not named at roll call, has left for good, or as both.',
+      'Somebody is entered who was not named at roll call, has left for good, or is entered as both.',
     );
   }
-  if (record.kind === 'medium') return checkMedium(state, record);
+  if (record.kind === 'medium') return checkMedium(register, record);
   if (record.kind === 'credential') return null;
-  const bags = bagsOf(state.custody);
+  const bags = bagsOf(register.custody);
   const status = bags.get(record.bag);
   const against = objectionTo(record, status, bags);
   return against === null ? null : refusal('CUSTODY-RECORD-FITS', `Bag ${record.bag} ${against}.`);

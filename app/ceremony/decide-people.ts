@@ -15,7 +15,7 @@ import { checkCustody, type CustodyRecord } from './custody.ts';
 import { checkClosing, exceptionEvent, type Closing } from './exceptions.ts';
 import type { CeremonyEvent, EventOf, LogPosition, LoggedInput } from './events.ts';
 import { evolvePeople, type PeopleEvent } from './evolve-people.ts';
-import { currentStep, isClosed, type CeremonyState } from './state.ts';
+import { currentStep, isClosed, registerOf, type CeremonyState } from './state.ts';
 import type { Position } from './work.ts';
 
 /** What a person signed, and where the log stood. */
@@ -190,7 +190,7 @@ function endOfBreak(state: CeremonyState): CeremonyEvent[] {
 }
 
 function recordCustody(state: CeremonyState, record: CustodyRecord): Decided {
-  return checkCustody(state, record) ?? withException(state, { type: 'custody-recorded', record });
+  return checkCustody(registerOf(state), record) ?? withException(state, { type: 'custody-recorded', record });
 }
 
 /** An event of the people, and the exception that it causes. */

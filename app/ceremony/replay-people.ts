@@ -8,7 +8,7 @@ import { checkExceptionClosed } from './decide-people.ts';
 import type { EventOf } from './events.ts';
 import type { evolvePeople } from './evolve-people.ts';
 import { checkClosing } from './exceptions.ts';
-import { currentStep, type CeremonyState } from './state.ts';
+import { currentStep, registerOf, type CeremonyState } from './state.ts';
 
 type PeopleEvent =
   Exclude<Parameters<typeof evolvePeople>[1], { type: 'ceremony-resumed' }> | EventOf<'exception-closed'>;
@@ -42,7 +42,7 @@ export function objectToPeople(state: CeremonyState, event: PeopleEvent): string
     case 'break-ended':
       return isEverybodyBack(state) ? null : 'somebody is still waited for.';
     case 'custody-recorded':
-      return checkCustody(state, event.record)?.cause ?? null;
+      return checkCustody(registerOf(state), event.record)?.cause ?? null;
   }
 }
 

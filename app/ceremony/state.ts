@@ -1,6 +1,6 @@
 import { noticesFrom } from '../bundle/notices.ts';
 import type { EffectRequest, KekRecord, NoticeRecord, OutcomeOf } from './effects.ts';
-import type { CustodyRecord } from './custody.ts';
+import type { CustodyRecord, Register } from './custody.ts';
 import type { EventOf, ExceptionDecision, LogPosition, LoggedInput, Mode, RefusalRecord } from './events.ts';
 import type { Plan, PlannedKey } from './plan.ts';
 import type { Person } from './roles.ts';
@@ -130,6 +130,14 @@ export function currentStep(state: CeremonyState): Step | null {
  */
 export function presentPeople(state: Pick<CeremonyState, 'people' | 'absent'>): readonly Person[] {
   return state.people.filter(({ id }) => !state.absent.includes(id));
+}
+
+/**
+ * What a new line of the custody register is checked against.
+ * @param state - the ceremony
+ */
+export function registerOf(state: CeremonyState): Register {
+  return { present: presentPeople(state), custody: state.custody, copies: state.copies };
 }
 
 /**

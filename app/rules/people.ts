@@ -82,7 +82,8 @@ export const peopleRules = {
     remedy: 'Wait for the people whom the screen names, or decide together how to go on without them.',
   },
   'CUSTODY-TWO-PEOPLE': {
-    claim: 'Every line of the custody register names who acted and somebody else who saw it, both of the roll call.',
+    claim:
+      'Every line of the custody register names who acted and somebody else who saw it, both of the roll call and still here.',
     remedy: 'Choose two different people.',
   },
   'CUSTODY-RECORD-FITS': {

@@ -6,6 +6,7 @@ import { decide } from '../../../app/ceremony/decide.ts';
 import { parseEvent } from '../../../app/ceremony/events.ts';
 import { replay } from '../../../app/ceremony/replay.ts';
 import { hexGroups } from '../../../app/keys/fingerprint.ts';
+import { registerOf } from '../../../app/ceremony/state.ts';
 import type { RuleId } from '../../../app/rules/index.ts';
 import { ruleOf } from '../../support/rule-of.ts';
 import { allReturned, exceptionsClosed } from '../../support/signing.ts';
@@ -158,7 +159,8 @@ describe('for any lines that are entered', () => {
   /** Those of the lines that the register takes, in order. */
   function taken(lines: readonly CustodyRecord[]): CustodyRecord[] {
     const custody: CustodyRecord[] = [];
-    for (const record of lines) if (checkCustody({ ...state, custody }, record) === null) custody.push(record);
+    for (const record of lines)
+      if (checkCustody({ ...registerOf(state), custody }, record) === null) custody.push(record);
     return custody;
   }
 
