@@ -71,7 +71,7 @@ export const ceremonyRules = {
     remedy: 'Open a new ceremony with the same plan.',
   },
   'CEREMONY-SAME-BUILD': {
-    claim: 'A ceremony is resumed by the same version of Keyferry that opened it.',
+    claim: 'A ceremony is resumed only by a Keyferry that calls itself by the same version as the one that opened it.',
     remedy: 'Resume it with the version named in its log.',
   },
   'ROLE-COUNT-AS-PLANNED': {
