@@ -18,9 +18,7 @@ export interface Attempt {
 }
 
 const refusal = { rule: 'TOKEN-ANSWERS', cause: 'it did not', remedy: 'look at it' };
-const bag = { bag: 'B-1', by: 'p1', witness: 'p4' };
-const torn: CustodyRecord = { kind: 'bag-opened', ...bag, content: 'media A', idMatched: false };
-const closed: CustodyRecord = { kind: 'bag-sealed', ...bag, content: 'media A', replaces: null };
+const bag = { bag: 'B-1', content: 'media A' };
 
 /** Everything that is tried at a state: what is right, what is wrong, and what departs from the plan. */
 export function attemptsAt(state: CeremonyState): Attempt[] {
@@ -167,6 +165,9 @@ function departing(state: CeremonyState): Attempt[] {
   const isTyping = state.onBreak !== null || state.approval !== null;
   const noticed = { expected: 'Nobody comes in.', happened: 'The door was opened.', openedBy: 'keyferry', rule: null };
   const confirmedBy = presentPeople(state).map(({ id }) => id);
+  const [by = '', witness = ''] = [confirmedBy[0], confirmedBy.at(-1)];
+  const torn: CustodyRecord = { kind: 'bag-opened', ...bag, idMatched: false, by, witness };
+  const closed: CustodyRecord = { kind: 'bag-sealed', ...bag, replaces: null, by, witness };
   const attempt = { credential: { ...typedAlone, by: confirmedBy.slice(0, 1) }, confirmedBy };
   return [
     { command: { type: 'open-exception', ...noticed }, departs: 'any' },
