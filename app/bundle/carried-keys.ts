@@ -55,3 +55,15 @@ function settledWay({ id, destination, spec }: PlannedKey, { option }: KekFacts,
     way ?? refuse(rule, `${destination.type} takes no ${spec} key in the way named for ${id}: ${option ?? 'none'}.`)
   );
 }
+
+/**
+ * The keys of the plan in a log, and which of them are wrapped in the weak way, which the people confirm by name.
+ * @returns them in the plan's order, those left out later included
+ * @throws Refused with what the plan violates
+ */
+export function plannedIn({ opened }: LogFacts): readonly { readonly id: string; readonly isWeak: boolean }[] {
+  return parsePlanDocument(opened?.plan).plan.keys.map(({ id, destination, spec }) => ({
+    id,
+    isWeak: plannedWays(destination, spec).some(({ wrap }) => wrap.oaepHash === null),
+  }));
+}

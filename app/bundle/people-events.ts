@@ -9,6 +9,7 @@ import { refuse } from '../rules/refusal.ts';
 const text = v.string();
 const texts = v.array(text);
 const json = v.custom<JsonValue>((value) => value !== undefined);
+const refusal = v.object({ rule: text, cause: text });
 const signed = { person: text, log: v.object({ size: v.number(), head: text }), signature: text };
 
 /** Loose, since a new key signs the whole record. */
@@ -49,9 +50,9 @@ const toldEventSchema = v.variant('type', [
   }),
   v.object({ type: v.literal('effect-requested'), request: v.object({ kind: text }) }),
   v.object({ type: v.literal('effect-completed'), settled: v.boolean() }),
-  v.object({ type: v.literal('effect-failed') }),
+  v.object({ type: v.literal('effect-failed'), refusal }),
   v.object({ type: v.literal('token-reopened') }),
-  v.object({ type: v.literal('token-not-reopened') }),
+  v.object({ type: v.literal('token-not-reopened'), refusal }),
   v.object({ type: v.literal('ceremony-stopped') }),
 ]);
 

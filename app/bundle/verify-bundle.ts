@@ -15,6 +15,7 @@ import { transcriptText } from './transcript.ts';
 import { check, fileOf, holds, notCheckable, type Finding, type Readings, type RuleResult } from './verification.ts';
 import { checkApprovals } from './verify-approvals.ts';
 import { checkBreaks } from './verify-breaks.ts';
+import { checkClock } from './verify-clock.ts';
 import { checkConfirmations } from './verify-confirmations.ts';
 import { checkExceptions } from './verify-exceptions.ts';
 import { checkKeyFiles, checkKnownFiles, checkListed, checkUnlisted } from './verify-files.ts';
@@ -28,6 +29,8 @@ import {
 } from './verify-keys.ts';
 import { checkQuorum } from './verify-quorum.ts';
 import { checkReport } from './verify-report.ts';
+import { checkNamed } from './verify-roll-call.ts';
+import { checkSteps } from './verify-steps.ts';
 import { checkUpload } from './verify-upload.ts';
 import { checkWraps } from './verify-wraps.ts';
 
@@ -37,6 +40,18 @@ export interface Bundle {
   readonly folder: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
+
+/** What the people did, and when, by the log. */
+const onThePeople: readonly (readonly [RuleId, (readings: Readings) => Finding])[] = [
+  ['BUNDLE-ROLL-CALL-AS-PLANNED', checkNamed],
+  ['BUNDLE-STEPS-AS-PLANNED', checkSteps],
+  ['BUNDLE-CONFIRMED-AS-PLANNED', checkConfirmations],
+  ['BUNDLE-APPROVALS-SIGNED', checkApprovals],
+  ['BUNDLE-QUORUM-APPROVED', checkQuorum],
+  ['BUNDLE-EXCEPTIONS-CLOSED', checkExceptions],
+  ['BUNDLE-BREAKS-ENDED', checkBreaks],
+  ['BUNDLE-CLOCK-TOLD', checkClock],
+];
 
 /**
  * Checks a bundle without secrets, clock or network: what it says of itself, and whether manifest, plan, log and key
@@ -77,11 +92,7 @@ export function verifyBundle(bundle: Bundle, application: string): RuleResult[] 
     onBoth('BUNDLE-TRANSCRIPT-AS-LOGGED', checkTranscript),
     onBoth('BUNDLE-REPORT-AS-LOGGED', (found) => checkReport(found, application)),
     onBoth('BUNDLE-UPLOAD-AS-LOGGED', (found) => checkUpload(found, application)),
-    onBoth('BUNDLE-CONFIRMED-AS-PLANNED', checkConfirmations),
-    onBoth('BUNDLE-APPROVALS-SIGNED', checkApprovals),
-    onBoth('BUNDLE-QUORUM-APPROVED', checkQuorum),
-    onBoth('BUNDLE-EXCEPTIONS-CLOSED', checkExceptions),
-    onBoth('BUNDLE-BREAKS-ENDED', checkBreaks),
+    ...onThePeople.map(([rule, find]) => onBoth(rule, find)),
     onBoth('BUNDLE-KEYS-AS-PLANNED', checkPlannedKeys),
     onBoth('BUNDLE-KEYS-AS-LOGGED', checkLoggedKeys),
     onBoth('BUNDLE-WRAPS-AS-PROVEN', checkWraps),

@@ -14,46 +14,72 @@ const passphraseTries = 3;
 const openedSchema = v.object({ plan: quorumPlanSchema, planSha256: v.string() });
 type Opened = v.InferOutput<typeof openedSchema>;
 
+/** What did not go as planned, and so is an exception that Keyferry itself opens. */
+interface Unplanned {
+  readonly rule: string;
+  /** In the words of the log; null where the exception alone puts it in words. */
+  readonly happened: string | null;
+}
+
+/** The same, with the entry that nothing but an exception may follow. */
+interface Owed extends Unplanned {
+  readonly entry: number;
+}
+
 /**
- * Whether everything that did not go as planned stands in the log as an exception, numbered without a gap, and was closed by
- * the quorum of the plan with a decision that each of them approved, before anything else was confirmed.
+ * Whether everything that did not go as planned stands in the log as an exception of just that, numbered without a gap, and was
+ * closed by the quorum of the plan with a decision that each of them approved, before anything else was confirmed.
  * @throws Refused with BUNDLE-EXCEPTIONS-CLOSED
  */
 export function checkExceptions({ entries }: Readings): Finding {
   const opened = v.safeParse(openedSchema, entries[0]?.event);
   if (!opened.success) return refuse(rule, 'The log holds no plan with a quorum.');
   const { moments, after } = roomIn(entries);
-  /** The entry that nothing but an exception may follow. */
-  let owed: number | null = null;
+  let owed: Owed | null = null;
   for (const { entry, event, room } of moments) {
-    if (owed !== null && (event.type !== 'exception-opened' || entry.sequence !== owed + 1)) break;
-    owed = asksForOne(event, room) ? entry.sequence : null;
+    if (owed !== null && (event.type !== 'exception-opened' || entry.sequence !== owed.entry + 1)) break;
+    if (owed !== null && event.type === 'exception-opened') checkTold(event, owed);
+    const what = whatIsUnplanned(event, room);
+    owed = what === null ? null : { ...what, entry: entry.sequence };
     if (event.type === 'exception-opened') checkOpened(event, room);
     if (event.type === 'exception-closed') checkClosed(event, room, opened.output);
     if (event.type === 'step-confirmed' || event.type === 'token-reopened') checkNoneOpen(event, room);
   }
-  if (owed !== null) refuse(rule, `Entry ${owed} tells of something unplanned, and no exception was opened for it.`);
+  if (owed !== null)
+    refuse(rule, `Entry ${owed.entry} tells of something unplanned, and no exception was opened for it.`);
   const [open] = openIn(after);
   if (open !== undefined) refuse(rule, `Exception ${open.exception} was never closed.`);
   return holds(`${after.exceptions.length} exceptions, each closed by the quorum`);
 }
 
 /** What is never passed over: work that failed or had to be looked for, who and what is missing, and tries in vain. */
-function asksForOne(event: ToldEvent, { wrong }: Room): boolean {
+function whatIsUnplanned(event: ToldEvent, { wrong }: Room): Unplanned | null {
   switch (event.type) {
     case 'effect-failed':
     case 'token-not-reopened':
+      return { rule: event.refusal.rule, happened: event.refusal.cause };
     case 'person-absent':
-      return true;
+      return { rule: 'BREAK-ENDED-BY-EVERYBODY', happened: null };
     case 'effect-completed':
-      return event.settled;
+      return event.settled ? { rule: 'EFFECT-SETTLED-BY-LOOKING', happened: null } : null;
     case 'custody-recorded':
-      return event.record.kind === 'bag-opened' && event.record.idMatched !== true;
+      return event.record.kind === 'bag-opened' && event.record.idMatched !== true
+        ? { rule: 'CUSTODY-BAG-AS-LISTED', happened: null }
+        : null;
     case 'passphrase-refused':
-      return ((wrong.get(event.person) ?? 0) + 1) % passphraseTries === 0;
+      return ((wrong.get(event.person) ?? 0) + 1) % passphraseTries === 0
+        ? { rule: 'APPROVAL-PASSPHRASE-ACCEPTED', happened: null }
+        : null;
     default:
-      return false;
+      return null;
   }
+}
+
+/** An exception of something else, put where the one that is owed belongs, would have the people decide about nothing. */
+function checkTold({ exception, openedBy, rule: named, happened }: ToldEventOf<'exception-opened'>, owed: Owed): void {
+  const isTold = openedBy === 'keyferry' && named === owed.rule && (owed.happened ?? happened) === happened;
+  if (!isTold)
+    refuse(rule, `Exception ${exception} does not tell of entry ${owed.entry}, which violates ${owed.rule}.`);
 }
 
 function checkOpened({ exception, expected, happened, openedBy }: ToldEventOf<'exception-opened'>, room: Room): void {

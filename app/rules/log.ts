@@ -88,6 +88,16 @@ export const logRules = {
     claim: 'UPLOAD.md and its printable page are, to the byte, what the log and the plan in it give.',
     remedy: 'Do not follow the sheet. Take the other copy of the bundle, or ask the room for it.',
   },
+  'BUNDLE-ROLL-CALL-AS-PLANNED': {
+    claim:
+      'By the log, the people named at roll call are as many of each role as the plan seats, none of them twice and none in roles that it keeps apart.',
+    remedy: 'Do not upload. Ask the people who were in the room who was there, and compare with their script.',
+  },
+  'BUNDLE-STEPS-AS-PLANNED': {
+    claim:
+      'By the log, every step that the plan implies was confirmed in its order with all its checks ticked, and its work done before the next, up to the order to write the bundle.',
+    remedy: 'Do not upload. Ask the people who were in the room which steps they did, and compare with their script.',
+  },
   'BUNDLE-CONFIRMED-AS-PLANNED': {
     claim:
       'By the log, each wrapping key was compared before its use, by two people where the plan seats two, the quorum of the plan accepted and approved every wrap, two people ordered it, and a key is missing only where the quorum left it out after a failure.',
@@ -105,13 +115,18 @@ export const logRules = {
   },
   'BUNDLE-EXCEPTIONS-CLOSED': {
     claim:
-      'By the log, whatever did not go as planned is an exception, and the quorum of the plan closed each one before anything else was confirmed.',
+      'By the log, whatever did not go as planned is an exception that says so, and the quorum of the plan closed each one before anything else was confirmed.',
     remedy: 'Do not upload. Ask the people who were in the room what happened, and what they decided.',
   },
   'BUNDLE-BREAKS-ENDED': {
     claim:
       'By the log, nothing was confirmed in a break or after a restart before everybody had returned or was declared absent for good.',
     remedy: 'Do not upload. Ask the people who were in the room who was there, and when.',
+  },
+  'BUNDLE-CLOCK-TOLD': {
+    claim:
+      'By the log, time goes forward, or an exception tells of a clock that was set back before anybody did anything more.',
+    remedy: 'Do not upload. Ask the people who were in the room what the clock on the wall said.',
   },
   'BUNDLE-KEYS-AS-PLANNED': {
     claim: 'The manifest names exactly the keys of the plan, each with its spec and destination.',

@@ -2,13 +2,14 @@ import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { appendEntry, emptyChain, followLink, type ChainHead } from '../../../app/audit/chain.ts';
 import type { Entry } from '../../../app/audit/entry.ts';
 import { parametersSha256, statementBytes, type Statement } from '../../../app/approval/statement.ts';
-import { hexGroups } from '../../../app/keys/fingerprint.ts';
+import type { CeremonyState } from '../../../app/ceremony/state.ts';
+import { followed, shownAt, wordsOf } from './sample-words.ts';
 import { publicKeyOf, signatureOf } from '../../support/signing.ts';
 
 /**
- * Makes logs in which people have signed. What an event leaves null, which a signature needs, is filled in when the log is
- * chained: so that a log written anew around another event is one that everybody in the room has signed anew, unless a test
- * keeps what was signed elsewhere.
+ * Makes logs in which people have signed. What an event leaves null, which a signature needs or which the screen shows, is
+ * filled in when the log is chained: so that a log written anew around another event is one that everybody in the room has signed
+ * anew, unless a test keeps what was signed elsewhere.
  */
 
 /** An event of the log before somebody changes it. */
@@ -31,7 +32,7 @@ export const asked = (subject: string, shown: Event): Event => ({
   sha256: null,
 });
 
-/** A step with what it was given is put to the people; beside it stand the wrapping keys that were read last. */
+/** A step with what it was given is put to the people, as the screen shows it then. */
 export const askedStep = (step: string, input: JsonValue): Event => asked(step, { input, facts: null });
 
 /** Somebody approves a subject, by default what was asked last. */
@@ -44,13 +45,13 @@ export const given = (subject: string, person: string): Event => ({
   signature: null,
 });
 
-/** Confirmation of a step by the witness of every sample, or by those named. */
+/** Confirmation of a step, all its checks ticked, by the witness of every sample, or by those named. */
 export const confirmed = (step: string, confirmedBy = ['p2'], input: JsonValue = { kind: 'none' }): Event => ({
   type: 'step-confirmed',
   step,
-  number: '1.1',
-  title: step,
-  ticks: [],
+  number: null,
+  title: null,
+  ticks: null,
   confirmedBy,
   input,
 });
@@ -74,9 +75,14 @@ export const exceptionOpened = (exception: number, change: Event = {}): Event =>
   ...change,
 });
 
-/** The quorum of every sample closes an exception; `change` is of what it decides, `by` who approves. */
-export function exceptionClosed(exception: number, change: Event = {}, by: readonly string[] = ['p2']): Event[] {
-  const { step, expected, happened, rule } = exceptionOpened(exception) as Record<string, JsonValue>;
+/** The quorum of every sample closes an exception; `change` is of what it decides, `by` who approves, `of` what is closed. */
+export function exceptionClosed(
+  exception: number,
+  change: Event = {},
+  by: readonly string[] = ['p2'],
+  of = exceptionOpened(exception),
+): Event[] {
+  const { step, expected, happened, rule } = of as Record<string, JsonValue>;
   const { confirmedBy = by, ...decided } = { decided: 'We try again.', decision: 'go-on', key: null, ...change };
   const subject = `exception.${exception}`;
   return [
@@ -92,7 +98,7 @@ const entered = { by: 'p1', witness: 'p2' };
 /** A medium is entered in the register. */
 export const mediumNoted: Event = {
   type: 'custody-recorded',
-  record: { kind: 'medium', label: 'Media B', serial: '', use: 'outbound', bag: '', ...entered },
+  record: { kind: 'medium', label: 'Media B', serial: '', use: 'outbound', written: null, bag: '', ...entered },
 };
 
 /** A bag is opened, and its number is the one on the list, or not. */
@@ -101,13 +107,16 @@ export const bagOpened = (idMatched: boolean): Event => ({
   record: { kind: 'bag-opened', bag: 'B-17', content: 'PIN letter', idMatched, ...entered },
 });
 
-const hsmLost = { rule: 'HSM-PROCESS-ALIVE', cause: 'it ended', remedy: 'look again' };
+const hsmLost = { rule: 'HSM-PROCESS-ALIVE', cause: 'It ended.', remedy: 'look again' };
 
 /** Nobody knows what became of a piece of work. */
 export const interrupted = (effect: JsonValue): Event => ({ type: 'effect-interrupted', effect, refusal: hsmLost });
 
-/** The token is not opened again. */
-export const tokenNotReopened: Event = { type: 'token-not-reopened', refusal: hsmLost, confirmedBy: ['p2'] };
+const typed = { kind: 'credential', how: 'one', by: ['p2'], finalTryAccepted: false };
+
+/** The token is opened again, or it is not. */
+export const tokenReopened: Event = { type: 'token-reopened', serial: 'x', credential: typed, confirmedBy: ['p2'] };
+export const tokenNotReopened: Event = { type: 'token-not-reopened', refusal: hsmLost, credential: typed, confirmedBy: ['p2'] }; // prettier-ignore
 
 /** Somebody is identified again. */
 export const returned = (person: string): Event => ({ type: 'person-returned', person, log: null, signature: null });
@@ -130,12 +139,14 @@ export function unsigned(event: Event): Event {
 export function sampleLog(events: readonly JsonValue[]): Entry[] {
   const entries: Entry[] = [];
   let head = emptyChain;
+  let state: CeremonyState | null = null;
   for (const [index, event] of events.entries()) {
     const time = new Date(Date.UTC(2026, 10, 23, 14, 0, index)).toISOString();
-    const filled = isEvent(event) ? filledIn(event, entries, head) : event;
+    const filled = isEvent(event) ? filledIn(event, entries, head, state) : event;
     const entry = appendEntry(head, { time, actor: 'p1', event: filled });
     entries.push(entry);
     head = followLink(head, entry);
+    state = followed(state, entry);
   }
   return entries;
 }
@@ -148,14 +159,26 @@ const member = (value: JsonValue | undefined, name: string): JsonValue => (isEve
 const lastOf = (entries: readonly Entry[], type: string): JsonValue =>
   entries.findLast(({ event }) => member(event, 'type') === type)?.event ?? null;
 
-function filledIn(event: Event, before: readonly Entry[], head: ChainHead): Event {
+function filledIn(event: Event, before: readonly Entry[], head: ChainHead, state: CeremonyState | null): Event {
   const opened = before[0]?.event;
   if (event['type'] === 'approval-asked' && event['sha256'] === null) {
     const shown = event['parameters'];
-    const parameters = { ...(isEvent(shown) ? shown : {}) };
+    let parameters = { ...(isEvent(shown) ? shown : {}) };
     if (parameters['plan'] === null) parameters['plan'] = member(opened, 'planSha256');
-    if (parameters['facts'] === null) parameters['facts'] = wrappingKeys(before);
+    if (parameters['facts'] === null)
+      parameters = { ...parameters, ...shownAt(state, textOf(event['subject'] ?? null), before) };
     return { ...event, parameters, sha256: parametersSha256(parameters) };
+  }
+  if (event['type'] === 'step-confirmed' && event['ticks'] === null) {
+    return { ...event, ...wordsOf(state, textOf(event['step'] ?? null)) };
+  }
+  if (
+    event['type'] === 'effect-requested' &&
+    member(event['request'], 'logSize') === null &&
+    isEvent(event['request'])
+  ) {
+    const { request } = event;
+    return 'logSize' in request ? { ...event, request: { ...request, logSize: head.size + 1 } } : event;
   }
   const log = { size: head.size, head: head.hash };
   // A restart notes its place, and nobody signs it.
@@ -193,18 +216,6 @@ function recordOf(person: string, before: readonly Entry[]): JsonValue {
   return named.findLast((each) => member(each, 'id') === person) ?? { id: person };
 }
 
-/** The wrapping keys that were read last, each beside its key as the screen shows them. */
-function wrappingKeys(before: readonly Entry[]): JsonValue {
-  const keks = before
-    .map(({ event }) => member(member(event, 'outcome'), 'keks'))
-    .findLast((each) => Array.isArray(each));
-  const rows = ((keks ?? []) as readonly JsonValue[]).map((kek) => [
-    member(kek, 'key'),
-    hexGroups(textOf(member(kek, 'spkiSha256'))).join(' '),
-  ]);
-  return [{ kind: 'table', caption: 'Keys', columns: ['Key', 'SHA-256 of its wrapping key'], rows }];
-}
-
 /** Where a step is confirmed. */
 export const stepAt = (step: string, events: readonly Event[]): number =>
   events.findIndex((event) => event['type'] === 'step-confirmed' && event['step'] === step);
@@ -218,5 +229,5 @@ export const failureOf = (request: Event, refusal: Event = {}): Event => ({
   type: 'effect-failed',
   effect: request['effect'] ?? null,
   settled: false,
-  refusal: { rule: 'TOKEN-ANSWERS', cause: 'it refuses it', remedy: 'look at it', ...refusal },
+  refusal: { rule: 'TOKEN-ANSWERS', cause: 'The token refuses it.', remedy: 'look at it', ...refusal },
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { verifyBundle } from '../../../app/bundle/verify-bundle.ts';
 import { publicKeyOf, signatureOf } from '../../support/signing.ts';
-import { application, withLog } from './bundle-maker.ts';
+import { application, besidesSteps, withLog } from './bundle-maker.ts';
 import { newPublicKey, sampleBundle, sampleEvents } from './sample-bundle.ts';
 import {
   mediumNoted,
@@ -22,8 +22,10 @@ import {
 
 const sample = sampleBundle();
 const broken = (events: readonly JsonValue[]) =>
-  verifyBundle({ folder: sample.folder, files: withLog(sample.files, events) }, application).flatMap(
-    ({ rule, outcome }) => (outcome === 'broken' ? [rule] : []),
+  besidesSteps(
+    verifyBundle({ folder: sample.folder, files: withLog(sample.files, events) }, application).flatMap(
+      ({ rule, outcome }) => (outcome === 'broken' ? [rule] : []),
+    ),
   );
 const rule = ['BUNDLE-APPROVALS-SIGNED'];
 

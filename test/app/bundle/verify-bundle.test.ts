@@ -145,18 +145,24 @@ describe('a manifest that was made to fit is contradicted', () => {
     'BUNDLE-PLAN-AS-HASHED',
     'BUNDLE-REPORT-AS-LOGGED',
     'BUNDLE-UPLOAD-AS-LOGGED',
+    'BUNDLE-ROLL-CALL-AS-PLANNED',
+    'BUNDLE-STEPS-AS-PLANNED',
     'BUNDLE-CONFIRMED-AS-PLANNED',
     'BUNDLE-APPROVALS-SIGNED',
     'BUNDLE-QUORUM-APPROVED',
     'BUNDLE-EXCEPTIONS-CLOSED',
+    'BUNDLE-CLOCK-TOLD',
     'BUNDLE-KEYS-AS-PLANNED',
     'BUNDLE-KEYS-AS-LOGGED',
     'BUNDLE-WRAPS-AS-PROVEN',
     'BUNDLE-BLOBS-AS-LOGGED',
   ];
   /** A log with one malformed fact tells none; of the people it tells as before. */
-  const ofThePeople = ['BUNDLE-CONFIRMED-AS-PLANNED', 'BUNDLE-APPROVALS-SIGNED', 'BUNDLE-EXCEPTIONS-CLOSED'];
-  const nothingTold = [...allOfTheLog.filter((rule) => !ofThePeople.includes(rule)), 'BUNDLE-DEADLINE-AHEAD'];
+  const ofThePeople = ['BUNDLE-ROLL-CALL-AS-PLANNED', 'BUNDLE-STEPS-AS-PLANNED', 'BUNDLE-CONFIRMED-AS-PLANNED', 'BUNDLE-APPROVALS-SIGNED', 'BUNDLE-EXCEPTIONS-CLOSED', 'BUNDLE-CLOCK-TOLD']; // prettier-ignore
+  const nothingTold = (besides = ''): string[] => [
+    ...allOfTheLog.filter((rule) => rule === besides || !ofThePeople.includes(rule)),
+    'BUNDLE-DEADLINE-AHEAD',
+  ];
   it.each<[string, Files, string[]]>([
     ['the title', relisted({ title: 'Another' }), ['BUNDLE-KEYS-AS-PLANNED']],
     ['the mode', relisted({ mode: 'production' }), ['BUNDLE-NAMED-AS-CEREMONY', 'BUNDLE-LOG-OF-CEREMONY']],
@@ -255,7 +261,9 @@ describe('a manifest that was made to fit is contradicted', () => {
     [
       'a log that begins late',
       forgedLog(events.slice(1)),
-      allOfTheLog.filter((rule) => rule !== 'BUNDLE-KEYS-AS-LOGGED' && rule !== 'BUNDLE-BLOBS-AS-LOGGED'),
+      allOfTheLog.filter(
+        (rule) => !['BUNDLE-KEYS-AS-LOGGED', 'BUNDLE-BLOBS-AS-LOGGED', 'BUNDLE-CLOCK-TOLD'].includes(rule),
+      ),
     ],
     [
       'a log of another plan',
@@ -267,7 +275,7 @@ describe('a manifest that was made to fit is contradicted', () => {
       forgedLog(
         edited(0, { plan: { ...plan, keys: [{ ...plan.keys[0], destination: { type: 'azure-key-vault' } }] } }),
       ),
-      ['BUNDLE-PLAN-AS-HASHED', 'BUNDLE-UPLOAD-AS-LOGGED', 'BUNDLE-KEYS-AS-PLANNED', 'BUNDLE-WRAPS-AS-PROVEN'],
+      ['BUNDLE-PLAN-AS-HASHED', 'BUNDLE-UPLOAD-AS-LOGGED', 'BUNDLE-STEPS-AS-PLANNED', 'BUNDLE-KEYS-AS-PLANNED', 'BUNDLE-WRAPS-AS-PROVEN'], // prettier-ignore
     ],
     [
       'a log that claims another plan hash',
@@ -285,17 +293,23 @@ describe('a manifest that was made to fit is contradicted', () => {
         ...events,
         { type: 'effect-completed', settled: false, outcome: { kind: 'read-inbound', keks: [{ key: 'signing' }] } },
       ]),
-      nothingTold,
+      nothingTold('BUNDLE-STEPS-AS-PLANNED'),
     ],
     [
       'a log whose public key is no hex',
       forgedLog(rewritten('"key":"signing","publicKey":"3', '"key":"signing","publicKey":"x')),
-      nothingTold,
+      nothingTold(),
     ],
     [
       'a log without a wrap',
       forgedLog(events.filter((event) => !JSON.stringify(event).includes('"kind":"wrap-key","key":"store"'))),
-      ['BUNDLE-CONFIRMED-AS-PLANNED', 'BUNDLE-KEYS-AS-LOGGED', 'BUNDLE-WRAPS-AS-PROVEN', 'BUNDLE-BLOBS-AS-LOGGED'],
+      [
+        'BUNDLE-STEPS-AS-PLANNED',
+        'BUNDLE-CONFIRMED-AS-PLANNED',
+        'BUNDLE-KEYS-AS-LOGGED',
+        'BUNDLE-WRAPS-AS-PROVEN',
+        'BUNDLE-BLOBS-AS-LOGGED',
+      ],
     ],
     [
       'a blob exchanged for one of the same shape, under the same KEK',
@@ -359,6 +373,7 @@ describe('a manifest that was made to fit is contradicted', () => {
     const open = results.filter(({ outcome }) => outcome !== 'holds').map(({ rule, outcome }) => [rule, outcome]);
     expect(open).toEqual([
       ['BUNDLE-UPLOAD-AS-LOGGED', 'not-checkable'],
+      ['BUNDLE-STEPS-AS-PLANNED', 'not-checkable'],
       ['BUNDLE-WRAPS-AS-PROVEN', 'not-checkable'],
       ['BLOB-SHAPE-VALID', 'not-checkable'],
       ['BUNDLE-BLOBS-AS-LOGGED', 'not-checkable'],

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { layout } from '../../../app/bundle/layout.ts';
 import { verdictOf } from '../../../app/bundle/verification.ts';
 import { verifyBundle } from '../../../app/bundle/verify-bundle.ts';
-import { application, manifestOf, withLog, type Event, type Files } from './bundle-maker.ts';
+import { application, besidesSteps, manifestOf, withLog, type Event, type Files } from './bundle-maker.ts';
 import { cloudBundle, cloudEvents } from './sample-clouds.ts';
 import { sampleBundle, sampleEvents } from './sample-bundle.ts';
 import {
@@ -22,7 +22,8 @@ import {
 const sample = sampleBundle();
 const forgedLog = (events: readonly JsonValue[]) => withLog(sample.files, events);
 const verify = (files: Files) => verifyBundle({ folder: sample.folder, files }, application);
-const broken = (files: Files) => verify(files).flatMap(({ rule, outcome }) => (outcome === 'broken' ? [rule] : []));
+const broken = (files: Files) =>
+  besidesSteps(verify(files).flatMap(({ rule, outcome }) => (outcome === 'broken' ? [rule] : [])));
 const rule = ['BUNDLE-CONFIRMED-AS-PLANNED'];
 
 /** What nobody confirmed rightly at a step that is signed, nobody approved rightly either. */
@@ -80,8 +81,8 @@ describe('a key that the people went on without', () => {
   const at = workAt('wrap-key', 'store');
   const [request = {}, outcome = {}] = events.slice(at, at + 2);
   const failed: readonly Event[] = [failureOf(request), exceptionOpened(1)];
-  const leaveOut = (change: Event = {}, by = ['p2'], exception = 1) =>
-    exceptionClosed(exception, { decided: 'the token refuses it', decision: 'leave-out', key: 'store', ...change }, by);
+  const leaveOut = (change: Event = {}, by = ['p2'], exception = 1, of = exceptionOpened(exception)) =>
+    exceptionClosed(exception, { decided: 'the token refuses it', decision: 'leave-out', key: 'store', ...change }, by, of); // prettier-ignore
   const ordered = confirmed('wrap.wrap', ['p1', 'p2']);
   /** The log in which the wrap of the second key became something else. */
   const instead = (...others: readonly Event[]) => forgedLog(events.toSpliced(at, 2, ...others));
@@ -151,10 +152,11 @@ describe('a key that the people went on without', () => {
 
   it('may be named by the refusal, at work that is for no key or was done for it already', () => {
     const writing = events.length - 1;
+    const opened = exceptionOpened(1, { rule: 'IMPORT-TOKEN-IN-FORCE' });
     const late: Event[] = [
       failureOf(events[writing] ?? {}, { rule: 'IMPORT-TOKEN-IN-FORCE', key: 'store' }),
-      exceptionOpened(1),
-      ...leaveOut(),
+      opened,
+      ...leaveOut({}, ['p2'], 1, opened),
       ...events.slice(writing - 3),
     ];
     expect(broken(forgedLog([...events, ...late]))).toEqual([]);
@@ -207,7 +209,9 @@ describe('a key that the people went on without', () => {
   it('was wrapped before an interruption was looked into, and the next is ordered again', () => {
     const first = workAt('wrap-key', 'signing');
     const found = { ...events[first + 1], settled: true };
-    const then = (...more: Event[]) => forgedLog(events.toSpliced(first + 1, 1, found, exceptionOpened(1), ...exceptionClosed(1), ...more)); // prettier-ignore
+    const opened = exceptionOpened(1, { rule: 'EFFECT-SETTLED-BY-LOOKING' });
+    const closed = exceptionClosed(1, {}, ['p2'], opened);
+    const then = (...more: Event[]) => forgedLog(events.toSpliced(first + 1, 1, found, opened, ...closed, ...more));
     expect(broken(then(ordered))).toEqual([]);
     expect(broken(then())).toEqual(rule);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { verifyBundle } from '../../../app/bundle/verify-bundle.ts';
-import { application, withLog } from './bundle-maker.ts';
+import { application, besidesSteps, withLog } from './bundle-maker.ts';
 import { sampleBundle, sampleEvents } from './sample-bundle.ts';
 import {
   aBreak,
@@ -14,6 +14,7 @@ import {
   mediumNoted,
   stepAt,
   tokenNotReopened,
+  tokenReopened,
   type Event,
 } from './sample-log.ts';
 
@@ -21,8 +22,10 @@ import {
 
 const sample = sampleBundle();
 const broken = (events: readonly JsonValue[]) =>
-  verifyBundle({ folder: sample.folder, files: withLog(sample.files, events) }, application).flatMap(
-    ({ rule, outcome }) => (outcome === 'broken' ? [rule] : []),
+  besidesSteps(
+    verifyBundle({ folder: sample.folder, files: withLog(sample.files, events) }, application).flatMap(
+      ({ rule, outcome }) => (outcome === 'broken' ? [rule] : []),
+    ),
   );
 const exceptions = ['BUNDLE-EXCEPTIONS-CLOSED'];
 const breaks = ['BUNDLE-BREAKS-ENDED'];
@@ -70,30 +73,42 @@ describe('an exception', () => {
     const at = stepAt('bring-in.compare.store', events);
     const late = events.toSpliced(at, 0, ...exceptionClosed(1));
     expect(broken(late.toSpliced(quiet, 0, opened))).toEqual(exceptions);
-    const reopened = { type: 'token-reopened', serial: 'x', confirmedBy: ['p2'] };
-    expect(inserted(opened, reopened, ...exceptionClosed(1))).toEqual(exceptions);
-    expect(inserted(opened, ...exceptionClosed(1), reopened)).toEqual([]);
+    expect(inserted(opened, tokenReopened, ...exceptionClosed(1))).toEqual(exceptions);
+    expect(inserted(opened, ...exceptionClosed(1), tokenReopened)).toEqual([]);
   });
 });
 
 describe('what did not go as planned', () => {
   const refused: Event = { type: 'passphrase-refused', person: 'p2', subject: 'x' };
-  const isException = [exceptionOpened(1), ...exceptionClosed(1)];
+  const found: Event = { type: 'effect-completed', effect: 1, settled: true, outcome: { kind: 'log-out' } };
+  const exceptionOf = (told: Event): Event[] => {
+    const opened = exceptionOpened(1, told);
+    return [opened, ...exceptionClosed(1, {}, ['p2'], opened)];
+  };
 
-  it.each<[string, readonly Event[]]>([
-    ['work that failed', [failureOf({ effect: 1 })]],
-    ['a token that could not be opened again', [tokenNotReopened]],
+  it.each<[string, readonly Event[], Event]>([
+    ['work that failed', [failureOf({ effect: 1 })], { rule: 'TOKEN-ANSWERS', happened: 'The token refuses it.' }],
     [
-      'work that was found done',
-      [{ type: 'effect-completed', effect: 1, settled: true, outcome: { kind: 'log-out' } }],
+      'a token that could not be opened again',
+      [tokenNotReopened],
+      { rule: 'HSM-PROCESS-ALIVE', happened: 'It ended.' },
     ],
-    ['a third wrong passphrase', [refused, refused, refused]],
-    ['a bag that was not as listed', [bagOpened(false)]],
-  ])('is an exception at once: %s', (_, what) => {
+    ['work that was found done', [found], { rule: 'EFFECT-SETTLED-BY-LOOKING' }],
+    ['a third wrong passphrase', [refused, refused, refused], { rule: 'APPROVAL-PASSPHRASE-ACCEPTED' }],
+    ['a bag that was not as listed', [bagOpened(false)], { rule: 'CUSTODY-BAG-AS-LISTED' }],
+  ])('is an exception at once, of just that: %s', (_, what, told) => {
+    const isException = exceptionOf(told);
     expect(inserted(...what, ...isException)).toEqual([]);
     expect(inserted(...what)).toEqual(exceptions);
     expect(inserted(...what, mediumNoted, ...isException)).toEqual(exceptions);
     expect(inserted(...what, interrupted(1), ...isException)).toEqual(exceptions);
+    expect(inserted(...what, ...exceptionOf({ ...told, openedBy: 'p1' }))).toEqual(exceptions);
+    expect(inserted(...what, ...exceptionOf({ ...told, rule: 'PLAN-SCHEMA' }))).toEqual(exceptions);
+  });
+
+  it('is told in the words of the failure, where there was one', () => {
+    const other = exceptionOf({ rule: 'TOKEN-ANSWERS', happened: 'Nothing of note.' });
+    expect(inserted(failureOf({ effect: 1 }), ...other)).toEqual(exceptions);
   });
 
   it('is no exception where it is nothing', () => {
@@ -127,7 +142,7 @@ describe('a break', () => {
     ['that somebody came back from twice', [started, first, first, second, ended]],
     ['that somebody came back from without one', [first]],
     ['asked for by a stranger', [{ ...started, by: 'p3' }, first, second, ended]],
-    ['in which the token was opened', [started, { type: 'token-reopened', serial: 'x', confirmedBy: ['p2'] }, first, second, ended]], // prettier-ignore
+    ['in which the token was opened', [started, tokenReopened, first, second, ended]],
     ['in which an exception was closed', [exceptionOpened(1), started, ...exceptionClosed(1), first, second, ended]],
     ['in which something was approved', [exceptionOpened(1), ...aBreak(), ...exceptionClosed(1)].toSpliced(2, 0, asked('exception.1', {}))], // prettier-ignore
   ])('is refused: %s', (_, more) => {
@@ -145,11 +160,14 @@ describe('a break', () => {
 
   it('is refused where somebody left for good who then confirms, or without a reason', () => {
     const left = (reason: string): Event => ({ type: 'person-absent', person: 'p1', reason });
-    const without = (reason = 'A child is ill.') => [started, second, left(reason), exceptionOpened(1), ended, ...exceptionClosed(1)]; // prettier-ignore
-    expect(afterwards('wrap.wrap', ...without())).toEqual([]);
-    expect(afterwards('wrap.wrap', ...without(' '))).toEqual(breaks);
+    const opened = exceptionOpened(1, { rule: 'BREAK-ENDED-BY-EVERYBODY' });
+    const closed = exceptionClosed(1, {}, ['p2'], opened);
+    const without = (reason = 'A child is ill.') => [started, second, left(reason), opened, ended, ...closed];
+    // After the last step that needs both of them.
+    expect(afterwards('wrap.check', ...without())).toEqual([]);
+    expect(afterwards('wrap.check', ...without(' '))).toEqual(breaks);
     expect(inserted(...without())).toEqual(breaks);
-    expect(afterwards('wrap.wrap', left('gone'), exceptionOpened(1), ...exceptionClosed(1))).toEqual(breaks);
-    expect(afterwards('wrap.wrap', started, second, left('gone'), ended)).toEqual(exceptions);
+    expect(afterwards('wrap.check', left('gone'), opened, ...closed)).toEqual(breaks);
+    expect(afterwards('wrap.check', started, second, left('gone'), ended)).toEqual(exceptions);
   });
 });

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { verdictOf } from '../../../app/bundle/verification.ts';
 import { verifyBundle } from '../../../app/bundle/verify-bundle.ts';
 import { testKek } from '../../support/inbound-files.ts';
-import { application, manifestOf, sha256, withLog, type Files } from './bundle-maker.ts';
+import { application, besidesSteps, manifestOf, sha256, withLog, type Files } from './bundle-maker.ts';
 import { newPublicKey } from './sample-bundle.ts';
 import { awsKeyId, cloudBundle, cloudEvents, clouds, importJob, newKek } from './sample-clouds.ts';
 
@@ -28,7 +28,9 @@ interface Loose {
 const sample = cloudBundle();
 const verify = (files: Files) => verifyBundle({ folder: sample.folder, files }, application);
 const broken = (events: readonly JsonValue[]) =>
-  verify(withLog(sample.files, events)).flatMap(({ rule, outcome }) => (outcome === 'broken' ? [rule] : []));
+  besidesSteps(
+    verify(withLog(sample.files, events)).flatMap(({ rule, outcome }) => (outcome === 'broken' ? [rule] : [])),
+  );
 
 const outcomesIn = (events: readonly Loose[], kind: string): Outcome[] =>
   events.flatMap(({ outcome }) => (outcome?.kind === kind ? [outcome] : []));

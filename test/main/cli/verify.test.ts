@@ -55,7 +55,7 @@ describe('verify', () => {
     const { status, rules, said } = verify(bundle);
     expect(said).not.toMatch(/refused|could not/u);
     expect(status).toBe(0);
-    expect(rules.size).toBe(25);
+    expect(rules.size).toBe(28);
     expect([...rules.values()].filter((outcome) => outcome === 'broken')).toEqual([]);
     expect(rules.get('BUNDLE-NAMED-AS-CEREMONY')).toBe('holds');
     // The sample was written by this very version.

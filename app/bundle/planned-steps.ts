@@ -1,0 +1,77 @@
+/**
+ * The steps of a ceremony up to the writing of its bundle, as the verifier itself knows them: like the names of events, it is a
+ * second record of what the engine does, and shares nothing with the first.
+ */
+
+/** A step that the people confirm. */
+export interface PlannedStep {
+  readonly id: string;
+  /** As the people call it: `4.2`. */
+  readonly number: string;
+  /** How many checks are ticked at it, by their ids `1` and on. */
+  readonly checks: number;
+  /** Whether those who confirm it sign what it shows, the checks included. */
+  readonly isSigned: boolean;
+  /** Kinds of the work that it orders; empty for a step without work. */
+  readonly work: readonly string[];
+  /** Whether that work is done for each key, or once. */
+  readonly isForEachKey: boolean;
+  /** Ids of the keys that it is about: once all of them are left out it is passed over. Null for a step that always comes. */
+  readonly about: readonly string[] | null;
+}
+
+export interface StepKey {
+  readonly id: string;
+  /** Whether it is wrapped in the weak way, which the people confirm by name. */
+  readonly isWeak: boolean;
+}
+
+type Draft = Pick<PlannedStep, 'id'> & Partial<PlannedStep>;
+
+/**
+ * The steps that a plan with these keys implies, in order. The last one orders the writing, where the record of a bundle ends.
+ * @param keys - all keys of the plan, in its order
+ */
+export function plannedSteps(keys: readonly StepKey[]): readonly PlannedStep[] {
+  const weak = keys.filter(({ isWeak }) => isWeak).map(({ id }) => id);
+  const comparisons = keys.map(({ id }): Draft => ({ id: `bring-in.compare.${id}`, checks: 2, about: [id] }));
+  const phases: readonly (readonly Draft[])[] = [
+    [
+      { id: 'prepare.workstation', work: ['inspect-workstation'] },
+      { id: 'prepare.findings', checks: 3 },
+      { id: 'prepare.plan', checks: 2 },
+    ],
+    [
+      { id: 'roll-call.people', checks: 1 },
+      { id: 'roll-call.present', checks: 1 },
+      { id: 'roll-call.start', isSigned: true },
+    ],
+    [
+      { id: 'token.identify', work: ['identify-token'] },
+      { id: 'token.log-in', checks: 1, work: ['log-in'] },
+      { id: 'token.probe', work: ['probe-token'] },
+      { id: 'token.accept', checks: 1 },
+    ],
+    [
+      { id: 'bring-in.read', checks: 1, work: ['read-inbound'] },
+      ...comparisons,
+      { id: 'bring-in.accept', checks: 1, isSigned: true },
+    ],
+    [
+      { id: 'keys.make', checks: 1, isSigned: true, work: ['make-key', 'find-key'], isForEachKey: true },
+      { id: 'keys.check', checks: 2 },
+    ],
+    [
+      ...(weak.length === 0 ? [] : [{ id: 'wrap.weak', checks: 1, isSigned: true, about: weak }]),
+      { id: 'wrap.approve', checks: 1, isSigned: true },
+      { id: 'wrap.wrap', work: ['wrap-key'], isForEachKey: true },
+      { id: 'wrap.check', checks: 1 },
+    ],
+    [{ id: 'take-out.write', isSigned: true, work: ['write-copy'] }],
+  ];
+  return phases.flatMap((drafts, phase) => drafts.map((draft, at) => whole(draft, `${phase + 1}.${at + 1}`)));
+}
+
+function whole(draft: Draft, number: string): PlannedStep {
+  return { checks: 0, isSigned: false, work: [], isForEachKey: false, about: null, ...draft, number };
+}

@@ -1,0 +1,170 @@
+import * as v from 'valibot';
+import type { JsonValue } from '../audit/canonical-json.ts';
+import type { Entry } from '../audit/entry.ts';
+import { refuse } from '../rules/refusal.ts';
+import { plannedIn, unknownInPlan } from './carried-keys.ts';
+import { factsOf } from './log-facts.ts';
+import { plannedSteps, type PlannedStep } from './planned-steps.ts';
+import { roomIn, type ToldApproval } from './room.ts';
+import { holds, notCheckable, type Finding, type Readings } from './verification.ts';
+
+const rule = 'BUNDLE-STEPS-AS-PLANNED';
+
+const text = v.string();
+const work = v.object({ kind: text, key: v.optional(text) });
+/** What brings a ceremony from one step to the next. */
+const eventSchema = v.variant('type', [
+  v.object({ type: v.literal('step-confirmed'), step: text, number: text, ticks: v.array(text) }),
+  v.object({ type: v.literal('effect-requested'), step: text, request: work }),
+  v.object({ type: v.literal('effect-completed'), settled: v.boolean(), outcome: work }),
+  v.object({ type: v.literal('effect-failed') }),
+  v.object({ type: v.literal('exception-closed'), key: v.nullable(text) }),
+]);
+type StepEvent = v.InferOutput<typeof eventSchema>;
+type EventOf<T extends StepEvent['type']> = Extract<StepEvent, { type: T }>;
+type Work = v.InferOutput<typeof work>;
+const shownSchema = v.object({ checks: v.array(text) });
+
+/** How far the ceremony has come. */
+interface Progress {
+  readonly steps: readonly PlannedStep[];
+  /** Ids of the keys that are carried. */
+  readonly keys: readonly string[];
+  /** Index of the step that comes next, or is at work. */
+  readonly current: number;
+  /** Whether its work may be asked for: it was confirmed, and nothing has failed since. */
+  readonly isOrdered: boolean;
+  readonly atWork: Work | null;
+  /** Ids of the keys for which the work of the current step is done. */
+  readonly done: readonly string[];
+}
+
+/**
+ * Whether every step that the plan implies was confirmed in its order, with all its checks ticked, and had its work done before
+ * the next one: up to the order to write the bundle, with which its record ends. A step is confirmed again only while its work is
+ * not done; what is about keys that were left out is passed over.
+ * @throws Refused with BUNDLE-STEPS-AS-PLANNED, or with what the plan violates
+ */
+export function checkSteps({ entries }: Readings): Finding {
+  const facts = factsOf(entries.slice(0, 1));
+  if (facts.opened === null) return refuse(rule, 'The log does not begin with the opening of a ceremony.');
+  const unknown = unknownInPlan(facts);
+  if (unknown !== undefined) return notCheckable(`This version does not know ${unknown}.`);
+  const planned = plannedIn(facts);
+  const approvals = new Map(roomIn(entries).moments.map(({ entry, room }) => [entry, room.approval]));
+  const start: Progress = {
+    steps: plannedSteps(planned),
+    keys: planned.map(({ id }) => id),
+    current: 0,
+    isOrdered: false,
+    atWork: null,
+    done: [],
+  };
+  const end = entries.reduce((progress, entry) => afterEntry(progress, entry, approvals.get(entry) ?? null), start);
+  if (end.current !== end.steps.length - 1 || end.atWork === null) {
+    refuse(rule, `The record ends at ${nameOf(end)}, before the bundle was to be written.`);
+  }
+  return holds(`${end.steps.length} steps, the last of them ${nameOf(end)}`);
+}
+
+function afterEntry(progress: Progress, { event, sequence }: Entry, approval: ToldApproval | null): Progress {
+  const told = stepEventOf(event, sequence);
+  switch (told?.type) {
+    case undefined:
+      return progress;
+    case 'step-confirmed':
+      return confirmed(progress, told, approval);
+    case 'effect-requested':
+      return requested(progress, told);
+    case 'effect-completed':
+      return completed(progress, told);
+    case 'effect-failed':
+      return { ...progress, isOrdered: false, atWork: null };
+    case 'exception-closed':
+      return told.key === null ? progress : leftOut(progress, told.key);
+  }
+}
+
+const knownTypes: ReadonlySet<unknown> = new Set(eventSchema.options.map(({ entries }) => entries.type.literal));
+
+/** One that is passed over because it is malformed would be a step that nobody looks at. */
+function stepEventOf(event: JsonValue, sequence: number): StepEvent | null {
+  if (!v.is(v.object({ type: text }), event) || !knownTypes.has(event.type)) return null;
+  const result = v.safeParse(eventSchema, event);
+  return result.success ? result.output : refuse(rule, `Entry ${sequence} tells ${event.type} in another form.`);
+}
+
+function confirmed(
+  progress: Progress,
+  { step: id, number, ticks }: EventOf<'step-confirmed'>,
+  approval: ToldApproval | null,
+): Progress {
+  const step = progress.steps[progress.current];
+  if (step?.id !== id) return refuse(rule, `${id} was confirmed where ${nameOf(progress)} was to be.`);
+  if (progress.atWork !== null) refuse(rule, `${id} was confirmed again while it was at work.`);
+  if (number !== step.number) refuse(rule, `${id} is called ${number}; by the plan it is ${step.number}.`);
+  checkTicks(step, ticks);
+  if (
+    step.isSigned &&
+    !(v.is(shownSchema, approval?.parameters) && approval.parameters.checks.length === step.checks)
+  ) {
+    refuse(rule, `Those who approved ${id} were not shown the ${step.checks} checks that were ticked at it.`);
+  }
+  return step.work.length === 0 ? advanced(progress) : { ...progress, isOrdered: true };
+}
+
+function checkTicks({ id, checks }: PlannedStep, ticks: readonly string[]): void {
+  const wanted = Array.from({ length: checks }, (_, index) => `${index + 1}`);
+  if (wanted.every((tick) => ticks.includes(tick)) && ticks.every((tick) => wanted.includes(tick))) return;
+  refuse(rule, `At ${id} not all of its ${checks} checks were ticked, or one that it does not have.`);
+}
+
+function requested(progress: Progress, { step: id, request }: EventOf<'effect-requested'>): Progress {
+  const { isOrdered, atWork, steps, current } = progress;
+  const isOfStep = steps[current]?.id === id && steps[current].work.includes(request.kind);
+  if (!isOfStep || !isOrdered || atWork !== null || !isOpen(progress, request)) {
+    refuse(rule, `The work ${request.kind} was asked for at ${nameOf(progress)}, which had not ordered it.`);
+  }
+  return { ...progress, atWork: request };
+}
+
+function completed(progress: Progress, { settled, outcome }: EventOf<'effect-completed'>): Progress {
+  const { atWork } = progress;
+  if (atWork?.kind !== outcome.kind || atWork.key !== outcome.key) {
+    return refuse(rule, `The work ${outcome.kind} was done at ${nameOf(progress)}, which had not asked for it.`);
+  }
+  const done = outcome.key === undefined ? progress.done : [...progress.done, outcome.key];
+  // What was found by looking is shown to the people first; they order what is left again.
+  const after = { ...progress, atWork: null, done, isOrdered: !settled };
+  return isWorkDone(after) ? advanced(after) : after;
+}
+
+/** Whether the work is for a key that is carried and for which it is not done yet, or for none. */
+function isOpen({ steps, current, keys, done }: Progress, { key }: Work): boolean {
+  if (steps[current]?.isForEachKey !== true) return true;
+  return key !== undefined && keys.includes(key) && !done.includes(key);
+}
+
+function isWorkDone({ steps, current, keys, done }: Progress): boolean {
+  return steps[current]?.isForEachKey !== true || keys.every((id) => done.includes(id));
+}
+
+/** Whoever is left has been done already, or waits for the people to order it again. */
+function leftOut(progress: Progress, key: string): Progress {
+  const after = { ...progress, keys: progress.keys.filter((id) => id !== key), isOrdered: false };
+  const isForEachKey = after.steps[after.current]?.isForEachKey === true;
+  return isForEachKey && isWorkDone(after) ? advanced(after) : after;
+}
+
+/** To the next step that is about some key that is carried, or always comes. */
+function advanced(progress: Progress): Progress {
+  const { steps, keys, current } = progress;
+  const rest = steps.slice(current + 1);
+  const next = rest.find(({ about }) => about === null || about.some((id) => keys.includes(id)));
+  const at = next === undefined ? steps.length : steps.indexOf(next);
+  return { ...progress, current: at, isOrdered: false, atWork: null, done: [] };
+}
+
+function nameOf({ steps, current }: Progress): string {
+  return steps[current]?.id ?? 'its end';
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { byokExport } from '../../../app/ceremony/byok-export/definition.ts';
+import { parsePlanDocument } from '../../../app/ceremony/plan.ts';
+import { plannedSteps } from '../../../app/bundle/planned-steps.ts';
+import { verifyBundle } from '../../../app/bundle/verify-bundle.ts';
+import { application, withLog } from './bundle-maker.ts';
+import { plan, sampleBundle, sampleEvents } from './sample-bundle.ts';
+import { clouds, cloudBundle, cloudEvents } from './sample-clouds.ts';
+import { approved, confirmed, failureOf, sampleLog, stepAt, workAt, type Event } from './sample-log.ts';
+
+// Every log here is chained and signed anew by everybody in the room: what is missing is what they did not do.
+
+const sample = sampleBundle();
+const rule = 'BUNDLE-STEPS-AS-PLANNED';
+const events = sampleEvents();
+/** The same as they stand in the log, with number, title and ticks. */
+const chained = sampleLog(events).map(({ event }) => event as Event);
+
+function isBroken(log: readonly Event[]): boolean {
+  const results = verifyBundle({ folder: sample.folder, files: withLog(sample.files, log) }, application);
+  return results.some((result) => result.rule === rule && result.outcome === 'broken');
+}
+
+describe('the steps of a record', () => {
+  it.each([
+    ['one cloud', plan],
+    ['four clouds, one by a weak way', clouds.plan],
+  ])('are those of the engine, which shares no code with the verifier: %s', (_, document) => {
+    const parsed = parsePlanDocument(document).plan;
+    const all = byokExport(parsed, 'make-token');
+    const engine = all.slice(0, all.findIndex(({ id }) => id === 'take-out.write') + 1);
+    const weak = all.some(({ id }) => id === 'wrap.weak');
+    const keys = parsed.keys.map(({ id }, index) => ({ id, isWeak: weak && index === 0 }));
+    const verifier = plannedSteps(keys);
+    expect(verifier.map(({ id, number, checks, isSigned }) => [id, number, checks, isSigned])).toEqual(
+      engine.map(({ id, number, ticks, sensitive }) => [id, number, ticks.length, sensitive]),
+    );
+  });
+
+  it('hold in a record that is sound', () => {
+    expect(isBroken(events)).toBe(false);
+    const results = verifyBundle({ folder: cloudBundle().folder, files: withLog(cloudBundle().files, cloudEvents()) }, application); // prettier-ignore
+    expect(results.find((result) => result.rule === rule)?.outcome).toBe('holds');
+  });
+
+  const ids = events.flatMap(({ type, step }) => (type === 'step-confirmed' && typeof step === 'string' ? [step] : []));
+
+  it.each(ids)('%s cannot be left out, come twice, or be confirmed without its checks', (id) => {
+    const at = stepAt(id, events);
+    const step = chained[at] ?? {};
+    expect(isBroken(events.with(at, step))).toBe(false);
+    expect(isBroken(events.toSpliced(at, 1))).toBe(true);
+    expect(isBroken(events.toSpliced(at, 0, step))).toBe(!mayComeTwice(id));
+    expect(isBroken(events.with(at, { ...step, ticks: ['9'] }))).toBe(true);
+    expect(isBroken(events.with(at, { ...step, number: '9.9' }))).toBe(true);
+  });
+
+  /** A step that orders work may be confirmed again before that begins; whoever signs would be asked again. */
+  function mayComeTwice(id: string): boolean {
+    const named = (type: string, member: string): boolean => events.some((event) => event['type'] === type && event[member] === id); // prettier-ignore
+    return named('effect-requested', 'step') && !named('approval-asked', 'subject');
+  }
+
+  it.each([
+    ['token.accept', 'token.identify'],
+    ['bring-in.accept', 'bring-in.read'],
+    ['wrap.check', 'wrap.wrap'],
+  ])('%s does not come before %s', (late, early) => {
+    const [from, to] = [stepAt(late, events), stepAt(early, events)];
+    const moved = events.toSpliced(from, 1).toSpliced(to, 0, events[from] ?? {});
+    expect(isBroken(moved)).toBe(true);
+  });
+
+  it('have their work done, once it was ordered and before the next step', () => {
+    const at = workAt('make-key', 'store', events);
+    const [request = {}, outcome = {}] = events.slice(at, at + 2);
+    expect(isBroken(events.toSpliced(at, 2))).toBe(true);
+    expect(isBroken(events.toSpliced(at + 1, 1))).toBe(true);
+    expect(isBroken(events.toSpliced(at, 1))).toBe(true);
+    expect(isBroken(events.toSpliced(at + 2, 0, request, outcome))).toBe(true);
+    const failed = [request, failureOf(request)];
+    expect(isBroken(events.toSpliced(at, 0, ...failed))).toBe(true);
+    expect(isBroken(events.toSpliced(at, 0, ...failed, ...approved('keys.make')))).toBe(false);
+  });
+
+  it('end with the order to write the bundle', () => {
+    expect(isBroken(events.slice(0, -1))).toBe(true);
+    expect(isBroken(events.slice(0, stepAt('wrap.check', events)))).toBe(true);
+    expect(isBroken([...events, confirmed('take-out.check')])).toBe(true);
+  });
+
+  it('show those who sign the checks that are ticked', () => {
+    const at = stepAt('keys.make', events);
+    const asking = events.findLastIndex((event, index) => index < at && event['type'] === 'approval-asked');
+    const shown = (checks: readonly string[]) => ({ ...events[asking], parameters: { plan: null, subject: 'keys.make', input: { kind: 'none' }, checks } }); // prettier-ignore
+    expect(isBroken(events.with(asking, shown([])))).toBe(true);
+    expect(isBroken(events.with(asking, shown(['one'])))).toBe(false);
+  });
+});
