@@ -20,7 +20,7 @@ export function deviations(plan: Plan): Block[] {
     ),
     form(
       'Breaks',
-      [['After step', 2], ['Left at, UTC', 3], ['Log head, first 3 and last byte', 5], ['Bag', 3], ['Stayed behind', 4], ['Back at, UTC', 3], ['Two initials', 3]], // prettier-ignore
+      [['After step', 2], ['Left at, UTC', 3], ['Log: entries; head, first 3 and last byte', 5], ['Bag', 3], ['Stayed behind', 4], ['Back at, UTC', 3], ['Two initials', 3]], // prettier-ignore
       emptyRows(6),
     ),
     ...Array.from({ length: exceptionSheets }, (_, index) => sheet(index + 1, seats)).flat(),
