@@ -4,9 +4,12 @@ import type { Manifest } from '../../../app/bundle/manifest.ts';
 import { check, type RuleResult } from '../../../app/bundle/verification.ts';
 import { checkApprovals } from '../../../app/bundle/verify-approvals.ts';
 import { checkBreaks } from '../../../app/bundle/verify-breaks.ts';
+import { checkClock } from '../../../app/bundle/verify-clock.ts';
 import { checkConfirmations } from '../../../app/bundle/verify-confirmations.ts';
 import { checkExceptions } from '../../../app/bundle/verify-exceptions.ts';
 import { checkQuorum } from '../../../app/bundle/verify-quorum.ts';
+import { checkNamed } from '../../../app/bundle/verify-roll-call.ts';
+import { checkSteps } from '../../../app/bundle/verify-steps.ts';
 import { factsOf } from '../../../app/bundle/log-facts.ts';
 import { replayLog } from '../../../app/ceremony/replay.ts';
 import { engineRecord, lost } from './engine-record.ts';
@@ -26,11 +29,14 @@ beforeAll(() => {
 function results(entries: readonly Entry[]): RuleResult[] {
   const readings = { entries, files: new Map<string, Uint8Array>(), manifest: {} as Manifest };
   return [
+    check('BUNDLE-ROLL-CALL-AS-PLANNED', () => checkNamed(readings)),
+    check('BUNDLE-STEPS-AS-PLANNED', () => checkSteps(readings)),
     check('BUNDLE-CONFIRMED-AS-PLANNED', () => checkConfirmations(readings)),
     check('BUNDLE-APPROVALS-SIGNED', () => checkApprovals(readings)),
     check('BUNDLE-QUORUM-APPROVED', () => checkQuorum(readings)),
     check('BUNDLE-EXCEPTIONS-CLOSED', () => checkExceptions(readings)),
     check('BUNDLE-BREAKS-ENDED', () => checkBreaks(readings)),
+    check('BUNDLE-CLOCK-TOLD', () => checkClock(readings)),
   ];
 }
 
