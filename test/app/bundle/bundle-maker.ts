@@ -22,7 +22,7 @@ import { sampleLog } from './sample-log.ts';
 export type Files = ReadonlyMap<string, Uint8Array>;
 export { sampleLog, type Event } from './sample-log.ts';
 
-export { application, ceremony, eventsOf, sha256, type Sample, type SampleKey } from './sample-events.ts';
+export { application, eventsOf, sha256, type Sample, type SampleKey } from './sample-events.ts';
 export const utf8 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 
 /** Broken rules but the one about steps, for logs that bring the steps into disorder besides: it has tests of its own. */
