@@ -21,14 +21,13 @@ export class Journal {
   readonly #now: () => Date;
   readonly #listeners = new Set<() => void>();
   #state: CeremonyState;
-  /** The latest time that the log has seen, in milliseconds, since the people were last told of a clock set back. */
-  #lastTime: number;
+  #times: Times;
 
-  private constructor(log: AuditLog, now: () => Date, state: CeremonyState, lastTime: number) {
+  private constructor(log: AuditLog, now: () => Date, state: CeremonyState, times: Times) {
     this.#log = log;
     this.#now = now;
     this.#state = state;
-    this.#lastTime = lastTime;
+    this.#times = times;
   }
 
   /**
@@ -44,7 +43,7 @@ export class Journal {
       state = evolve(state, event);
     }
     if (state === null) throw new Error('Opening a ceremony left no state');
-    return new Journal(log, now, state, now().getTime());
+    return new Journal(log, now, state, { latest: now().getTime(), behind: null });
   }
 
   /**
@@ -55,7 +54,7 @@ export class Journal {
     const entries = log.entries();
     const state = replayLog(entries);
     if (state === null) refuse('LOG-HOLDS-A-CEREMONY', 'The log has no entries.');
-    const journal = new Journal(log, now, state, latestTime(entries));
+    const journal = new Journal(log, now, state, timesOf(entries));
     // The application ended between an event and the exception that it causes.
     if (state.owed !== null) journal.#append('keyferry', state.owed);
     return journal;
@@ -101,12 +100,15 @@ export class Journal {
 
   /**
    * Order comes from the sequence, but times are what people and deadlines go by: a clock set back is told to them. While work
-   * is under way its outcome is logged first, which must not be lost over a clock.
+   * is under way its outcome is logged first, which must not be lost over a clock; it is told of then, though the clock may
+   * have been set forward again.
    */
   noticeClock(): void {
     const now = this.#now().getTime();
-    if (now >= this.#lastTime - clockJitter || isClosed(this.#state)) return;
-    const [earlier, later] = [new Date(now).toISOString(), new Date(this.#lastTime).toISOString()];
+    const { latest } = this.#times;
+    const { behind } = afterTime(this.#times, now);
+    if (behind === null || isClosed(this.#state)) return;
+    const [earlier, later] = [new Date(behind).toISOString(), new Date(latest).toISOString()];
     const told = {
       expected: 'The clock of the workstation goes forward.',
       happened: `The clock says ${earlier}; the last entry of the log is of ${later}.`,
@@ -115,23 +117,37 @@ export class Journal {
     if (!decision.ok) return;
     for (const event of decision.events) this.#append('keyferry', event);
     // Told once: from here on the time is what the clock says now.
-    this.#lastTime = now;
+    this.#times = { latest: now, behind: null };
     for (const listener of this.#listeners) listener();
   }
 
   #append(actor: string, event: CeremonyEvent): void {
     const now = this.#now();
     this.#log.append(now.toISOString(), actor, event as unknown as JsonValue);
-    this.#lastTime = Math.max(this.#lastTime, now.getTime());
+    this.#times = afterTime(this.#times, now.getTime());
     this.#state = evolve(this.#state, event);
   }
 }
 
-/** The latest time of a log, in milliseconds, since the people were last told of a clock set back. */
-function latestTime(entries: readonly Entry[]): number {
-  return entries.reduce((latest, { time, event }) => {
-    const parsed = parseEvent(event);
-    const isTold = parsed.type === 'exception-opened' && parsed.rule === clockRule;
-    return isTold ? Date.parse(time) : Math.max(latest, Date.parse(time));
-  }, 0);
+/** The times that a log has seen, in milliseconds, since the people were last told of a clock set back. */
+interface Times {
+  readonly latest: number;
+  /** The earliest that lay behind one before it; null where none did. */
+  readonly behind: number | null;
+}
+
+function afterTime({ latest, behind }: Times, now: number): Times {
+  const isBehind = now < latest - clockJitter;
+  return { latest: Math.max(latest, now), behind: isBehind ? Math.min(now, behind ?? now) : behind };
+}
+
+function timesOf(entries: readonly Entry[]): Times {
+  return entries.reduce<Times>(
+    (times, { time, event }) => {
+      const parsed = parseEvent(event);
+      const isTold = parsed.type === 'exception-opened' && parsed.rule === clockRule;
+      return isTold ? { latest: Date.parse(time), behind: null } : afterTime(times, Date.parse(time));
+    },
+    { latest: 0, behind: null },
+  );
 }

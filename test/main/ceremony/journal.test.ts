@@ -126,6 +126,25 @@ describe('a clock that is set back', () => {
     expect(rulesOf(await room.crashAndResume())).toEqual(['CLOCK-NOT-SET-BACK']);
   });
 
+  it('in the middle of work is told though it was set forward again meanwhile, and after a restart too', async () => {
+    const runner = room.open();
+    await runTo(runner, 'wrap.wrap');
+    const { perform } = room.worker;
+    let works = 0;
+    room.worker.perform = (...work) => {
+      works += 1;
+      setClock(works === 1 ? -hour : hour);
+      if (works === 2) room.worker.perform = perform;
+      return perform.apply(room.worker, work);
+    };
+    await confirmStep(runner);
+    expect([...runner.state.wrapped.keys()]).toEqual(['root', 'leaf']);
+    const resumed = await room.crashAndResume();
+    expect(rulesOf(resumed)).toEqual(['CLOCK-NOT-SET-BACK']);
+    await everybodyBack(resumed);
+    expect(rulesOf(await room.crashAndResume())).toEqual(['CLOCK-NOT-SET-BACK']);
+  });
+
   it('during a break: whoever comes back first signs the head that the log has with it', async () => {
     const runner = room.open();
     await runTo(runner, 'token.probe');
