@@ -1,8 +1,7 @@
 import { refusal, type Refusal } from '../rules/refusal.ts';
 import { askedOf, checkApproved } from './approvals.ts';
 import { checkNoBreak } from './breaks.ts';
-import { quorumOf } from './byok-export/draft.ts';
-import { checkConfirmers } from './confirmers.ts';
+import { checkConfirmers, isQuorumLeft } from './confirmers.ts';
 import { checkBagsClosed } from './custody.ts';
 import type { Credential, LoggedInput } from './events.ts';
 import { checkNoOpenException } from './exceptions.ts';
@@ -179,13 +178,6 @@ function isFolders(input: LoggedInput, count: number): boolean {
 
 function wrongInput(step: Step, asked: string): Refusal {
   return refusal('STEP-INPUT-AS-ASKED', `Step ${step.number} asks for ${asked}.`);
-}
-
-/** Whoever is left may end an abort; a key is destroyed by nobody but the quorum that the plan asks for. */
-function isQuorumLeft(state: CeremonyState): boolean {
-  const everybody = presentPeople(state).map(({ id }) => id);
-  const quorum = { number: 'of the plan', confirmers: quorumOf(state.plan) };
-  return checkConfirmers({ ...state, stopped: null }, quorum, everybody) === null;
 }
 
 function checkTypedIds(state: CeremonyState, step: Step, input: LoggedInput): Refusal | null {

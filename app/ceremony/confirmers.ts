@@ -1,4 +1,5 @@
 import { refusal, type Refusal } from '../rules/refusal.ts';
+import { quorumOf } from './byok-export/draft.ts';
 import { roles, type Confirmers, type Person, type Role } from './roles.ts';
 import { presentPeople, type CeremonyState } from './state.ts';
 
@@ -86,6 +87,17 @@ export function checkConfirmers(
     );
   }
   return null;
+}
+
+/**
+ * Whether those who are left could be the quorum of the plan. Whoever is left may end an abort; a key is destroyed by nobody
+ * but that quorum.
+ * @param state - the ceremony
+ */
+export function isQuorumLeft(state: CeremonyState): boolean {
+  const everybody = presentPeople(state).map(({ id }) => id);
+  const quorum = { number: 'of the plan', confirmers: quorumOf(state.plan) };
+  return checkConfirmers({ ...state, stopped: null }, quorum, everybody) === null;
 }
 
 function holders(people: readonly Person[], role: Role): number {

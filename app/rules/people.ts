@@ -54,7 +54,7 @@ export const peopleRules = {
   'QUORUM-PRESENT': {
     claim:
       'Whoever is left is enough for the quorum of the plan and for every step to come; an abort is ended by whoever is left, and destroys nothing without the quorum.',
-    remedy: 'Wait for the person who is missing, or abort the ceremony.',
+    remedy: 'Wait for the person who is missing, or abort the ceremony; after an abort, decline each key.',
   },
   'NO-OPEN-EXCEPTION': {
     claim: 'Nothing goes on while an exception is open.',

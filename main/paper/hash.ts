@@ -1,5 +1,5 @@
 import { hexGroups } from '../../app/keys/fingerprint.ts';
-import { shortForm } from '../../app/paper/short-form.ts';
+import { shortForm } from '../../app/keys/short-form.ts';
 import { styles } from './look.ts';
 import type { Piece } from './piece.ts';
 import { indented, type Setting } from './setting.ts';

@@ -1,5 +1,5 @@
 import type { PaperDocument } from '../../app/paper/document.ts';
-import { shortLine } from '../../app/paper/short-form.ts';
+import { shortLine } from '../../app/keys/short-form.ts';
 import { hairline, ink, measure, page, styles } from './look.ts';
 import type { Sheets } from './sheets.ts';
 import type { Line, Style, Type } from './type.ts';

@@ -1,4 +1,3 @@
-import { hexGroups } from '../../app/keys/fingerprint.ts';
 import type { Role } from '../../app/ceremony/roles.ts';
 
 /** `1 check`, `2 checks`. */
@@ -103,14 +102,4 @@ export function byteSize(bytes: number): string {
   const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** power;
   return `${power === 0 || value >= 100 ? Math.floor(value) : value.toFixed(1)} ${units[power] ?? ''}`;
-}
-
-/**
- * The short form of a hash, for a glance and never for a comparison.
- * @param hex - the whole hash
- * @returns `E5D2 77B0 … 91C4`
- */
-export function shortHash(hex: string): string {
-  const groups = hexGroups(hex);
-  return `${groups.slice(0, 2).join(' ')} … ${groups.at(-1) ?? ''}`;
 }

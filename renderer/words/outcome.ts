@@ -12,14 +12,15 @@ export function outcomeInWords({
   stopped,
 }: Pick<CeremonyView, 'outcome' | 'keysInToken' | 'stopped'>): string {
   const doubt = stopped?.keyInDoubt ?? null;
+  const inDoubt = doubt === null ? '' : `; ${doubt} may be in the token`;
   switch (outcome) {
     case 'completed':
       return 'Completed.';
     case 'aborted-clean':
       return 'Aborted, with no key of this ceremony left in the token.';
     case 'aborted-with-keys-present':
-      if (keysInToken.length === 0 && doubt !== null) return `Aborted; ${doubt} may be in the token.`;
-      return `Aborted, with ${counted(keysInToken.length, 'key')} left in the token: ${listed(keysInToken)}.`;
+      if (keysInToken.length === 0) return `Aborted${inDoubt}.`;
+      return `Aborted, with ${counted(keysInToken.length, 'key')} left in the token: ${listed(keysInToken)}${inDoubt}.`;
     case 'open':
     case 'suspended':
       return 'Not ended.';

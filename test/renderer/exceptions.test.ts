@@ -95,6 +95,8 @@ describe('how a ceremony ended', () => {
     const stopped = { step: 'keys.make', reason: 'fire', unsettled: 'It was being made.', keyInDoubt: 'payroll-root' };
     const inDoubt = outcomeInWords({ outcome: 'aborted-with-keys-present', keysInToken: [], stopped });
     expect(inDoubt).toContain('payroll-root');
+    const both = outcomeInWords({ outcome: 'aborted-with-keys-present', keysInToken: ['payroll-signing'], stopped });
+    for (const key of ['payroll-root', 'payroll-signing']) expect(both).toContain(key);
     expect(words).not.toContain(inDoubt);
   });
 

@@ -102,7 +102,7 @@ test('an approval is void once what is shown was changed, and a wrong passphrase
   await keyboard.push(step.chooseFolder);
   await expect(step.voided).toBeVisible();
   expect(await violations(page)).toEqual([]);
-  await takePicture(page, 'six-people', '7.1', 'refused');
+  await takePicture(page, 'six-people', '7.1', 'refused', step.voided);
   const asked = eventsOf(desk.profile).filter((event) => event.type === 'approval-asked' && event.subject === 'take-out.write'); // prettier-ignore
   expect(asked).toHaveLength(2);
   await expect(page.getByRole('button', { name: `Approve as ${first}` })).toBeVisible();

@@ -4,7 +4,7 @@ import type { Refusal } from '../../rules/refusal.ts';
 import type { RoleCounts } from '../roles.ts';
 import { roles } from '../roles.ts';
 import { logInStep } from '../confirmation.ts';
-import { distinctOf } from '../confirmers.ts';
+import { distinctOf, isQuorumLeft } from '../confirmers.ts';
 import {
   carriedKeys,
   currentStep,
@@ -158,7 +158,9 @@ function typingOf(state: CeremonyState, step: Step): StepView['asks']['typing'] 
   if (state.stopped !== null) {
     return {
       warning: 'This cannot be undone',
-      instruction: 'Type the id of each key that is to be destroyed, exactly as shown, or decline: then it stays.',
+      instruction: isQuorumLeft(state)
+        ? 'Type the id of each key that is to be destroyed, exactly as shown, or decline: then it stays.'
+        : 'Too few are here to destroy a key: decline each of them, and it stays.',
       mayDecline: true,
     };
   }

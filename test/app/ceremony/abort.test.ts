@@ -12,6 +12,7 @@ import {
 } from '../../../app/ceremony/state.ts';
 import { unsettledInWords } from '../../../app/ceremony/view/closing-facts.ts';
 import { factsOf } from '../../../app/ceremony/view/facts.ts';
+import { viewOf, type Moment } from '../../../app/ceremony/view/view.ts';
 import { keysToType } from '../../../app/ceremony/work.ts';
 import type { RuleId } from '../../../app/rules/index.ts';
 import { allReturned, exceptionsClosed } from '../../support/signing.ts';
@@ -35,6 +36,13 @@ import {
 } from '../../support/walk.ts'; // prettier-ignore
 
 const start = opened(twoKeys);
+const moment: Moment = {
+  log: { size: 1, head: '0'.repeat(64) },
+  workingSince: null,
+  isTokenOpen: true,
+  trouble: null,
+  airGap: 'closed',
+};
 const stopping = (state: CeremonyState, reason = 'the fingerprints differ'): Command => ({
   type: 'stop-ceremony',
   step: currentStep(state)?.id ?? '',
@@ -262,6 +270,8 @@ describe('whoever is left when the others are gone', () => {
     const input = { kind: 'key-ids' as const, keyIds: ['root', ''] };
     expect(refusedBy(decide(at, { type: 'ask-step-approval', step: 'abort.destroy', input }))).toBe('QUORUM-PRESENT');
     const all = stepDone(exceptionsClosed(allReturned(gone(away, 'p3'))));
+    const [asked, askedOfAll] = [at, all].map((state) => viewOf(state, moment).step?.asks.typing?.instruction);
+    expect(asked).not.toBe(askedOfAll);
     expect(refusedBy(decide(all, { type: 'ask-step-approval', step: 'abort.destroy', input }))).toBeNull();
   });
 

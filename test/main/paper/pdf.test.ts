@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { byokExport } from '../../../app/ceremony/byok-export/definition.ts';
 import { parsePlanDocument } from '../../../app/ceremony/plan.ts';
-import { shortForm } from '../../../app/paper/short-form.ts';
+import { shortForm } from '../../../app/keys/short-form.ts';
 import { paperOf, printed, readBack, scriptFor } from '../../support/paper.ts';
 import { azureKey, planWith } from '../../support/walk.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { reportDocument } from '../../../app/paper/report.ts';
 import { inGroups } from '../../../app/paper/report-forms.ts';
-import { shortForm } from '../../../app/paper/short-form.ts';
+import { shortForm } from '../../../app/keys/short-form.ts';
 import { reportOf } from '../../../app/record/report.ts';
 import { printed } from '../../support/paper.ts';
 import { readPdf } from '../../support/pdf-text.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hexToBytes } from '../../../app/keys/bytes.ts';
 import { pgpWords } from '../../../app/keys/fingerprint.ts';
-import { shortForm, shortLine } from '../../../app/paper/short-form.ts';
+import { shortForm, shortLine } from '../../../app/keys/short-form.ts';
 
 it('the short form of a hash is its first three bytes and its last, in hex and in words', () => {
   const hex = 'e582'.padEnd(60, '0') + '91d2';

@@ -1,5 +1,5 @@
-import { hexToBytes } from '../keys/bytes.ts';
-import { hexGroups, pgpWords } from '../keys/fingerprint.ts';
+import { hexToBytes } from './bytes.ts';
+import { hexGroups, pgpWords } from './fingerprint.ts';
 
 /** What identifies a hash that was compared whole before: its first three bytes and its last, as hex and as words. */
 export interface ShortForm {
