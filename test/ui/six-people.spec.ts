@@ -6,7 +6,6 @@ import { statementBytes } from '../../app/approval/statement.ts';
 import { makeKek, runCli, type Desk } from '../support/rehearsal.ts';
 import { azureKey, planWith } from '../support/walk.ts';
 import { BreakDialog, NoteDialog, RegisterDialog } from './screens/departure-screens.ts';
-import type { Application } from './support/application.ts';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
 import { eventsOf } from './support/log.ts';
@@ -144,25 +143,13 @@ async function namesToApprove({ page }: People): Promise<string[]> {
   return Promise.all(fields.map(async (field) => (await field.evaluate((input: HTMLInputElement) => input.labels?.[0]?.textContent ?? '')).trim().slice('Passphrase of '.length))); // prettier-ignore
 }
 
-/** Chooses the option that begins with these words, with the keyboard. */
-async function choose(
-  { keyboard, page }: People,
-  field: ReturnType<Application['page']['getByRole']>,
-  words: string,
-): Promise<void> {
-  // prettier-ignore
-  await keyboard.reach(field);
-  await page.keyboard.type(words);
-  await expect(field.locator('option:checked')).toHaveText(new RegExp(`^${words}`, 'u'));
-}
-
 async function noteAnException(people: People): Promise<void> {
   const { page, keyboard } = people;
   const note = new NoteDialog(page);
   await page.keyboard.press('Control+e');
   await keyboard.type(note.expected, 'Media A lies in bag TEB 0042.');
   await keyboard.type(note.happened, 'The label on the bag is torn; its number can be read.');
-  await choose(people, note.by, 'Lin Wei');
+  await keyboard.choose(note.by, 'Lin Wei');
   await keyboard.push(note.open);
   await expect(people.exception.close).toBeVisible();
 }
@@ -172,7 +159,7 @@ async function takeABreak(people: People): Promise<void> {
   const dialog = new BreakDialog(page);
   await page.keyboard.press('Control+b');
   await keyboard.type(dialog.reason, 'Lunch');
-  await choose(people, dialog.by, 'Ada Lindqvist');
+  await keyboard.choose(dialog.by, 'Ada Lindqvist');
   await keyboard.push(dialog.begin);
   await expect(people.break.isBack).toHaveCount(6);
 }
@@ -181,7 +168,7 @@ async function openABag(people: People): Promise<void> {
   const { page, keyboard } = people;
   const register = new RegisterDialog(page);
   await keyboard.push(register.open);
-  await choose(people, register.what, 'A bag was opened');
+  await keyboard.choose(register.what, 'A bag was opened');
   await keyboard.type(register.bag, 'TEB 0042');
   await keyboard.type(register.content, 'Media A');
   await keyboard.tick(register.asListed);
@@ -192,7 +179,7 @@ async function sealTheBag(people: People): Promise<void> {
   const { page, keyboard } = people;
   const register = new RegisterDialog(page);
   await keyboard.push(register.open);
-  await choose(people, register.what, 'A bag was sealed');
+  await keyboard.choose(register.what, 'A bag was sealed');
   await keyboard.type(register.bag, 'TEB 0043');
   await keyboard.type(register.content, 'Media A');
   await keyboard.reach(page.getByLabel('The content was in the bag'));
@@ -200,12 +187,12 @@ async function sealTheBag(people: People): Promise<void> {
   await enterSeenByTwo(people, register);
 }
 
-async function enterSeenByTwo(people: People, register: RegisterDialog): Promise<void> {
-  await choose(people, register.by, 'Grace Okafor');
-  await choose(people, register.witness, 'Lin Wei');
-  await people.keyboard.push(register.enter);
+async function enterSeenByTwo({ keyboard }: People, register: RegisterDialog): Promise<void> {
+  await keyboard.choose(register.by, 'Grace Okafor');
+  await keyboard.choose(register.witness, 'Lin Wei');
+  await keyboard.push(register.enter);
   await expect(register.enter).toBeDisabled();
-  await people.keyboard.push(register.close);
+  await keyboard.push(register.close);
 }
 
 /** Every signature in the log, by statements made anew from the log alone. */

@@ -1,4 +1,4 @@
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 /** Does everything with the keyboard: what cannot be reached with Tab cannot be done. */
 export class Keyboard {
@@ -32,6 +32,13 @@ export class Keyboard {
   async type(field: Locator, text: string): Promise<void> {
     await this.reach(field);
     await this.#page.keyboard.type(text);
+  }
+
+  /** Chooses the option of a list that begins with these words. */
+  async choose(field: Locator, words: string): Promise<void> {
+    await this.reach(field);
+    await this.#page.keyboard.type(words);
+    await expect(field.locator('option:checked')).toHaveText(new RegExp(`^${words}`, 'u'));
   }
 
   /** Asks for the primary action, from wherever the focus is. */
