@@ -1,12 +1,10 @@
 import type { KeySpec } from '../../app/keys/specs.ts';
 import { Refused, refuse } from '../../app/rules/refusal.ts';
-import { refusalOfCkr } from './ckr.ts';
 import { withId } from './locate-key.ts';
 import { checkPinUsable, logIn } from './login.ts';
-import { hexNumber, mechanisms, wrapFlag, type MechanismName } from './mechanisms.ts';
 import { checkModule } from './module-file.ts';
 import { makeThrowAwayKek, type ThrowAwayKek } from './opening.ts';
-import { CryptokiError, CryptokiModule, type CryptokiSession, type SlotHandle } from './pkcs11.ts';
+import { CryptokiError, type CryptokiSession, type SlotHandle } from './pkcs11.ts';
 import type {
   LoginDecision,
   ModuleChoice,
@@ -21,18 +19,15 @@ import type {
   WrapRequest,
 } from './port.ts';
 import { PinParts } from './pin-parts.ts';
-import { proveEach } from './probe.ts';
+import { listMechanisms, proveEach } from './probe.ts';
 import type { HsmDevice } from './protocol.ts';
 import { initialiseEmptyToken } from './rehearsal-token.ts';
 import { checkNonce } from './seal-nonce.ts';
 import { proveEncoding, throwAwayKeys, type Bench, type Proven } from './self-test.ts';
 import { inSession, type Work } from './session.ts';
 import { destroyKey, findGeneratedKey, findTargetKey, generateTargetKey, locateRecorded } from './target-keys.ts';
-import { findBySerial, listTokens, type LoadedModule } from './tokens.ts';
+import { findBySerial, listTokens, openModule, type LoadedModule } from './tokens.ts';
 import { checkMethod, wrapUnderKek } from './wrap.ts';
-
-/** The mechanisms a probe reports. */
-const reported = Object.keys(mechanisms) as MechanismName[];
 
 /** Rules after whose violation the login is gone, whatever the application believes. */
 const loginEnding: readonly string[] = ['TOKEN-LOGGED-IN', 'TOKEN-PRESENT', 'MODULE-LOADS'];
@@ -114,7 +109,7 @@ export class Device implements HsmDevice {
 
   probe(needs: readonly WrapNeed[]): ProbeReport {
     return this.#answering(() => ({
-      mechanisms: this.#mechanisms(),
+      mechanisms: listMechanisms(this.#module().cryptoki, this.#selected().slot),
       ...this.#proving((prove) => proveEach(needs, prove)),
     }));
   }
@@ -222,17 +217,6 @@ export class Device implements HsmDevice {
     return kek;
   }
 
-  #mechanisms(): ProbeReport['mechanisms'] {
-    const { cryptoki } = this.#module();
-    const { slot } = this.#selected();
-    const listed = cryptoki.mechanismNumbers(slot);
-    return reported.map((name) => {
-      const isListed = listed.includes(mechanisms[name]);
-      const wraps = isListed && (cryptoki.mechanismFlags(slot, mechanisms[name]) & wrapFlag) !== 0;
-      return { name, number: hexNumber(mechanisms[name]), listed: isListed, wraps };
-    });
-  }
-
   /** The loader opened the file by its path, after it was checked. */
   #checkUnchanged(path: string, sha256: string): void {
     try {
@@ -270,16 +254,5 @@ export class Device implements HsmDevice {
     this.#token = null;
     this.#loaded = null;
     loaded?.cryptoki.finalize();
-  }
-}
-
-function openModule({ path, libraryParameters }: ModuleChoice): CryptokiModule {
-  try {
-    return new CryptokiModule(path, libraryParameters);
-  } catch (error) {
-    if (!(error instanceof CryptokiError)) throw error;
-    const cause = `The module ${JSON.stringify(path)} does not load or initialise (${error.message}).`;
-    if (error.code === null) return refuse('MODULE-LOADS', cause);
-    return refuse('MODULE-LOADS', cause, { code: refusalOfCkr(error.code, error.calledFunction).code ?? '' });
   }
 }

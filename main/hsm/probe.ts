@@ -1,6 +1,7 @@
 import { Refused, type Refusal } from '../../app/rules/refusal.ts';
 import type { RuleId } from '../../app/rules/index.ts';
-import { CryptokiError } from './pkcs11.ts';
+import { hexNumber, mechanisms, wrapFlag, type MechanismName } from './mechanisms.ts';
+import { CryptokiError, type CryptokiModule, type SlotHandle } from './pkcs11.ts';
 import type { EncodingProof, ProbeReport, WrapNeed } from './port.ts';
 import type { Proven } from './self-test.ts';
 
@@ -18,6 +19,23 @@ const inabilities: ReadonlySet<RuleId> = new Set([
   'PKCS8-EXACT',
   'KWP-OPENS',
 ]);
+
+/** The mechanisms a probe reports. */
+const reported = Object.keys(mechanisms) as MechanismName[];
+
+/**
+ * Tells what the token says of each mechanism that this application uses, which only a proof confirms.
+ * @param cryptoki - the loaded module
+ * @param slot - the slot of the token
+ */
+export function listMechanisms(cryptoki: CryptokiModule, slot: SlotHandle): ProbeReport['mechanisms'] {
+  const listed = cryptoki.mechanismNumbers(slot);
+  return reported.map((name) => {
+    const isListed = listed.includes(mechanisms[name]);
+    const wraps = isListed && (cryptoki.mechanismFlags(slot, mechanisms[name]) & wrapFlag) !== 0;
+    return { name, number: hexNumber(mechanisms[name]), listed: isListed, wraps };
+  });
+}
 
 /**
  * Proves each need, and tells what the token cannot do beside what it can.

@@ -1,6 +1,7 @@
 import { refuse } from '../../app/rules/refusal.ts';
-import type { CryptokiModule, SlotHandle, TokenInfo } from './pkcs11.ts';
-import type { PinState, TokenIdentity } from './port.ts';
+import { ckrText } from './ckr.ts';
+import { CryptokiError, CryptokiModule, type SlotHandle, type TokenInfo } from './pkcs11.ts';
+import type { ModuleChoice, PinState, TokenIdentity } from './port.ts';
 
 /** A module in this process, with the hash of the file it came from. */
 export interface LoadedModule {
@@ -25,6 +26,20 @@ const flags = {
   userPinFinalTry: 0x20000,
   userPinLocked: 0x40000,
 } as const;
+
+/**
+ * Loads and initialises a module whose file was checked before.
+ * @throws Refused with MODULE-LOADS, the raw code kept where there is one
+ */
+export function openModule({ path, libraryParameters }: ModuleChoice): CryptokiModule {
+  try {
+    return new CryptokiModule(path, libraryParameters);
+  } catch (error) {
+    if (!(error instanceof CryptokiError)) throw error;
+    const cause = `The module ${JSON.stringify(path)} does not load or initialise (${error.message}).`;
+    return refuse('MODULE-LOADS', cause, error.code === null ? {} : { code: ckrText(error.code) });
+  }
+}
 
 /**
  * Lists every token the module has in a slot, the ones not yet set up included.
