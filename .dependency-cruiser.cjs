@@ -43,7 +43,7 @@ const forbidden = [
   {
     name: 'sqlite-only-in-store',
     comment: 'One file writes the log.',
-    from: { path: '^(app|main|renderer)/', pathNot: '^main/audit/store\\.ts$' },
+    from: { path: '^(app|main|renderer)/', pathNot: '^main/audit/database\\.ts$' },
     to: { path: npm('better-sqlite3') },
   },
   {

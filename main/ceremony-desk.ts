@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import type { HostHandlers, PinInput, StepInput } from '../app/contract/calls.ts';
+import type { Side } from '../app/audit/two-copies.ts';
 import type { CeremonyView } from '../app/contract/view.ts';
 import { currentStep, isClosed, type CeremonyState } from '../app/ceremony/state.ts';
 import type { Credential, LoggedInput, Mode } from '../app/ceremony/events.ts';
 import { viewOf } from '../app/ceremony/view/view.ts';
 import { Refused, refuse, type Refusal } from '../app/rules/refusal.ts';
 import { approvalOf } from './audit/approved-plans.ts';
-import { shelfOf, unfinishedCeremonies } from './audit/shelf.ts';
-import { keepSiteBinding, siteSha256 } from './audit/site-binding.ts';
+import { shelfOf } from './audit/places.ts';
+import { unfinishedCeremonies } from './audit/shelf.ts';
+import { keepSiteBinding, siteSha256, type SiteBinding } from './audit/site-binding.ts';
 import { isAirGapClosed } from './ceremony/network.ts';
 import {
   beginCeremony,
@@ -62,7 +64,7 @@ export class CeremonyDesk {
     if (mode === 'production') this.#refuseUnfit(planApproval);
     const ceremony = this.#newId(mode);
     const folder = join(shelfOf(profile), ceremony);
-    const binding = token === null ? null : this.site.bindingOf(token);
+    const binding = token === null ? null : this.#bindingOf(token);
     if (binding !== null) keepSiteBinding(folder, binding);
     return this.#take(
       beginCeremony(this.#ports, folder, {
@@ -79,13 +81,14 @@ export class CeremonyDesk {
     );
   }
 
-  async resume(ceremony: string): Promise<CeremonyView> {
+  /** `keep`: with which of log and copy the people go on, where they have to choose. */
+  async resume(ceremony: string, keep: Side | null): Promise<CeremonyView> {
     await this.#makeRoom();
     const { profile } = this.#ports;
     if (!unfinishedCeremonies(profile).some((unfinished) => unfinished.ceremony === ceremony)) {
       refuse('CEREMONY-ON-THIS-WORKSTATION', `There is no unfinished ceremony "${ceremony}" here.`);
     }
-    const resumed = await resumeCeremony(this.#ports, join(shelfOf(profile), ceremony));
+    const resumed = await resumeCeremony(this.#ports, join(shelfOf(profile), ceremony), keep);
     return this.#take(resumed);
   }
 
@@ -167,6 +170,11 @@ export class CeremonyDesk {
       case 'key-ids':
         return input;
     }
+  }
+
+  #bindingOf({ logCopy, ...token }: NonNullable<Opening['token']>): SiteBinding {
+    const binding = this.site.bindingOf(token);
+    return logCopy === null ? binding : { ...binding, logCopy: this.media.pathOf(logCopy) };
   }
 
   #folderOf(id: string): string {

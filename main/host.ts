@@ -67,7 +67,7 @@ type CeremonyCalls = Pick<HostHandlers, Extract<keyof HostHandlers, `ceremony.${
 function ceremonyHandlers(desk: CeremonyDesk): CeremonyCalls {
   return {
     'ceremony.open': async (opening) => desk.begin(opening),
-    'ceremony.resume': async ({ ceremony }) => desk.resume(ceremony),
+    'ceremony.resume': async ({ ceremony, keep }) => desk.resume(ceremony, keep),
     'ceremony.view': async () => desk.view(),
     'ceremony.confirmStep': ({ input, ...confirmed }) => overwriting(input, async () => desk.confirm(confirmed, input)),
     'ceremony.reopenToken': ({ pin, confirmedBy }) => overwriting(pin, () => desk.reopenToken(pin, confirmedBy)),

@@ -41,6 +41,7 @@ const toldEventSchema = v.variant('type', [
   }),
   v.object({ type: v.literal('break-started'), by: text }),
   v.object({ type: v.literal('ceremony-resumed') }),
+  v.object({ type: v.literal('log-repaired'), rule: v.nullable(text), missing: v.number() }),
   v.object({ type: v.literal('person-returned'), ...signed }),
   v.object({ type: v.literal('person-absent'), person: text, reason: text }),
   v.object({ type: v.literal('break-ended') }),

@@ -62,6 +62,10 @@ function whatIsUnplanned(event: ToldEvent, { wrong }: Room): Unplanned | null {
       return { rule: 'BREAK-ENDED-BY-EVERYBODY', happened: null };
     case 'effect-completed':
       return event.settled ? { rule: 'EFFECT-SETTLED-BY-LOOKING', happened: null } : null;
+    case 'log-repaired':
+      return event.rule !== null || event.missing > 1
+        ? { rule: event.rule ?? 'LOG-COPIES-AGREE', happened: null }
+        : null;
     case 'custody-recorded':
       return event.record.kind === 'bag-opened' && event.record.idMatched !== true
         ? { rule: 'CUSTODY-BAG-AS-LISTED', happened: null }

@@ -7,6 +7,7 @@ import { credentialSchema, loggedInputSchema, type Credential, type LoggedInput 
 const text = v.string();
 const effectNumber = v.pipe(v.number(), v.integer(), v.minValue(1));
 const exceptionNumber = v.pipe(v.number(), v.integer(), v.minValue(1));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const sha256 = v.pipe(text, v.regex(/^[0-9a-f]{64}$/u));
 const hex = v.pipe(text, v.regex(/^(?:[0-9a-f]{2})+$/u));
 
@@ -125,6 +126,18 @@ export const eventSchema = v.variant('type', [
   }),
   /** The application was started anew; the people are identified again before anything goes on. */
   v.strictObject({ type: v.literal('ceremony-resumed'), application: text, log: logHead }),
+  /** The log or its copy was brought up to the other, or made anew from it, before the ceremony was taken up again. */
+  v.strictObject({
+    type: v.literal('log-repaired'),
+    kept: v.picklist(['log', 'copy']),
+    other: v.picklist(['extended', 'replaced', 'none']),
+    missing: count,
+    cut: count,
+    /** The rule for which the people had to choose between the two; null where they had not. */
+    rule: v.nullable(text),
+    /** The name under which what was replaced is kept. */
+    aside: v.nullable(text),
+  }),
   v.strictObject({
     type: v.literal('step-confirmed'),
     step: text,

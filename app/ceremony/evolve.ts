@@ -4,6 +4,7 @@ import type { CeremonyEvent, EventOf, LoggedInput } from './events.ts';
 import { abortSteps, type LeftBehind } from './byok-export/abort.ts';
 import { evolvePeople } from './evolve-people.ts';
 import { exceptionByItself, settledByLooking } from './exceptions.ts';
+import { isOrdinaryRepair, repairInWords } from './log-repair.ts';
 import { parsePlanDocument } from './plan.ts';
 import { reworded } from './rewording.ts';
 import { currentStep, isEverybodyRegistered, keysPerhapsInToken, type CeremonyState } from './state.ts';
@@ -33,6 +34,8 @@ export function evolve(state: CeremonyState | null, event: CeremonyEvent): Cerem
       return failed(state, event);
     case 'token-reopened':
       return state;
+    case 'log-repaired':
+      return repaired(state, event);
     case 'token-not-reopened':
       return {
         ...withPinState(state, event.pin),
@@ -89,6 +92,13 @@ function opened(event: EventOf<'ceremony-opened'>): CeremonyState {
     leftOut: new Map(),
     stopped: null,
   };
+}
+
+/** What a power cut leaves behind is told; anything more the people decide on. */
+function repaired(state: CeremonyState, event: EventOf<'log-repaired'>): CeremonyState {
+  if (isOrdinaryRepair(event)) return state;
+  const told = { rule: event.rule ?? 'LOG-COPIES-AGREE', cause: repairInWords(event) };
+  return { ...state, owed: state.owed ?? exceptionByItself(state, told, 'The log and its copy are the same.') };
 }
 
 function confirmed(state: CeremonyState, event: EventOf<'step-confirmed'>): CeremonyState {

@@ -56,6 +56,8 @@ function objectToFirst(event: CeremonyEvent): string | null {
 
 function objectTo(state: CeremonyState, event: CeremonyEvent): string | null {
   const { owed } = state;
+  // Keyferry ended before it could open the exception: the log is looked at first, when it is taken up again.
+  if (event.type === 'log-repaired') return isClosed(state) ? 'the ceremony is closed.' : null;
   if (owed !== null) {
     // Whatever goes wrong is told right behind its cause, in these words.
     return canonicalJson(owed) === canonicalJson(event)

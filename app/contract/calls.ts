@@ -5,7 +5,7 @@ import { peopleCalls } from './people-calls.ts';
 import { planCalls } from './plan-calls.ts';
 import { recordCalls } from './record-calls.ts';
 import { pinInputSchema, stepInputSchema, type PinInput, type StepInput } from './step-input.ts';
-import { viewSchema } from './view.ts';
+import { refusalSchema, viewSchema } from './view.ts';
 
 const text = v.string();
 const nothing = v.strictObject({});
@@ -36,6 +36,19 @@ export const calls = {
           mode: v.picklist(['rehearsal', 'production']),
           step: text,
           time: text,
+          /** Why its log is not taken up again as it is, how far log and copy come, and with which of them it may be. */
+          unsound: v.nullable(
+            v.strictObject({
+              refusal: refusalSchema,
+              ends: v.array(
+                v.strictObject({
+                  side: v.picklist(['log', 'copy']),
+                  head: v.nullable(v.strictObject({ size: v.number(), head: text })),
+                  mayGoOn: v.boolean(),
+                }),
+              ),
+            }),
+          ),
         }),
       ),
     }),
@@ -47,11 +60,16 @@ export const calls = {
   'ceremony.open': {
     input: v.strictObject({
       plan: v.pipe(text, v.regex(/^[0-9a-f]{64}$/u)),
-      token: v.nullable(v.strictObject({ module: id, serial: text })),
+      /** `logCopy`: the medium for the second copy of the log; null for this computer. */
+      token: v.nullable(v.strictObject({ module: id, serial: text, logCopy: v.nullable(id) })),
     }),
     output: viewSchema,
   },
-  'ceremony.resume': { input: v.strictObject({ ceremony: id }), output: viewSchema },
+  /** `keep`: with which of log and copy the people go on, where they have to choose. */
+  'ceremony.resume': {
+    input: v.strictObject({ ceremony: id, keep: v.nullable(v.picklist(['log', 'copy'])) }),
+    output: viewSchema,
+  },
   'ceremony.view': { input: nothing, output: v.nullable(viewSchema) },
   'ceremony.confirmStep': {
     input: v.strictObject({ step: id, ticks: ids, confirmedBy: ids, input: stepInputSchema }),

@@ -1,5 +1,6 @@
 import type { Entry } from '../audit/entry.ts';
 import type { CeremonyEvent } from '../ceremony/events.ts';
+import { repairInWords } from '../ceremony/log-repair.ts';
 import { initialsOf, type ReportedPerson } from './report-people.ts';
 import type { StepNames } from './step-names.ts';
 import type { Timed } from './timed.ts';
@@ -46,6 +47,8 @@ function inOneLine(event: CeremonyEvent, who: Words, subject: Words): string {
       return `Ceremony ${event.ceremony} opened`;
     case 'ceremony-resumed':
       return 'Taken up again after a restart';
+    case 'log-repaired':
+      return repairInWords(event);
     case 'step-confirmed':
       return `Confirmed: ${event.number} ${event.title}`;
     case 'approval-key-registered':

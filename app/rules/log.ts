@@ -38,6 +38,21 @@ export const logRules = {
     remedy:
       'Stop. Put back the latest log of this ceremony with its -wal file and its mark; never go on from an older copy.',
   },
+  'LOG-COPY-PRESENT': {
+    claim: 'A log is taken up again only with its second copy, where it was begun.',
+    remedy:
+      'Put back the medium or the folder with the copy. If it is lost, choose to go on with the log: the copy is made anew, which the log tells.',
+  },
+  'LOG-COPY-SOUND': {
+    claim: 'Every entry of the second copy is whole and carries the hash of the one before it.',
+    remedy:
+      'Keep the copy as it is and have it examined. To go on, choose the log: the copy is put aside and made anew, which the log tells.',
+  },
+  'LOG-COPIES-AGREE': {
+    claim: 'The log and its second copy hold the same entries, or the shorter one the first of them.',
+    remedy:
+      'Stop. Compare the head of each with the one on the script, and choose the one that agrees; the other is put aside, which the log tells.',
+  },
   'LOG-DURABLE': {
     claim: 'Every entry is synced to the disk before anything that follows from it happens.',
     remedy:

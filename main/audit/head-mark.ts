@@ -76,8 +76,17 @@ export function makeHeadMark(path: string): void {
   if (seen !== null && seen.size > 0) {
     refuse('LOG-FILE-PRESENT', `The log that belongs here had ${seen.size} entries and is gone.`);
   }
+  remakeHeadMark(path, emptyChain);
+}
+
+/**
+ * Makes a mark anew, whatever was there, synced together with its name.
+ * @param path - see {@link headMarkOf}
+ * @param head - where the log stands
+ */
+export function remakeHeadMark(path: string, head: ChainHead): void {
   const bytes = new Uint8Array(places * placeBytes).fill(0x20);
-  bytes.set(lineOf(emptyChain));
+  bytes.set(lineOf(head), (head.size % places) * placeBytes);
   const file = openSync(path, 'w', 0o600);
   try {
     writeFileSync(file, bytes);

@@ -3,16 +3,11 @@ import { join } from 'node:path';
 import type { About } from '../../app/contract/calls.ts';
 import { replayLog } from '../../app/ceremony/replay.ts';
 import { currentStep } from '../../app/ceremony/state.ts';
-import { Refused } from '../../app/rules/refusal.ts';
-import { readLog } from './store.ts';
+import { Refused, type Refusal } from '../../app/rules/refusal.ts';
+import { isThere, placesOf, shelfOf } from './places.ts';
+import { lookAtLog, type Outlook } from './read-log.ts';
 
-/** Name of the log inside a ceremony's folder. */
-export const logName = 'log.sqlite';
-
-/** The folder of this profile under which each ceremony has its own. */
-export function shelfOf(profile: string): string {
-  return join(profile, 'ceremonies');
-}
+type Unfinished = About['unfinished'][number];
 
 /**
  * Lists the ceremonies of this workstation that were begun and are not closed, the latest first.
@@ -23,29 +18,43 @@ export function unfinishedCeremonies(profile: string): About['unfinished'] {
   const shelf = shelfOf(profile);
   if (!existsSync(shelf)) return [];
   return readdirSync(shelf)
-    .filter((name) => existsSync(join(shelf, name, logName)))
-    .flatMap((name) => describe(name, join(shelf, name, logName)))
+    .flatMap((name) => describe(name, join(shelf, name)) ?? [])
     .sort((a, b) => b.time.localeCompare(a.time));
 }
 
-function describe(ceremony: string, file: string): About['unfinished'] {
+function describe(ceremony: string, folder: string): Unfinished | null {
   try {
-    const entries = readLog(file);
-    const state = replayLog(entries);
-    const step = state === null ? null : currentStep(state);
-    if (state === null || step === null) return [];
-    return [
-      {
-        ceremony,
-        title: state.plan.title,
-        mode: state.mode,
-        step: `${step.number} ${step.title}`,
-        time: entries.at(-1)?.time ?? '',
-      },
-    ];
+    const places = placesOf(folder);
+    if (!isThere(places)) return null;
+    const outlook = lookAtLog(places);
+    return outlook.unsound === null ? describeSound(ceremony, outlook.entries) : unsound(ceremony, outlook.unsound);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    const { rule, cause } = error.refusal;
-    return [{ ceremony, title: 'A log that cannot be read', mode: 'rehearsal', step: `${rule}: ${cause}`, time: '' }];
+    return unsound(ceremony, { refusal: error.refusal, heads: { log: null, copy: null }, choices: [] });
   }
+}
+
+/** One that was cut off before its first entry was never begun; one that is closed is not unfinished. */
+function describeSound(ceremony: string, entries: NonNullable<Outlook['entries']>): Unfinished | null {
+  const state = replayLog(entries);
+  const step = state === null ? null : currentStep(state);
+  if (state === null || step === null) return null;
+  const where = { step: `${step.number} ${step.title}`, time: entries.at(-1)?.time ?? '' };
+  return { ceremony, title: state.plan.title, mode: state.mode, ...where, unsound: null };
+}
+
+function unsound(ceremony: string, { refusal, heads, choices }: NonNullable<Outlook['unsound']>): Unfinished {
+  const { rule, cause }: Refusal = refusal;
+  const ends = (['log', 'copy'] as const).map((side) => {
+    const head = heads[side];
+    return { side, head: head === null ? null : { size: head.size, head: head.hash }, mayGoOn: choices.includes(side) };
+  });
+  return {
+    ceremony,
+    title: 'A log that cannot be read',
+    mode: ceremony.startsWith('rehearsal-') ? 'rehearsal' : 'production',
+    step: `${rule}: ${cause}`,
+    time: '',
+    unsound: { refusal, ends },
+  };
 }

@@ -17,9 +17,11 @@ const bindingSchema = v.strictObject({
   module: v.pipe(v.string(), v.nonEmpty()),
   moduleSha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u)),
   tokenSerial: v.pipe(v.string(), v.nonEmpty()),
+  /** Folder of another medium for the second copy of the log; left out where it lies on this workstation too. */
+  logCopy: v.optional(v.pipe(v.string(), v.nonEmpty())),
 });
 
-/** Where a production ceremony is held: which module, and which token of it. It is no part of the plan and of its hash. */
+/** Where a production ceremony is held: which module, which token of it, and where the log is kept a second time. It is no part of the plan and of its hash. */
 export type SiteBinding = v.InferOutput<typeof bindingSchema>;
 
 /**
@@ -40,6 +42,22 @@ export function keepSiteBinding(folder: string, binding: SiteBinding): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeSynced(join(folder, fileName), canonicalBytes(binding), 'owner');
   syncFolder(folder);
+}
+
+/**
+ * The folder that the site binding of a ceremony names for the second copy of its log. The binding is held against the log
+ * later ({@link readSiteBinding}): a false one leads to no copy of this log.
+ * @param folder - the ceremony's folder
+ * @returns null where it names none, or there is no binding that can be read
+ */
+export function copyMediumOf(folder: string): string | null {
+  const path = join(folder, fileName);
+  if (!existsSync(path)) return null;
+  const result = v.safeParse(
+    bindingSchema,
+    parseStrictJson(new Uint8Array(readFileSync(path)), refuser('SITE-BINDING-AS-LOGGED', 'The site binding')),
+  );
+  return result.success ? (result.output.logCopy ?? null) : null;
 }
 
 /**

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { Command } from '../../app/ceremony/decide.ts';
-import { parseEvent } from '../../app/ceremony/events.ts';
+import type { Side } from '../../app/audit/two-copies.ts';
+import { parseEvent, type EventOf } from '../../app/ceremony/events.ts';
 import { openKeyFolder } from '../approvals/key-folder.ts';
 import type { SealingCost } from '../approvals/sealed-key.ts';
 import type { Hsm } from '../hsm/port.ts';
-import { logName } from '../audit/shelf.ts';
+import { placesOf } from '../audit/places.ts';
+import type { Happened, Reopening } from '../audit/repair.ts';
 import { readSiteBinding } from '../audit/site-binding.ts';
 import { createLog, openLog, type AuditLog } from '../audit/store.ts';
 import { Runner, type RunnerPorts } from './runner.ts';
@@ -42,7 +44,7 @@ export function beginCeremony(
   folder: string,
   opening: Extract<Command, { type: 'open-ceremony' }>,
 ): OpenCeremony {
-  const log = createLog(join(folder, logName));
+  const log = createLog(placesOf(folder));
   const { hsm, worker } = assemble(ports, folder, log, opening.siteSha256);
   return { log, hsm, worker, runner: Runner.open(runnerPorts(ports, folder, log, worker), opening) };
 }
@@ -50,10 +52,11 @@ export function beginCeremony(
 /**
  * Takes a ceremony up again; whatever was under way is settled as far as that needs no token.
  * @param folder - the ceremony's folder
+ * @param keep - with which of log and copy the people go on, where they had to choose
  * @throws Refused when the log is damaged, in use by another process, of another version, or its site binding another
  */
-export async function resumeCeremony(ports: CeremonyPorts, folder: string): Promise<OpenCeremony> {
-  const log = openLog(join(folder, logName));
+export async function resumeCeremony(ports: CeremonyPorts, folder: string, keep: Side | null): Promise<OpenCeremony> {
+  const log = openLog(placesOf(folder), { tell: (repair) => repaired(repair, ports.now()), chosen: keep });
   try {
     const first = parseEvent(log.entries()[0]?.event);
     const site = first.type === 'ceremony-opened' ? first.siteSha256 : null;
@@ -70,6 +73,12 @@ export async function leaveCeremony({ log, hsm, runner }: OpenCeremony): Promise
   await runner.leave();
   await hsm.close();
   log.close();
+}
+
+/** What was done to the log stands in it, right behind the entries that were there. */
+function repaired(repair: Parameters<Reopening['tell']>[0], now: Date): Happened {
+  const event: EventOf<'log-repaired'> = { type: 'log-repaired', ...repair };
+  return { time: now.toISOString(), actor: 'keyferry', event: { ...event } };
 }
 
 function assemble(

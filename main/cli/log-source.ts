@@ -5,7 +5,7 @@ import type { Entry } from '../../app/audit/entry.ts';
 import { parseExtract } from '../../app/audit/extract.ts';
 import { layout } from '../../app/bundle/layout.ts';
 import { refuse } from '../../app/rules/refusal.ts';
-import { readLog } from '../audit/store.ts';
+import { readLog } from '../audit/read-log.ts';
 import { systemCode } from '../media/errors.ts';
 import { recordNames } from '../media/record-names.ts';
 

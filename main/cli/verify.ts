@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { verdictOf, type RuleResult } from '../../app/bundle/verification.ts';
 import { verifyBundle, verifyLog } from '../../app/bundle/verify-bundle.ts';
 import { Refused } from '../../app/rules/refusal.ts';
-import { readLog } from '../audit/store.ts';
+import { readLog } from '../audit/read-log.ts';
 import { isBundle, readBundle } from '../media/bundle-folder.ts';
 import { systemCode } from '../media/errors.ts';
 import { applicationInfo } from './installation.ts';

@@ -1,4 +1,4 @@
-import type { About, WindowClient } from '../../app/contract/calls.ts';
+import type { About, Medium, WindowClient } from '../../app/contract/calls.ts';
 import type { PlanPreview } from '../../app/contract/plan-calls.ts';
 import type { Reply } from '../../app/contract/define.ts';
 import type { CeremonyView, StepView } from '../../app/contract/view.ts';
@@ -32,6 +32,8 @@ export class Session {
   isMakingPlan = $state(false);
   view = $state.raw<CeremonyView | null>(null);
   draft = $state.raw<StepDraft | null>(null);
+  /** The medium that was chosen last to read from, while the ceremony is open in this window. */
+  readFrom = $state.raw<Medium | null>(null);
   /** Why the last call was refused, until the next one. */
   refusal = $state.raw<Refusal | null>(null);
   #unanswered = $state(0);
@@ -158,8 +160,9 @@ export class Session {
     return this.ask(this.client['site.chooseModule']({}));
   }
 
-  async resume(ceremony: string): Promise<void> {
-    this.show(await this.ask(this.client['ceremony.resume']({ ceremony })));
+  /** With which of log and copy the people go on, where they have to choose. */
+  async resume(ceremony: string, keep: 'log' | 'copy' | null = null): Promise<void> {
+    this.show(await this.ask(this.client['ceremony.resume']({ ceremony, keep })));
   }
 
   /** Does what the ceremony waits for, once nothing is missing any more. */
@@ -205,7 +208,7 @@ export class Session {
   }
 
   async backToStart(): Promise<void> {
-    this.view = this.draft = this.preview = null;
+    this.view = this.draft = this.preview = this.readFrom = null;
     this.isMakingPlan = false;
     this.about = await this.ask(this.client['app.about']({}));
   }

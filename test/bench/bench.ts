@@ -110,7 +110,7 @@ function rawPair(session: CryptokiSession, run: number) {
 
 /** The log against plain SQLite with the same durability, and its chain against plain SHA-256 over the same bytes. */
 async function log(): Promise<Row[]> {
-  const ours = createLog(join(folder, 'log', 'log.sqlite'));
+  const ours = createLog({ file: join(folder, 'log', 'log.sqlite'), copy: join(folder, 'copies', 'log.copy') });
   const event = { type: 'note', text: 'x'.repeat(200) };
   const append = await median(500, () => ours.append('2026-11-23T14:07:32.000Z', 'bench', event));
   const entries = ours.entries();

@@ -1,12 +1,16 @@
-import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { verifyChain } from '../../app/audit/chain.ts';
 import type { CeremonyView } from '../../app/contract/view.ts';
 import { currentStep } from '../../app/ceremony/state.ts';
-import { openLog, readLog } from '../../main/audit/store.ts';
+import { placesOf } from '../../main/audit/places.ts';
+import { readLog } from '../../main/audit/read-log.ts';
+import { openLog } from '../../main/audit/store.ts';
 import { playStep } from '../../main/cli/scripted-people.ts';
 import { HostRoom, passphraseOf, pinInput } from '../support/host-room.ts';
+import { tellOfRepair } from '../support/logs.ts';
 import { ruleOfAsync } from '../support/rule-of.ts';
 import { azureKey, planWith } from '../support/walk.ts';
 
@@ -24,10 +28,12 @@ afterEach(() => room.end());
 
 const logOf = (ceremony: string): string => join(room.desk.profile, 'ceremonies', ceremony, 'log.sqlite');
 
-/** Keeps the log as it is now, its mark with it; gives what puts it back. */
+const copyOf = (ceremony: string): string => join(room.desk.profile, 'log-copies', `${ceremony}.copy`);
+
+/** Keeps the log as it is now, its copy and its mark with it; gives what puts it back. */
 function keptLog(ceremony: string): () => void {
   const log = logOf(ceremony);
-  const files = [log, `${log}-wal`, log.replace('.sqlite', '.head')];
+  const files = [log, `${log}-wal`, log.replace('.sqlite', '.head'), copyOf(ceremony)];
   const kept = files.map((path) => [path, readFileSync(path)] as const);
   return () => {
     for (const [path, bytes] of kept) writeFileSync(path, bytes);
@@ -115,14 +121,18 @@ describe('a ceremony left at any step', () => {
     const { ceremony } = await room.open();
     room.version = '0.2.0';
     await room.restart();
-    expect(await ruleOfAsync(() => room.calls['ceremony.resume']({ ceremony }))).toBe('CEREMONY-SAME-BUILD');
+    expect(await ruleOfAsync(() => room.calls['ceremony.resume']({ ceremony, keep: null }))).toBe(
+      'CEREMONY-SAME-BUILD',
+    );
   });
 
   it('is not opened twice, nor beside another', async () => {
     const { ceremony } = await room.open();
     const second = room.newHost();
     try {
-      expect(await ruleOfAsync(() => second.handlers['ceremony.resume']({ ceremony }))).toBe('LOG-ONE-WRITER');
+      expect(await ruleOfAsync(() => second.handlers['ceremony.resume']({ ceremony, keep: null }))).toBe(
+        'LOG-ONE-WRITER',
+      );
     } finally {
       await second.close();
     }
@@ -145,7 +155,7 @@ describe('a crash while a copy is written', () => {
     const since = readLog(logOf(ceremony)).slice(size);
     const requested = since.findIndex(({ event }) => (event as { type: string }).type === 'effect-requested');
     putBack();
-    const reopened = openLog(logOf(ceremony));
+    const reopened = openLog(placesOf(dirname(logOf(ceremony))), { tell: tellOfRepair, chosen: null });
     for (const { time, actor, event } of since.slice(0, requested + 1)) reopened.append(time, actor, event);
     reopened.close();
     room.host = room.newHost();
@@ -202,32 +212,64 @@ describe('a crash while a copy is written', () => {
 });
 
 describe('a log that was damaged', () => {
-  it('is listed with the rule it breaks, and not resumed', async () => {
+  const resume = (ceremony: string, keep: 'log' | 'copy' | null) => room.calls['ceremony.resume']({ ceremony, keep });
+  const toldIn = (ceremony: string) => readLog(logOf(ceremony)).map(({ event }) => event as Record<string, unknown>);
+
+  it('is listed with the rule it breaks, and resumed only with the copy that the people choose, who decide on it', async () => {
     const { ceremony } = await room.open();
     await room.host.close();
+    const { size, hash } = headOf(ceremony);
     writeFileSync(logOf(ceremony), '');
     room.host = room.newHost();
     const { unfinished } = await room.calls['app.about']({});
-    expect(unfinished[0]?.step).toContain('LOG-FILE-PRESENT');
-    expect(await ruleOfAsync(() => room.calls['ceremony.resume']({ ceremony }))).toBe('LOG-FILE-PRESENT');
+    expect(unfinished[0]).toMatchObject({
+      mode: 'rehearsal',
+      unsound: {
+        refusal: { rule: 'LOG-FILE-PRESENT' },
+        ends: [
+          { side: 'log', head: null, mayGoOn: false },
+          { side: 'copy', head: { size, head: hash }, mayGoOn: true },
+        ],
+      },
+    });
+    for (const keep of [null, 'log'] as const) {
+      expect(await ruleOfAsync(() => resume(ceremony, keep))).toBe('LOG-FILE-PRESENT');
+    }
+    expect((await resume(ceremony, 'copy')).exceptions).toMatchObject([{ rule: 'LOG-FILE-PRESENT', closed: null }]);
+    await room.host.close();
+    expect(toldIn(ceremony).slice(size)).toMatchObject([
+      { type: 'log-repaired', kept: 'copy', other: 'replaced', rule: 'LOG-FILE-PRESENT' },
+      { type: 'exception-opened' },
+      { type: 'ceremony-resumed' },
+    ]);
   });
 
-  it('or put back from an older copy is listed as that, and not resumed', async () => {
+  it('and its copy put back from an older one is listed as that, and not resumed; alone it is brought up to the copy', async () => {
     const { ceremony } = await room.open();
     await room.host.close();
-    const copy = `${logOf(ceremony)}.kept`;
-    copyFileSync(logOf(ceremony), copy);
+    const older = [logOf(ceremony), copyOf(ceremony)].map((path) => [path, readFileSync(path)] as const);
     room.host = room.newHost();
     await room.resume(ceremony);
     await room.confirmStep();
     await room.host.close();
-    copyFileSync(copy, logOf(ceremony));
+    const [newerCopy, { size }] = [readFileSync(copyOf(ceremony)), headOf(ceremony)];
+    for (const [path, bytes] of older) writeFileSync(path, bytes);
     room.host = room.newHost();
     const { unfinished } = await room.calls['app.about']({});
-    expect(unfinished[0]?.step).toContain('LOG-AS-LAST-SEEN');
-    expect(await ruleOfAsync(() => room.calls['ceremony.resume']({ ceremony }))).toBe('LOG-AS-LAST-SEEN');
+    expect(unfinished[0]?.unsound).toMatchObject({ refusal: { rule: 'LOG-AS-LAST-SEEN' } });
+    for (const keep of [null, 'log', 'copy'] as const) {
+      expect(await ruleOfAsync(() => resume(ceremony, keep))).toBe('LOG-AS-LAST-SEEN');
+    }
+    writeFileSync(copyOf(ceremony), newerCopy);
+    expect((await resume(ceremony, null)).exceptions).toMatchObject([{ rule: 'LOG-COPIES-AGREE' }]);
+    await room.host.close();
+    expect(toldIn(ceremony)[size]).toMatchObject({ type: 'log-repaired', kept: 'copy', other: 'extended' });
   });
 });
+
+function headOf(ceremony: string): { readonly size: number; readonly hash: string } {
+  return verifyChain(readLog(logOf(ceremony)));
+}
 
 describe('a ceremony that is stopped', () => {
   it('is brought to its end: listed, one key destroyed and one kept, signed off; nothing is left on the workstation', async () => {
@@ -260,7 +302,7 @@ describe('the host', () => {
     expect(await ruleOfAsync(() => room.calls['ceremony.open'](unknown))).toBe('PLAN-CHOSEN');
     const nothing = { step: 'prepare.plan', ticks: [], confirmedBy: [], input: { kind: 'none' as const } };
     expect(await ruleOfAsync(() => room.calls['ceremony.confirmStep'](nothing))).toBe('CEREMONY-ON-THIS-WORKSTATION');
-    expect(await ruleOfAsync(() => room.calls['ceremony.resume']({ ceremony: 'not-there' }))).toBe(
+    expect(await ruleOfAsync(() => room.calls['ceremony.resume']({ ceremony: 'not-there', keep: null }))).toBe(
       'CEREMONY-ON-THIS-WORKSTATION',
     );
     expect(await room.calls['ceremony.view']({})).toBeNull();

@@ -1,4 +1,13 @@
-import { appendFileSync, copyFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as SealedFile from '../../main/approvals/sealed-file.ts';
@@ -89,9 +98,9 @@ async function approvePlan(): Promise<string> {
   return hash;
 }
 
-async function chosenToken(): Promise<{ module: string; serial: string }> {
+async function chosenToken(): Promise<{ module: string; serial: string; logCopy: string | null }> {
   const chosen = await room.calls['site.chooseModule']({});
-  return { module: chosen?.module ?? '', serial };
+  return { module: chosen?.module ?? '', serial, logCopy: null };
 }
 
 const binding = (ceremony: string): string => join(room.desk.profile, 'ceremonies', ceremony, 'site.json');
@@ -280,12 +289,34 @@ describe('a production ceremony does not go on', () => {
     const whole = readFileSync(binding(ceremony), 'utf8');
     writeFileSync(binding(ceremony), whole.replace(serial, `${serial.slice(1)}0`));
     room.host = room.newHost();
-    const resumed = (): Promise<unknown> => room.calls['ceremony.resume']({ ceremony });
+    const resumed = (): Promise<unknown> => room.calls['ceremony.resume']({ ceremony, keep: null });
     expect(await ruleOfAsync(resumed)).toBe('SITE-BINDING-AS-LOGGED');
     rmSync(binding(ceremony));
     expect(await ruleOfAsync(resumed)).toBe('SITE-BINDING-AS-LOGGED');
     writeFileSync(binding(ceremony), whole);
     expect(await ruleOfAsync(resumed)).toBeNull();
+  });
+});
+
+describe('the second copy of the log', () => {
+  it('lies on the medium that was chosen for it, and the ceremony is taken up again only with it', async () => {
+    await approvePlan();
+    const medium = await room.calls['media.browse']({ direction: 'outbound' });
+    const { ceremony } = await room.open({ ...(await chosenToken()), logCopy: medium?.id ?? '' });
+    await room.host.close();
+    const copy = join(medium?.path ?? '', 'log-copies', `${ceremony}.copy`);
+    expect(readFileSync(copy, 'latin1')).toMatch(/^keyferry log copy 1\n/u);
+    expect(existsSync(join(room.desk.profile, 'log-copies'))).toBe(false);
+    expect(JSON.parse(readFileSync(binding(ceremony), 'utf8'))).toMatchObject({ logCopy: medium?.path });
+    const pulled = `${medium?.path}-pulled`;
+    renameSync(medium?.path ?? '', pulled);
+    room.host = room.newHost();
+    const resume = (keep: 'log' | null) => room.calls['ceremony.resume']({ ceremony, keep });
+    expect(await ruleOfAsync(() => resume(null))).toBe('LOG-COPY-PRESENT');
+    // Not even by choosing: the copy is never made in the place of a medium that is not there.
+    expect(await ruleOfAsync(() => resume('log'))).toBe('LOG-COPY-PRESENT');
+    renameSync(pulled, medium?.path ?? '');
+    expect(await ruleOfAsync(() => resume(null))).toBeNull();
   });
 });
 

@@ -16,9 +16,9 @@ describe('the client', () => {
   it('has every call of the contract and sends its name and input', async () => {
     const sent: unknown[] = [];
     const { client } = connect(bridge((name, input) => Promise.resolve(sent.push([name, input]))));
-    await client['ceremony.resume']({ ceremony: 'rehearsal-1' });
+    await client['ceremony.resume']({ ceremony: 'rehearsal-1', keep: null });
     expect(Object.keys(client)).toEqual(Object.keys(calls));
-    expect(sent).toEqual([['ceremony.resume', { ceremony: 'rehearsal-1' }]]);
+    expect(sent).toEqual([['ceremony.resume', { ceremony: 'rehearsal-1', keep: null }]]);
   });
 
   it('turns a main process that does not answer into a refusal', async () => {

@@ -105,7 +105,7 @@ export class HostRoom {
 
   /** Takes a ceremony up again, and everybody is identified. */
   async resume(ceremony: string): Promise<CeremonyView> {
-    await this.calls['ceremony.resume']({ ceremony });
+    await this.calls['ceremony.resume']({ ceremony, keep: null });
     return this.everybodyBack();
   }
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parsePlanDocument } from '../../app/ceremony/plan.ts';
 import { currentStep, openExceptions, presentPeople, type CeremonyState } from '../../app/ceremony/state.ts';
 import { openKeyFolder } from '../../main/approvals/key-folder.ts';
-import { createLog, openLog, type AuditLog } from '../../main/audit/store.ts';
+import type { AuditLog } from '../../main/audit/store.ts';
+import { newLog, reopenLog } from './logs.ts';
 import type { Reopening } from '../../main/ceremony/pin-parts.ts';
 import { Runner, type RunnerPorts } from '../../main/ceremony/runner.ts';
 import { createSigners } from '../../main/ceremony/signers.ts';
@@ -46,7 +47,7 @@ export class RunnerRoom {
 
   constructor(plan: unknown) {
     this.#plan = plan;
-    this.log = createLog(this.file);
+    this.log = newLog(this.file);
   }
 
   ports(more: Partial<RunnerPorts> = {}): RunnerPorts {
@@ -72,7 +73,7 @@ export class RunnerRoom {
   /** Ends this process's hold on the log as a crash would, and takes the ceremony up again; the people are not back yet. */
   async crashAndResume(): Promise<Runner> {
     this.log.close();
-    this.log = openLog(this.file);
+    this.log = reopenLog(this.file);
     return Runner.resume(this.ports());
   }
 

@@ -53,7 +53,7 @@ describe('what the window may send', () => {
     expect(accepts('ceremony.confirmStep', step({ kind: 'media', media: ['medium-1'] }))).toBe(true);
     expect(accepts('ceremony.confirmStep', step({ kind: 'media', media: ['/media/usb'] }))).toBe(false);
     expect(accepts('ceremony.confirmStep', step({ kind: 'media', media: [] }))).toBe(false);
-    expect(accepts('ceremony.resume', { ceremony: '../elsewhere' })).toBe(false);
+    expect(accepts('ceremony.resume', { ceremony: '../elsewhere', keep: null })).toBe(false);
   });
 
   it('is a reason to stop that says something, on one line', () => {

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RuleId } from '../../../app/rules/index.ts';
-import { readLog } from '../../../main/audit/store.ts';
+import { readLog } from '../../../main/audit/read-log.ts';
 import { uuidOf } from '../../support/clouds/aws-kms.ts';
 import {
   beside,

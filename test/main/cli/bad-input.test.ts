@@ -3,7 +3,7 @@ import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodePublicKeyPem } from '../../../app/keys/pem.ts';
-import { readLog } from '../../../main/audit/store.ts';
+import { readLog } from '../../../main/audit/read-log.ts';
 import { azureKey, fewPeople, planWith } from '../../support/walk.ts';
 import { Desk, makeKek, plannedKid, type TestKek } from '../../support/rehearsal.ts';
 import { scratchFolder } from '../../support/token.ts';

@@ -5,7 +5,7 @@ import { extractBytes } from '../../../app/audit/extract.ts';
 import { parsePlanDocument } from '../../../app/ceremony/plan.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
 import { reportBytes, reportOf } from '../../../app/record/report.ts';
-import { createLog } from '../../../main/audit/store.ts';
+import { newLog } from '../../support/logs.ts';
 import { readLogFrom } from '../../../main/cli/log-source.ts';
 import { readOptions } from '../../../main/cli/paper-options.ts';
 import { readPdf } from '../../support/pdf-text.ts';
@@ -102,7 +102,7 @@ describe('npm run paper -- report', () => {
   it('reads the log of a bundle, of a saved record, as lines and as the ceremony keeps it', () => {
     put('bundle/record/log.jsonl');
     put('saved/log.jsonl');
-    const kept = createLog(place('ceremony', 'log.sqlite'));
+    const kept = newLog(place('ceremony', 'log.sqlite'));
     for (const { time, actor, event } of log) kept.append(time, actor, event);
     kept.close();
     for (const from of ['bundle', 'saved', 'saved/log.jsonl', 'ceremony/log.sqlite']) {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { layout } from '../../../app/bundle/layout.ts';
-import { createLog } from '../../../main/audit/store.ts';
+import { newLog } from '../../support/logs.ts';
 import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { foreignBundle, sampleBundle, sampleEvents } from '../../app/bundle/sample-bundle.ts';
 
@@ -105,7 +105,7 @@ describe('verify', () => {
 
   it('checks a log by its chain', () => {
     const file = join(folder, 'log.sqlite');
-    const log = createLog(file);
+    const log = newLog(file);
     log.append('2026-11-23T14:07:32.000Z', 'p1', { type: 'ceremony-opened' });
     log.close();
     const { status, rules } = verify(file);

@@ -3,18 +3,19 @@ import { join } from 'node:path';
 import type { Entry } from '../../../app/audit/entry.ts';
 import { parseEvent, type CeremonyEvent } from '../../../app/ceremony/events.ts';
 import { headMarkOf } from '../../../main/audit/head-mark.ts';
-import { logName, shelfOf } from '../../../main/audit/shelf.ts';
-import { createLog, readLog } from '../../../main/audit/store.ts';
+import { placesOf, shelfOf, type LogPlaces } from '../../../main/audit/places.ts';
+import { readLog } from '../../../main/audit/read-log.ts';
+import { createLog } from '../../../main/audit/store.ts';
 
 /** The log of the one ceremony of a profile; reading checks its chain. */
 export function logOf(profile: string): readonly Entry[] {
-  return readLog(fileOf(profile));
+  return readLog(placesIn(profile).file);
 }
 
-function fileOf(profile: string): string {
+function placesIn(profile: string): LogPlaces {
   const [ceremony = '', ...others] = readdirSync(shelfOf(profile));
   if (others.length > 0) throw new Error('more than one ceremony');
-  return join(shelfOf(profile), ceremony, logName);
+  return placesOf(join(shelfOf(profile), ceremony));
 }
 
 /** What happened in the one ceremony of a profile, in order. */
@@ -33,10 +34,10 @@ export function forgetOutcomeOf(profile: string, kind: string): void {
     (event) => event.type === 'effect-requested' && event.request.kind === kind,
   );
   if (asked < 0) throw new Error(`no ${kind} in the log`);
-  const file = fileOf(profile);
-  // The mark beside the log would tell of the entries that are taken back.
-  for (const path of [file, `${file}-wal`, `${file}-shm`, headMarkOf(file)]) rmSync(path, { force: true });
-  const log = createLog(file);
+  const { file, copy } = placesIn(profile);
+  // The mark beside the log and its copy would tell of the entries that are taken back.
+  for (const path of [file, `${file}-wal`, `${file}-shm`, headMarkOf(file), copy]) rmSync(path, { force: true });
+  const log = createLog({ file, copy });
   for (const { time, actor, event } of entries.slice(0, asked + 1)) log.append(time, actor, event);
   log.close();
 }

@@ -1,0 +1,137 @@
+import { verifyChain, type ChainHead } from '../../app/audit/chain.ts';
+import type { Entry } from '../../app/audit/entry.ts';
+import { compareCopies, type Side } from '../../app/audit/two-copies.ts';
+import type { RuleId } from '../../app/rules/index.ts';
+import { Refused, refuse, type Refusal } from '../../app/rules/refusal.ts';
+import { checkAgainstMark } from './head-mark.ts';
+import type { CopyFound } from './log-copy.ts';
+
+/** What was found of a log in its three places: each as it was read, or why it could not be. */
+export interface Found {
+  readonly log: readonly Entry[] | Refusal;
+  readonly copy: CopyFound | Refusal;
+  readonly mark: ChainHead | Refusal;
+}
+
+/** What must be done to a log before it goes on; the log itself keeps what was done (`log-repaired`). */
+export interface Repair {
+  /** Whose entries go on. */
+  readonly kept: Side;
+  /** The other is brought up to it, or is put aside and made anew; `none` when only the mark was at fault. */
+  readonly other: 'extended' | 'replaced' | 'none';
+  /** How many entries the other lacked. */
+  readonly missing: number;
+  /** How many bytes behind the last whole entry of the copy were cut off. */
+  readonly cut: number;
+  /** The rule for which the people had to choose; null where there was nothing to choose. */
+  readonly rule: RuleId | null;
+}
+
+/** What the people may choose over: the others tell of a log that is in use, or of a disk that does not answer. */
+const choosable: ReadonlySet<RuleId> = new Set<RuleId>([
+  'LOG-FILE-PRESENT',
+  'LOG-FORMAT-KNOWN',
+  'LOG-FILE-SOUND',
+  'LOG-CHAIN-INTACT',
+  'LOG-ENTRY-CANONICAL',
+  'JSON-CANONICAL',
+  'LOG-COPY-PRESENT',
+  'LOG-COPY-SOUND',
+  'LOG-COPIES-AGREE',
+  'LOG-AS-LAST-SEEN',
+]);
+
+/**
+ * Decides how a log goes on. Nobody is asked about what a power cut leaves behind: the shorter of two that agree is brought
+ * up to the other. Anything else is refused, and goes on only with the one that the people choose. Neither may be shorter
+ * than the mark says, whatever they choose: that would be an older log.
+ * @param found - see {@link Found}
+ * @param chosen - which of the two the people go on with; null when they were not asked
+ * @returns what must be done first; null when nothing is
+ * @throws Refused with the rule that stands against it
+ */
+export function judge(found: Found, chosen: Side | null): Repair | null {
+  try {
+    return asFound(found);
+  } catch (error) {
+    if (!(error instanceof Refused) || chosen === null || !choosable.has(error.refusal.rule)) throw error;
+    return asChosen(found, chosen, error.refusal.rule);
+  }
+}
+
+/**
+ * Which of the two the people may go on with, after {@link judge} refused without a choice.
+ * @param found - see {@link Found}
+ */
+export function choicesIn(found: Found): readonly Side[] {
+  return (['log', 'copy'] as const).filter((side) => {
+    try {
+      judge(found, side);
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) return false;
+      throw error;
+    }
+  });
+}
+
+function asFound(found: Found): Repair | null {
+  const log = sound(found.log);
+  const copy = sound(found.copy);
+  const standing = compareCopies(log, copy.entries);
+  if (standing.kind === 'fork') {
+    const said = `Entry ${standing.at} of the log is another than entry ${standing.at} of its copy.`;
+    return refuse('LOG-COPIES-AGREE', said);
+  }
+  const longer = copy.entries.length > log.length ? copy.entries : log;
+  checkAgainstMark(sound(found.mark), verifyChain(longer), longer);
+  if (standing.kind === 'agree') {
+    return copy.rest === 0 ? null : { kept: 'log', other: 'extended', missing: 0, cut: copy.rest, rule: null };
+  }
+  const { which, missing } = standing;
+  // One entry at most is torn by a power cut: what stands behind the last whole one then is the beginning of the next.
+  if (which === 'copy' && copy.rest > 0 && missing > 1) {
+    return refuse('LOG-COPY-SOUND', `The copy is damaged behind entry ${copy.entries.length}.`);
+  }
+  return { kept: which === 'log' ? 'copy' : 'log', other: 'extended', missing, cut: copy.rest, rule: null };
+}
+
+function asChosen(found: Found, chosen: Side, rule: RuleId): Repair {
+  const [kept, other] = chosen === 'log' ? [found.log, found.copy] : [found.copy, found.log];
+  const entries = entriesOf(sound(kept));
+  if (!('rule' in found.mark)) checkAgainstMark(found.mark, verifyChain(entries), entries);
+  const cut = 'rest' in found.copy && chosen === 'copy' ? found.copy.rest : 0;
+  if ('rule' in other) return { kept: chosen, other: 'replaced', missing: entries.length, cut, rule };
+  const others = entriesOf(other);
+  const standing = compareCopies(entries, others);
+  const isSame = standing.kind === 'agree' && rule === 'LOG-AS-LAST-SEEN';
+  const missing = Math.max(0, entries.length - others.length);
+  return { kept: chosen, other: isSame ? 'none' : 'replaced', missing, cut, rule };
+}
+
+function entriesOf(found: readonly Entry[] | CopyFound): readonly Entry[] {
+  return 'end' in found ? found.entries : found;
+}
+
+/**
+ * What was read; throws Refused with the reason when it could not be.
+ * @param found - one of {@link Found}
+ */
+export function sound<T extends object>(found: T | Refusal): T {
+  if ('rule' in found) throw new Refused(found);
+  return found;
+}
+
+/**
+ * Reads something whose refusal is a finding.
+ * @param read - the reading
+ * @returns what was read, or why it could not be
+ */
+export function finding<T>(read: () => T): T | Refusal {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal;
+    throw error;
+  }
+}

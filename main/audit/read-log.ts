@@ -1,0 +1,94 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { verifyChain, type ChainHead } from '../../app/audit/chain.ts';
+import type { Entry } from '../../app/audit/entry.ts';
+import type { Side } from '../../app/audit/two-copies.ts';
+import { Refused, type Refusal } from '../../app/rules/refusal.ts';
+import { LogDatabase } from './database.ts';
+import { guarded } from './guarded.ts';
+import { checkAgainstMark, headMarkOf, readHeadMark } from './head-mark.ts';
+import { choicesIn, finding, judge, type Found } from './judgement.ts';
+import { readCopy } from './log-copy.ts';
+import type { LogPlaces } from './places.ts';
+
+/**
+ * Reads a log without changing it, and without its copy.
+ * @param file - path of a log that nobody has open
+ * @param mark - `needed` for a log where it was written; where a log was brought from elsewhere its mark may not be with it
+ * @returns all entries, their chain followed
+ * @throws Refused, see main/audit/store.ts
+ */
+export function readLog(file: string, mark: 'needed' | 'if-there' = 'needed'): readonly Entry[] {
+  return onOwnFiles(file, (own) => {
+    const entries = entriesIn(own);
+    if (mark === 'needed' || existsSync(headMarkOf(own))) {
+      const seen = guarded(file, () => readHeadMark(headMarkOf(own)));
+      checkAgainstMark(seen, verifyChain(entries), entries);
+    }
+    return entries;
+  });
+}
+
+/** What a log would be taken up again with. */
+export type Outlook =
+  | { readonly entries: readonly Entry[]; readonly unsound: null }
+  | {
+      readonly entries: null;
+      readonly unsound: {
+        readonly refusal: Refusal;
+        /** Where each of the two ends; null where it cannot be read. */
+        readonly heads: Readonly<Record<Side, ChainHead | null>>;
+        /** With which of them the people may go on. */
+        readonly choices: readonly Side[];
+      };
+    };
+
+/**
+ * Looks at a log, its copy and its mark as an opening would, without changing any of them.
+ * @param places - where they lie
+ */
+export function lookAtLog({ file, copy }: LogPlaces): Outlook {
+  const found: Found = onOwnFiles(file, (own) => ({
+    log: finding(() => entriesIn(own)),
+    copy: finding(() => guarded(copy, () => readCopy(copy))),
+    mark: finding(() => guarded(file, () => readHeadMark(headMarkOf(own)))),
+  }));
+  const { log, copy: other } = found;
+  const copied = 'entries' in other ? other.entries : null;
+  try {
+    const isCopyLonger = judge(found, null)?.kept === 'copy';
+    return { entries: (isCopyLonger ? copied : 'rule' in log ? null : log) ?? [], unsound: null };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const heads = { log: 'rule' in log ? null : verifyChain(log), copy: copied === null ? null : verifyChain(copied) };
+    return { entries: null, unsound: { refusal: error.refusal, heads, choices: choicesIn(found) } };
+  }
+}
+
+function entriesIn(file: string): readonly Entry[] {
+  const database = LogDatabase.open(file);
+  try {
+    return database.entries();
+  } finally {
+    database.close();
+  }
+}
+
+/** Opening the file itself would fold the -wal file into it: what is read is a copy, which is removed again. */
+function onOwnFiles<T>(file: string, read: (own: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'keyferry-log-'));
+  const own = join(folder, basename(file));
+  try {
+    // The mark is read before the log, which may be further when another Keyferry writes.
+    guarded(file, () => {
+      if (!existsSync(file)) return;
+      if (existsSync(headMarkOf(file))) copyFileSync(headMarkOf(file), headMarkOf(own));
+      copyFileSync(file, own);
+      if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${own}-wal`);
+    });
+    return read(own);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
