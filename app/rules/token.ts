@@ -139,6 +139,41 @@ export const tokenRules = {
     claim: 'After destroying a key the token holds neither the key nor its public half.',
     remedy: "Destroy the remaining objects with the vendor's tool, with a witness, and record it.",
   },
+  'LOG-KEY-AS-ASKED': {
+    claim:
+      'The key that signs the log is a P-256 key of which every attribute reads back as it was asked for: it signs, does nothing else, and never leaves the token.',
+    remedy:
+      'The token changes or hides the named attribute, or somebody put another key in place: set its policy accordingly, or destroy the key that is there with a witness, and make it again.',
+  },
+  'LOG-KEY-PRESENT': {
+    claim: 'The token holds both halves of the log key for as long as the log is signed.',
+    remedy: 'Do not go on without it: look with a witness what became of the key, and record it.',
+  },
+  'LOG-KEY-UNIQUE': {
+    claim: 'Nothing but the two halves of the log key has its CKA_ID, so that no other key signs or is destroyed.',
+    remedy: "Look at the other objects with this CKA_ID in the vendor's tool and remove them, with a witness.",
+  },
+  'LOG-KEY-SIGNS': {
+    claim: 'What the log key signs is valid under the public half that the token shows.',
+    remedy: 'Do not use this key; look with a witness who put the other public half into the token.',
+  },
+  'LOG-KEY-DESTROYED': {
+    claim: 'After destroying the log key the token holds neither of its halves.',
+    remedy: "Destroy what is left of the log key with the vendor's tool, with a witness, and record it.",
+  },
+  'LOG-HEAD-ONLY-GROWS': {
+    claim: 'The head of the log that the token keeps is replaced by the head of a longer log only.',
+    remedy:
+      'Stop. The token has seen a longer log of this ceremony, or another one: look for it, and never go on from an older copy.',
+  },
+  'LOG-HEAD-AS-WRITTEN': {
+    claim: 'The head of the log reads back from the token as it was written, as an object that takes the PIN to make.',
+    remedy: 'Do not rely on this token for the head: keep it on paper, and ask the HSM vendor.',
+  },
+  'LOG-HEAD-DROPPED': {
+    claim: 'After dropping the head of the log the token holds none of this ceremony.',
+    remedy: "Remove what is left of it with the vendor's tool, with a witness.",
+  },
   'KEK-IMPORTED-UNCHANGED': {
     claim: 'The KEK in the token has the modulus and exponent that were compared.',
     remedy: 'Load the module again and log in; do not wrap with this token if it happens again.',

@@ -2,8 +2,14 @@ import { Refused, refuse, refusal } from '../../app/rules/refusal.ts';
 import type { KeySpec } from '../../app/keys/specs.ts';
 import type {
   Hsm,
+  KeptHead,
+  LogHead,
   LoginDecision,
+  LogKey,
+  LogKeyName,
+  LogMessage,
   ModuleChoice,
+  NamedHead,
   PinEntry,
   PinState,
   ProbeReport,
@@ -57,6 +63,13 @@ export const timeLimits: TimeLimits = {
   wrapTargetKey: 600 * second,
   destroyKey: 30 * second,
   countObjects: 30 * second,
+  // A pair on P-256 takes a smart card seconds.
+  makeLogKey: 60 * second,
+  signWithLogKey: 30 * second,
+  destroyLogKey: 30 * second,
+  keepHead: 30 * second,
+  readHead: 30 * second,
+  dropHead: 30 * second,
   // Somebody is waiting to leave; what has not answered by then is ended.
   close: 5 * second,
 };
@@ -159,6 +172,30 @@ export class HsmClient implements Hsm {
 
   countObjects(ckaId: string): Promise<number> {
     return this.#call('countObjects', ckaId);
+  }
+
+  makeLogKey(name: LogKeyName): Promise<LogKey> {
+    return this.#call('makeLogKey', name);
+  }
+
+  signWithLogKey(signed: LogMessage): Promise<string> {
+    return this.#call('signWithLogKey', signed);
+  }
+
+  destroyLogKey(name: LogKeyName): Promise<number> {
+    return this.#call('destroyLogKey', name);
+  }
+
+  keepHead(named: NamedHead): Promise<KeptHead> {
+    return this.#call('keepHead', named);
+  }
+
+  readHead(name: LogKeyName): Promise<LogHead | null> {
+    return this.#call('readHead', name);
+  }
+
+  dropHead(name: LogKeyName): Promise<number> {
+    return this.#call('dropHead', name);
   }
 
   async close(): Promise<void> {

@@ -1,13 +1,21 @@
 import type { KeySpec } from '../../app/keys/specs.ts';
 import { Refused, refuse } from '../../app/rules/refusal.ts';
 import { withId } from './locate-key.ts';
+import { dropHead, keepHead, readHead } from './log-head.ts';
+import { destroyLogKey, makeLogKey, signWithLogKey } from './log-key.ts';
 import { checkPinUsable, logIn } from './login.ts';
 import { checkModule } from './module-file.ts';
 import { makeThrowAwayKek, type ThrowAwayKek } from './opening.ts';
 import { CryptokiError, type CryptokiSession, type SlotHandle } from './pkcs11.ts';
 import type {
+  KeptHead,
+  LogHead,
   LoginDecision,
+  LogKey,
+  LogKeyName,
+  LogMessage,
   ModuleChoice,
+  NamedHead,
   PinEntry,
   PinState,
   ProbeReport,
@@ -147,6 +155,30 @@ export class Device implements HsmDevice {
 
   countObjects(ckaId: string): number {
     return this.#answering(() => this.#work(({ session }) => withId(session, ckaId).length));
+  }
+
+  makeLogKey(name: LogKeyName): LogKey {
+    return this.#answering(() => this.#work(({ session }) => makeLogKey(session, name)));
+  }
+
+  signWithLogKey(signed: LogMessage): string {
+    return this.#answering(() => this.#work(({ session }) => signWithLogKey(session, signed)));
+  }
+
+  destroyLogKey(name: LogKeyName): number {
+    return this.#answering(() => this.#work(({ session }) => destroyLogKey(session, name)));
+  }
+
+  keepHead(named: NamedHead): KeptHead {
+    return this.#answering(() => this.#work(({ session }) => keepHead(session, named)));
+  }
+
+  readHead(name: LogKeyName): LogHead | null {
+    return this.#answering(() => this.#work(({ session }) => readHead(session, name)));
+  }
+
+  dropHead(name: LogKeyName): number {
+    return this.#answering(() => this.#work(({ session }) => dropHead(session, name)));
   }
 
   close(): void {

@@ -161,7 +161,7 @@ function readBytes(session: CryptokiSession, object: ObjectHandle, name: Attribu
 }
 
 /** A big-endian number without leading zeros; CKA_MODULUS of some tokens has one. */
-function unsigned(value: Uint8Array): Uint8Array {
+export function unsigned(value: Uint8Array): Uint8Array {
   const start = value.findIndex((byte) => byte !== 0);
   return Uint8Array.from(value.subarray(Math.max(start, 0)));
 }

@@ -50,7 +50,8 @@ export function objectsToDestroy(session: CryptokiSession, ckaId: string, spec: 
   return [...keys, ...publicHalves];
 }
 
-function namesakes(session: CryptokiSession, ckaId: string, spec: KeySpec): Namesakes {
+/** Sorts everything with a CKA_ID by what it is to a key of a spec. */
+export function namesakes(session: CryptokiSession, ckaId: string, spec: KeySpec): Namesakes {
   const { privateKey, secretKey, publicKey } = objectClasses;
   const byClass = Map.groupBy(withId(session, ckaId), (object) => session.attribute(object, 'CKA_CLASS'));
   const take = (objectClass: number): readonly ObjectHandle[] => {

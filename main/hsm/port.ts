@@ -133,6 +133,40 @@ export interface WrapOutcome {
   readonly proof: EncodingProof;
 }
 
+/** Whose log a key signs, or a head is of: the token's names for both follow from it. */
+export interface LogKeyName {
+  /** Ceremony id. */
+  readonly ceremony: string;
+}
+
+/** What the log key is asked to sign. */
+export interface LogMessage extends LogKeyName {
+  /** Any length; hashed before it is signed. */
+  readonly message: Uint8Array;
+}
+
+/** The key that signs the log of a ceremony, in the token for as long as the ceremony lasts. */
+export interface LogKey {
+  /** DER SubjectPublicKeyInfo of P-256, 91 bytes in lower-case hex. */
+  readonly publicKey: string;
+  readonly attributes: readonly AttributeReadBack[];
+}
+
+/** Where a log ends. */
+export interface LogHead {
+  /** Entries, at most 15 digits. */
+  readonly size: number;
+  /** Root of the tree over them, 32 bytes in lower-case hex. */
+  readonly root: string;
+}
+
+export interface NamedHead extends LogKeyName {
+  readonly head: LogHead;
+}
+
+/** Whether the token holds the head now. The code (`CKR_DEVICE_MEMORY (0x31)`) says why it keeps none, or no newer one. */
+export type KeptHead = { readonly kept: true } | { readonly kept: false; readonly code: string };
+
 /**
  * The HSM in ceremony words. No PKCS#11 constant and no object handle crosses this border: keys are named by CKA_ID,
  * the token by its serial. Every method throws Refused for an expected failure, with the raw CKR code kept; a lost or
@@ -196,6 +230,27 @@ export interface Hsm {
   destroyKey(ckaId: string, spec: KeySpec): Promise<number>;
   /** How many objects of the token have this CKA_ID, whatever they are. */
   countObjects(ckaId: string): Promise<number>;
+  /**
+   * Makes the key that signs the log of a ceremony, or finds it made, reads back every attribute and has it sign something
+   * new. Refuses one that differs or is not there exactly once; what of a new one differs is destroyed.
+   */
+  makeLogKey(name: LogKeyName): Promise<LogKey>;
+  /**
+   * Signs with the log key: ECDSA with P-256 over the SHA-256 of the message, verified in software under the public half in
+   * the token. Returns the DER signature, 8 to 72 bytes in lower-case hex.
+   */
+  signWithLogKey(signed: LogMessage): Promise<string>;
+  /** Destroys both halves of the log key and looks that neither is left. Returns how many objects that were. */
+  destroyLogKey(name: LogKeyName): Promise<number>;
+  /**
+   * Keeps the head of the log in the token, in the place of that of a shorter log. A token that takes no data objects, or has
+   * no room, is told and not refused; a head that goes back is.
+   */
+  keepHead(named: NamedHead): Promise<KeptHead>;
+  /** The head that the token keeps for a ceremony, of the longest log; null when it keeps none. */
+  readHead(name: LogKeyName): Promise<LogHead | null>;
+  /** Destroys every head that the token keeps for a ceremony. Returns how many objects that were. */
+  dropHead(name: LogKeyName): Promise<number>;
   /** True while a session is open and logged in. */
   readonly isLoggedIn: boolean;
   /** Logs out, finalizes and ends the process. Safe to call twice. */

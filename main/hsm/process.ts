@@ -74,6 +74,18 @@ function dispatch(request: HsmRequest): unknown {
       return device.destroyKey(...request.args);
     case 'countObjects':
       return device.countObjects(...request.args);
+    case 'makeLogKey':
+      return device.makeLogKey(...request.args);
+    case 'signWithLogKey':
+      return device.signWithLogKey(...request.args);
+    case 'destroyLogKey':
+      return device.destroyLogKey(...request.args);
+    case 'keepHead':
+      return device.keepHead(...request.args);
+    case 'readHead':
+      return device.readHead(...request.args);
+    case 'dropHead':
+      return device.dropHead(...request.args);
     case 'close':
       device.close(...request.args);
       return undefined;

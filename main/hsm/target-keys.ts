@@ -3,13 +3,13 @@ import { formatKcv } from '../../app/keys/kcv.ts';
 import { encodeSpki } from '../../app/keys/spki.ts';
 import type { KeySpec } from '../../app/keys/specs.ts';
 import { refuse } from '../../app/rules/refusal.ts';
-import { ckrText } from './ckr.ts';
 import { makeKey, planKey, readCheckValues, readPublicHalf, type KeyObjects, type KeyPlan } from './key-objects.ts';
+import { differencesFrom, discardKey, readBackKey } from './made-keys.ts';
 import { locateKey, objectsToDestroy, withId } from './locate-key.ts';
-import { CryptokiError, type CryptokiSession, type ObjectHandle } from './pkcs11.ts';
-import type { AttributeReadBack, TargetKey, TargetKeyRequest, WrapRequest } from './port.ts';
+import type { CryptokiSession, ObjectHandle } from './pkcs11.ts';
+import type { TargetKey, TargetKeyRequest, WrapRequest } from './port.ts';
 import { checkMaySeal } from './seal-nonce.ts';
-import { differences, differencesText, readBack } from './session.ts';
+import { differencesText } from './session.ts';
 import { checkMayLeave } from './wrap.ts';
 
 /**
@@ -26,7 +26,7 @@ export function generateTargetKey(session: CryptokiSession, request: TargetKeyRe
   try {
     return describeMade(session, objects, request, plan);
   } catch (error) {
-    discard(session, objects, request.ckaId, error);
+    discardKey(session, objects, { rule: 'TARGET-KEY-DESTROYED', key: `key ${request.ckaId}` }, error);
     throw error;
   }
 }
@@ -140,7 +140,7 @@ function describe(
     spec,
     label,
     ...identify(session, objects, spec),
-    attributes: readAttributes(session, objects, plan),
+    attributes: readBackKey(session, objects, plan),
   };
 }
 
@@ -152,31 +152,10 @@ function describeMade(
   plan: KeyPlan,
 ): TargetKey {
   const key = describe(session, objects, request, plan);
-  const differing = differences(key.attributes, [...plan.key, ...plan.consequences, ...(plan.publicHalf ?? [])]);
+  const differing = differencesFrom(plan, key.attributes);
   if (differing.length > 0) {
     const what = differencesText(differing);
     refuse('TARGET-KEY-ATTRIBUTES-AS-PLANNED', `The key ${request.ckaId} is not as it was asked for: ${what}.`);
   }
   return key;
-}
-
-/** The key's attributes, what the token says by itself, then those of the public half: the order of {@link describeMade}. */
-function readAttributes(session: CryptokiSession, objects: KeyObjects, plan: KeyPlan): readonly AttributeReadBack[] {
-  const key = readBack(session, objects.key, [...plan.key, ...plan.consequences]);
-  if (objects.publicHalf === null || plan.publicHalf === null) return key;
-  const half = readBack(session, objects.publicHalf, plan.publicHalf);
-  return [...key, ...half.map((each) => ({ ...each, name: `public half ${each.name}` }))];
-}
-
-/** Removes a key that must not stay; when even that fails, people must know before anything else. */
-function discard(session: CryptokiSession, objects: KeyObjects, ckaId: string, reason: unknown): void {
-  try {
-    session.destroyObject(objects.key);
-    if (objects.publicHalf !== null) session.destroyObject(objects.publicHalf);
-  } catch (error) {
-    if (!(error instanceof CryptokiError)) throw error;
-    const code = error.code === null ? {} : { code: ckrText(error.code) };
-    const why = reason instanceof Error ? reason.message : 'it was not made as planned';
-    refuse('TARGET-KEY-DESTROYED', `The new key ${ckaId} must not stay (${why}), and it could not be destroyed.`, code);
-  }
 }

@@ -3,8 +3,8 @@ import { curveOids, type CurveName } from '../../app/keys/specs.ts';
 import type { Attribute } from './attributes.ts';
 import { generators, mechanisms } from './mechanisms.ts';
 
-/** CKO_PUBLIC_KEY, CKO_PRIVATE_KEY, CKO_SECRET_KEY. */
-export const objectClasses = { publicKey: 0x2, privateKey: 0x3, secretKey: 0x4 } as const;
+/** CKO_DATA, CKO_PUBLIC_KEY, CKO_PRIVATE_KEY, CKO_SECRET_KEY. */
+export const objectClasses = { data: 0x0, publicKey: 0x2, privateKey: 0x3, secretKey: 0x4 } as const;
 
 /** CKK_RSA, CKK_EC, CKK_AES, CKK_GENERIC_SECRET by the kind of a key spec. */
 export const keyTypes = { rsa: 0x0, ec: 0x3, aes: 0x1f, hmac: 0x10 } as const;
@@ -126,10 +126,19 @@ const pairConsequences = (kind: 'rsa' | 'ec'): readonly Attribute[] => [
  */
 export const consequences = (kind: keyof typeof keyTypes): readonly Attribute[] => [
   ...(kind === 'rsa' || kind === 'ec' ? pairConsequences(kind) : []),
+  // It could leave from the start; a token that denies it has changed the request.
+  ...madeHere(kind, { neverExtractable: false }),
+];
+
+/** What a token says of a key that it has made, sensitive from the start. */
+const madeHere = (
+  kind: keyof typeof keyTypes,
+  { neverExtractable }: { readonly neverExtractable: boolean },
+): readonly Attribute[] => [
   // It was never readable in the clear.
   { name: 'CKA_ALWAYS_SENSITIVE', value: true, dispensable: true },
-  // It could leave from the start; a token that denies it has changed the request.
-  { name: 'CKA_NEVER_EXTRACTABLE', value: false, dispensable: true },
+  // Whether it could ever leave.
+  { name: 'CKA_NEVER_EXTRACTABLE', value: neverExtractable, dispensable: true },
   // It was made in this token, not brought in.
   { name: 'CKA_LOCAL', value: true, dispensable: true },
   // How it was made.
@@ -178,4 +187,71 @@ export const ephemeral: readonly Attribute[] = [
   { name: 'CKA_ENCRYPT', value: false },
   // Forbids decrypting: with it, the token would open its own wrapped keys.
   { name: 'CKA_DECRYPT', value: false },
+];
+
+/** The private half of the key that signs the log of a ceremony: it signs, does nothing else, and never leaves. */
+export const logPrivate = (place: KeyPlace): readonly Attribute[] => [
+  ...naming(place),
+  // Seen only after login.
+  { name: 'CKA_PRIVATE', value: true },
+  // Forbids reading its value in the clear.
+  { name: 'CKA_SENSITIVE', value: true },
+  // Forbids C_WrapKey: a log that somebody can sign elsewhere proves nothing.
+  { name: 'CKA_EXTRACTABLE', value: false },
+  // Permits signing: its only use.
+  { name: 'CKA_SIGN', value: true },
+  // Forbids the other kind of signature, which gives the message back.
+  { name: 'CKA_SIGN_RECOVER', value: false, dispensable: true },
+  // Forbids decrypting with it.
+  { name: 'CKA_DECRYPT', value: false },
+  // Forbids bringing keys in under it.
+  { name: 'CKA_UNWRAP', value: false },
+  // Forbids deriving other keys from it.
+  { name: 'CKA_DERIVE', value: false },
+];
+
+/** The public half of the log key. */
+export const logPublic = (place: KeyPlace): readonly Attribute[] => [
+  // The curve, as the DER of its OID.
+  { name: 'CKA_EC_PARAMS', value: hexToBytes(curveOids['P-256']) },
+  ...naming(place),
+  // Seen without login: it is public.
+  { name: 'CKA_PRIVATE', value: false },
+  // Permits checking a signature: its only use.
+  { name: 'CKA_VERIFY', value: true },
+  // Forbids the other kind of signature.
+  { name: 'CKA_VERIFY_RECOVER', value: false, dispensable: true },
+  // Forbids encrypting with it.
+  { name: 'CKA_ENCRYPT', value: false, dispensable: true },
+  // Forbids taking keys out of the token under it.
+  { name: 'CKA_WRAP', value: false },
+];
+
+/** What a token must say by itself of the private half of a log key; it may lack the dispensable ones. */
+export const logConsequences: readonly Attribute[] = [
+  ...pairConsequences('ec'),
+  // It could not leave for a moment.
+  ...madeHere('ec', { neverExtractable: true }),
+];
+
+/** What every object has that holds the head of a log: by these it is looked for. */
+export const headNaming = (label: string): readonly Attribute[] => [
+  { name: 'CKA_CLASS', value: objectClasses.data },
+  // It outlives the session, the process and the power of the token.
+  { name: 'CKA_TOKEN', value: true },
+  // The name it is found by, and people see in the vendor's tools.
+  { name: 'CKA_LABEL', value: label },
+  // Whose it is.
+  { name: 'CKA_APPLICATION', value: 'Keyferry' },
+];
+
+/** The head of a log, as data: nobody without the PIN can put it there. */
+export const logHead = (label: string, value: string): readonly Attribute[] => [
+  ...headNaming(label),
+  // Seen and made only after login.
+  { name: 'CKA_PRIVATE', value: true },
+  // Its holder may change it; the log says what it must be.
+  { name: 'CKA_MODIFIABLE', value: true, dispensable: true },
+  // The head itself, as text.
+  { name: 'CKA_VALUE', value },
 ];
