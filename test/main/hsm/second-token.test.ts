@@ -2,13 +2,19 @@ import { readdirSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { OaepHash, Way, WrapPlan } from '../../../app/byok/format.ts';
 import { supportMatrix } from '../../../app/byok/support-matrix.ts';
+import { logNamesOf } from '../../../app/ceremony/log-key.ts';
 import type { KeySpec } from '../../../app/keys/specs.ts';
+import { makeKey } from '../../../main/hsm/key-objects.ts';
+import { dropHead, keepHead, readHead } from '../../../main/hsm/log-head.ts';
+import { destroyLogKey, signWithLogKey } from '../../../main/hsm/log-key.ts';
+import { differencesFrom, readBackKey } from '../../../main/hsm/made-keys.ts';
 import { makeThrowAwayKek, type ThrowAwayKek } from '../../../main/hsm/opening.ts';
 import { CryptokiModule, users } from '../../../main/hsm/pkcs11.ts';
 import type { WrapNeed } from '../../../main/hsm/port.ts';
 import { proveEach } from '../../../main/hsm/probe.ts';
 import { proveEncoding, throwAwayKeys, type Bench, type Proven } from '../../../main/hsm/self-test.ts';
 import { inSession } from '../../../main/hsm/session.ts';
+import { logConsequences, logPrivate, logPublic } from '../../../main/hsm/templates.ts';
 import { findBySerial } from '../../../main/hsm/tokens.ts';
 import { ruleOf } from '../../support/rule-of.ts';
 import { pin, scratchFolder } from '../../support/token.ts';
@@ -130,5 +136,30 @@ describe('every way of the support matrix', () => {
   it('is there by each method', () => {
     const methods = [...plans.values()].map(({ method }) => method);
     expect(new Set(methods)).toEqual(new Set(['rsa-aes', 'oaep', 'pkcs1-v1_5']));
+  });
+});
+
+describe('the log of a ceremony on the token of NSS', () => {
+  const ceremony = 'rehearsal-2026-11-26-nss';
+
+  it('has no data objects for its head, and says so', () => {
+    const head = { size: 17, root: 'ab'.repeat(32) };
+    const answer = { kept: false, code: 'CKR_ATTRIBUTE_VALUE_INVALID (0x13)' };
+    expect(keepHead(holder, { ceremony, head })).toEqual(answer);
+    expect(readHead(holder, { ceremony })).toBeNull();
+    expect(dropHead(holder, { ceremony })).toBe(0);
+  });
+
+  it('is signed by a key that is made as it was asked for, but for CKA_LOCAL, which NSS never tells', () => {
+    const { ckaId, keyLabel } = logNamesOf(ceremony);
+    const place = { ckaId, label: keyLabel, lives: 'in-session' } as const;
+    const plan = { key: logPrivate(place), publicHalf: logPublic(place), consequences: logConsequences };
+    const pair = makeKey(holder, 'ec-p256', plan);
+    const differing = differencesFrom(plan, readBackKey(holder, pair, plan));
+    expect(differing.map(({ name }) => name)).toEqual(['CKA_LOCAL']);
+    const message = Buffer.from('17 entries\n');
+    // It refuses what does not verify.
+    expect(signWithLogKey(holder, { ceremony, message })).toMatch(/^30/u);
+    expect(destroyLogKey(holder, { ceremony })).toBe(2);
   });
 });
