@@ -67,7 +67,7 @@ export function evolvePeople(state: CeremonyState, event: PeopleEvent): Ceremony
 }
 
 /** So many wrong passphrases of one person in a row are an exception. */
-const passphraseTries = 3;
+export const passphraseTries = 3;
 
 function refused(state: CeremonyState, person: string): CeremonyState {
   const wrong = (state.wrongPassphrases.get(person) ?? 0) + 1;

@@ -15,6 +15,7 @@ const confirmersSchema = v.array(
 );
 
 const person = v.strictObject({ id: text, name: text, initials: text });
+const acts = v.strictObject({ role, names: v.array(text) });
 
 /** What the token says of its PIN before the next try, and who may type it. */
 const pinAsked = v.strictObject({
@@ -79,7 +80,7 @@ export const stepViewSchema = v.strictObject({
     'type-key-ids',
   ]),
   /** Who acts, and their names once roll call has been held. */
-  acts: v.strictObject({ role, names: v.array(text) }),
+  acts,
   says: v.array(text),
   facts: v.array(factSchema),
   ticks: v.array(v.strictObject({ id: text, text })),
@@ -124,7 +125,14 @@ export const viewSchema = v.strictObject({
   step: v.nullable(stepViewSchema),
   room: v.strictObject({
     people: v.array(
-      v.strictObject({ ...person.entries, organisation: text, roles: v.array(role), isAbsent: v.boolean() }),
+      v.strictObject({
+        ...person.entries,
+        organisation: text,
+        roles: v.array(role),
+        isAbsent: v.boolean(),
+        /** Which try with the passphrase the next one is, and after how many wrong ones in a row an exception is opened. */
+        passphraseTry: v.strictObject({ number: count, of: count }),
+      }),
     ),
     token: v.nullable(v.strictObject({ label: text, serial: text })),
     airGap: v.picklist(['closed', 'open', 'not-checked']),
@@ -156,6 +164,8 @@ export const viewSchema = v.strictObject({
       /** The first open one. */
       exception: count,
       subject: text,
+      /** Who leads, and their names as far as they are here. */
+      acts,
       confirmers: confirmersSchema,
       distinctPeople: count,
       leaveOut: v.nullable(text),

@@ -15,6 +15,7 @@ const people = [
 const closing: NonNullable<CeremonyView['closing']> = {
   exception: 2,
   subject: 'exception.2',
+  acts: { role: 'administrator', names: ['Ada'] },
   confirmers: [{ role: 'custodian', needed: 2, people }],
   distinctPeople: 2,
   leaveOut: 'payroll-root',
@@ -71,7 +72,15 @@ describe('what is decided of an exception', () => {
 
 describe('noting an exception', () => {
   const named = { ...viewAt({ size: 8 }), room: { ...viewAt({ size: 8 }).room, people: [] } };
-  const somebody = { ...people[0], id: 'p3', name: 'Kim', initials: 'KO', organisation: '', isAbsent: false };
+  const somebody = {
+    ...people[0],
+    id: 'p3',
+    name: 'Kim',
+    initials: 'KO',
+    organisation: '',
+    isAbsent: false,
+    passphraseTry: { number: 1, of: 3 },
+  };
   const withPeople: CeremonyView = {
     ...named,
     room: { ...named.room, people: [{ ...somebody, roles: ['custodian'] }] },

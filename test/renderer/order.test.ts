@@ -77,7 +77,8 @@ describe('what the people did at a step', () => {
 
   it('is void with a break and with an exception, and again once they are over', () => {
     const onBreak = { kind: 'break' as const, reason: 'lunch', by: 'Kim', found: null, waiting: [], returned: [] };
-    const closing = { exception: 1, subject: 'exception.1', confirmers: [], distinctPeople: 1, leaveOut: null };
+    const acts = { role: 'operator' as const, names: [] };
+    const closing = { exception: 1, subject: 'exception.1', acts, confirmers: [], distinctPeople: 1, leaveOut: null };
     for (const still of [{ onBreak }, { closing }]) {
       expect(voidsDraft(viewAt({ size: 8 }), { ...viewAt({ size: 9 }), ...still })).toBe(true);
       expect(voidsDraft({ ...viewAt({ size: 9 }), ...still }, viewAt({ size: 10 }))).toBe(true);

@@ -13,7 +13,8 @@ describe('what a ceremony waits for', () => {
   });
 
   it('is everybody identified again before anything, and then a decision on what departed from the plan', () => {
-    const closing = { exception: 1, subject: 'exception.1', confirmers: [], distinctPeople: 1, leaveOut: null };
+    const acts = { role: 'operator' as const, names: [] };
+    const closing = { exception: 1, subject: 'exception.1', acts, confirmers: [], distinctPeople: 1, leaveOut: null };
     const onBreak = { kind: 'break' as const, reason: 'Lunch', by: 'Kim', found: null, waiting: [], returned: [] };
     expect(wantedBy({ ...viewAt({ size: 8 }), closing, reopen })).toBe('close-exception');
     expect(wantedBy({ ...viewAt({ size: 8 }), closing, onBreak, isUnsettled: true })).toBe('identify-people');

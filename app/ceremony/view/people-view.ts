@@ -1,12 +1,13 @@
 import type { CeremonyView, StepView } from '../../contract/view.ts';
 import { approversOf, exceptionSubject } from '../approvals.ts';
 import { checkBreak, notYetBack } from '../breaks.ts';
-import { quorumOf } from '../byok-export/draft.ts';
+import { castOf, quorumOf } from '../byok-export/draft.ts';
 import { distinctOf, neededOf } from '../confirmers.ts';
 import { bagsOf, type CustodyRecord } from '../custody.ts';
 import { custodyInWords } from '../custody-words.ts';
+import { passphraseTries } from '../evolve-people.ts';
 import { keyToLeaveOut } from '../leaving-out.ts';
-import { roles, type Person } from '../roles.ts';
+import { roles, type Person, type Role } from '../roles.ts';
 import { isEverybodyRegistered, nameOf, openExceptions, presentPeople, type CeremonyState } from '../state.ts';
 import type { Step } from '../step.ts';
 
@@ -73,10 +74,33 @@ function closingOf(state: CeremonyState): CeremonyView['closing'] {
   return {
     exception: open.exception,
     subject,
+    acts: actorsOf(state, castOf(state.plan).leader),
     confirmers: confirmersOf(state, { confirmers }),
     distinctPeople: distinctOf(state, quorumOf(state.plan)),
     leaveOut: keyToLeaveOut(state),
   };
+}
+
+/** A role that acts, and the names of those who hold it and are here. */
+export function actorsOf(state: CeremonyState, role: Role): StepView['acts'] {
+  const names = presentPeople(state)
+    .filter((person) => person.roles.includes(role))
+    .map(({ name }) => name);
+  return { role, names };
+}
+
+/** Everybody of the roll call, with what the window says of each of them. */
+export function peopleInRoom(state: CeremonyState): CeremonyView['room']['people'] {
+  return state.people.map((person) => ({
+    ...shown(person),
+    organisation: person.organisation,
+    roles: [...person.roles],
+    isAbsent: state.absent.includes(person.id),
+    passphraseTry: {
+      number: ((state.wrongPassphrases.get(person.id) ?? 0) % passphraseTries) + 1,
+      of: passphraseTries,
+    },
+  }));
 }
 
 /**

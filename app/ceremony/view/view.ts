@@ -13,7 +13,6 @@ import {
   keysLeftInToken,
   needsToken,
   outcomeOf,
-  presentPeople,
   type CeremonyState,
 } from '../state.ts';
 import { phases, type Step } from '../step.ts';
@@ -21,7 +20,7 @@ import { keysToType, remainingCopies } from '../work.ts';
 import { actionOf } from './action.ts';
 import { unsettledInWords } from './closing-facts.ts';
 import { factsOf } from './facts.ts';
-import { confirmersOf, peopleView, pinAskedOf, registering } from './people-view.ts';
+import { actorsOf, confirmersOf, peopleInRoom, peopleView, pinAskedOf, registering } from './people-view.ts';
 import { workInWords } from './work-in-words.ts';
 
 /** What only the running application knows: everything else on screen follows from the log. */
@@ -53,14 +52,7 @@ export function viewOf(state: CeremonyState, moment: Moment): CeremonyView {
     journey: journeyOf(state),
     step: step === null ? null : stepView(state, step),
     room: {
-      people: state.people.map(({ id, name, initials, organisation, roles: held }) => ({
-        id,
-        name,
-        initials,
-        organisation,
-        roles: [...held],
-        isAbsent: state.absent.includes(id),
-      })),
+      people: peopleInRoom(state),
       token: state.token === null ? null : { label: state.token.identity.label, serial: state.token.identity.serial },
       airGap: moment.airGap,
       log: moment.log,
@@ -128,12 +120,7 @@ function stepView(state: CeremonyState, step: Step): StepView {
     title: step.title,
     key: step.key,
     kind: step.kind,
-    acts: {
-      role: step.acts,
-      names: presentPeople(state)
-        .filter((person) => person.roles.includes(step.acts))
-        .map((person) => person.name),
-    },
+    acts: actorsOf(state, step.acts),
     says: [...step.says],
     facts: factsOf(state, step),
     ticks: step.ticks.map((tick) => ({ ...tick })),
