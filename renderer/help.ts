@@ -57,14 +57,14 @@ export const wantedHelp: Readonly<Partial<Record<Wanted, string>>> = {
 
 /** What an open exception is, and how it is closed. */
 export const exceptionHelp: readonly string[] = [
-  'Something did not go as the script has it: Keyferry found it, or somebody in the room did. Nothing goes on before the quorum of the plan has decided what follows.',
+  'Something did not go as the script has it: Keyferry found it, or somebody in the room did. Nothing goes on before as many people as the plan asks for have decided what follows, and have signed it.',
   'Talk it over, write down what was decided, and have each of the people named here approve exactly that with their passphrase. If the text is changed afterwards, their approvals are void.',
   'Where one key of several cannot be mended here, the ceremony may go on without it: choose that before you approve.',
 ];
 
 /** What a break or a restart asks of the people. */
 export const breakHelp =
-  'Each person chooses their own name and types the passphrase of the roll call; the others look away from the keyboard. Somebody who had to leave for good is declared absent, with the reason. The last one ends the break.';
+  'Each person chooses their own name and types the passphrase of the roll call; the others look away from the keyboard. Somebody who had to leave for good, or has forgotten their passphrase, is declared absent, with the reason. The last one ends the break.';
 
 /** How an aborted ceremony is brought to its end. */
 export const abortHelp =
