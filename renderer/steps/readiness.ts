@@ -25,6 +25,7 @@ export const fieldId = {
   seat: (index: number): string => `seat-${index}`,
   seatInitials: (index: number): string => `seat-${index}-initials`,
   seatIdentified: (index: number): string => `seat-${index}-identified`,
+  /** Where whoever seals a key goes on: at the button that says who is there, and in the field after that. */
   passphrase: 'passphrase',
   passphraseAgain: 'passphrase-again',
   keyId: (index: number): string => `key-id-${index}`,
@@ -50,7 +51,9 @@ export function gapsIn(step: StepView, given: Given, by: ReadonlySet<string>): G
  * @returns the gaps in reading order
  */
 export function gapsBeforeNames(step: StepView, given: Given): Gap[] {
-  return [...inputGaps(step, given), ...tickGaps(step, given)];
+  const [input, ticks] = [inputGaps(step, given), tickGaps(step, given)];
+  // It is checked that this is the token before anybody types its PIN.
+  return step.asks.pin === null ? [...input, ...ticks] : [...ticks, ...input];
 }
 
 /**

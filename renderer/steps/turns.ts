@@ -10,8 +10,11 @@ export type Confirming = Pick<StepView, 'confirmers' | 'distinctPeople'> & {
 /** Nobody: there is nothing to confirm. */
 export const nobody: Confirming = { confirmers: [], distinctPeople: 0 };
 
+/** More names than this nobody reads at a glance. */
+const fewNames = 3;
+
 /** What is asked of somebody in the room. */
-export type Turn = 'must' | 'may' | 'done';
+export type Turn = 'must' | 'can' | 'done';
 
 /**
  * How it is called what the people do.
@@ -34,10 +37,10 @@ export function turnsOf(asked: Confirming, confirmedBy: ReadonlySet<string>): Re
   return new Map(idsOf(asked).map((id) => [id, confirmedBy.has(id) ? 'done' : turnOf(id, asked)]));
 }
 
-/** Without whom the others are too few, in a role or in all, must; of the others some may. */
+/** Without whom the others are too few, in a role or in all, must; of the others some can. */
 function turnOf(id: string, asked: Confirming): Turn {
   const isMissed = asked.confirmers.some(({ needed, people }) => people.filter((one) => one.id !== id).length < needed);
-  return isMissed || idsOf(asked).length <= asked.distinctPeople ? 'must' : 'may';
+  return isMissed || idsOf(asked).length <= asked.distinctPeople ? 'must' : 'can';
 }
 
 /**
@@ -70,6 +73,37 @@ export function asksEverybody(confirmers: StepView['confirmers'], inRoom: number
 export function whomItNeeds(confirmers: StepView['confirmers'], inRoom: number): string {
   if (asksEverybody(confirmers, inRoom)) return 'everybody';
   return listed(confirmers.map(({ role, needed }) => countedRole(needed, role)));
+}
+
+/**
+ * Says who puts their names to a step, to stand beside who acts.
+ * @param asked - who must confirm
+ * @param inRoom - how many people there are
+ * @returns `everybody approves`, `Ada and Lin confirm` where nobody else could, `2 custodians and 1 witness approve`;
+ * empty where nobody is asked
+ */
+export function whoConfirms(asked: Confirming, inRoom: number): string {
+  const { confirmers } = asked;
+  const { verb } = wordsOf(asked);
+  if (confirmers.length === 0) return '';
+  if (asksEverybody(confirmers, inRoom)) return `everybody ${verb}s`;
+  const people = new Map(confirmers.flatMap((group) => group.people.map(({ id, name }) => [id, name] as const)));
+  const isChosen = confirmers.some(({ needed, people: of }) => needed < of.length);
+  const isOne = isChosen ? confirmers.length === 1 && confirmers[0]?.needed === 1 : people.size === 1;
+  const who = isChosen || people.size > fewNames ? whomItNeeds(confirmers, inRoom) : listed([...people.values()]);
+  return `${who} ${isOne ? `${verb}s` : verb}`;
+}
+
+/**
+ * Says who is enough, where more people can confirm than must.
+ * @param confirmers - who must confirm, by role
+ * @returns `any 2 custodians, 1 witness`; null where nobody can be spared
+ */
+export function whoIsEnough(confirmers: StepView['confirmers']): string | null {
+  if (confirmers.every(({ needed, people }) => needed >= people.length)) return null;
+  return confirmers
+    .map(({ role, needed, people }) => `${needed < people.length ? 'any ' : ''}${countedRole(needed, role)}`)
+    .join(', ');
 }
 
 /**

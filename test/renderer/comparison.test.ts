@@ -17,6 +17,13 @@ describe('the checks of a step that compares', () => {
     expect(aroundComparison([values, fingerprint, table]).before).toEqual([values, fingerprint]);
   });
 
+  it('come after a fingerprint that is read aloud, which stands above all that was before it', () => {
+    expect(aroundComparison([values, notice, fingerprint, table, deadline], true)).toEqual({
+      before: [fingerprint, values, notice, deadline],
+      after: [table],
+    });
+  });
+
   it('stay where they are without a fingerprint', () => {
     expect(aroundComparison([values, notice])).toEqual({ before: [], after: [values, notice] });
   });

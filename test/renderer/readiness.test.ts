@@ -71,13 +71,14 @@ describe('what stands between the people and the primary action', () => {
     expect(gapsBeforeNames({ ...step, ticks }, given)[0]?.words).toMatch(/^2 /u);
   });
 
-  it('comes in reading order: input, checks, people', () => {
+  it('comes in reading order: input, checks, people; the checks come before a PIN', () => {
     const confirmers = [{ role: 'operator' as const, needed: 1, people: [{ id: 'p1', name: 'Ada', initials: 'AL' }] }];
-    expect(fieldsOf({ kind: 'enter-pin', ticks: [{ id: '1', text: '' }], confirmers })).toEqual([
-      pinField.typed,
-      fieldId.tick('1'),
-      fieldId.confirmer('operator', 'p1'),
-    ]);
+    const asked = { ticks: [{ id: '1', text: '' }], confirmers };
+    const of = (kind: 'enter-pin' | 'choose-inbound', pin: typeof pinAsked | null): string[] =>
+      fieldsOf({ ...asked, kind, asks: { ...step.asks, pin } });
+    const [tick, person] = [fieldId.tick('1'), fieldId.confirmer('operator', 'p1')];
+    expect(of('choose-inbound', null)).toEqual([fieldId.media, tick, person]);
+    expect(of('enter-pin', pinAsked)).toEqual([tick, pinField.typed, person]);
   });
 
   it('is a PIN of 1 to 255 bytes of UTF-8', () => {

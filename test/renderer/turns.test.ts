@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../app/ceremony/roles.ts';
-import { nobody, peopleForRoles, stillToDo, turnsOf, whomItNeeds } from '../../renderer/steps/turns.ts';
+import {
+  nobody,
+  peopleForRoles,
+  stillToDo,
+  turnsOf,
+  whoConfirms,
+  whoIsEnough,
+  whomItNeeds,
+} from '../../renderer/steps/turns.ts';
 
 const group = (role: Role, needed: number, ...ids: string[]) => ({
   role,
@@ -13,8 +21,8 @@ describe('whose turn it is', () => {
   const of = (confirmers: typeof quorum, distinctPeople: number, ...ids: string[]): unknown =>
     Object.fromEntries(turnsOf({ confirmers, distinctPeople }, new Set(ids)));
 
-  it('is of everybody without whom a role has too few, and may be of the others', () => {
-    const open = { kim: 'may', sam: 'may', noor: 'may', lin: 'must' };
+  it('is of everybody without whom a role has too few, and can be of the others', () => {
+    const open = { kim: 'can', sam: 'can', noor: 'can', lin: 'must' };
     expect(of(quorum, 2)).toEqual(open);
     expect(of(quorum, 2, 'sam', 'lin')).toEqual({ ...open, sam: 'done', lin: 'done' });
   });
@@ -26,7 +34,7 @@ describe('whose turn it is', () => {
 
   it('is of everybody where so many different people are wanted', () => {
     const both = [group('operator', 1, 'ada'), group('custodian', 1, 'ada', 'kim')];
-    expect(of(both, 1)).toEqual({ ada: 'must', kim: 'may' });
+    expect(of(both, 1)).toEqual({ ada: 'must', kim: 'can' });
     expect(of(both, 2)).toEqual({ ada: 'must', kim: 'must' });
   });
 });
@@ -53,6 +61,33 @@ describe('whom a step needs', () => {
     expect(whomItNeeds(all, 3)).toMatch(/1 operator.*1 witness/u);
     expect(whomItNeeds(quorum, 4)).toMatch(/2 custodians.*1 witness/u);
     expect(whomItNeeds([], 3)).toBe('');
+  });
+});
+
+describe('who puts their names to a step', () => {
+  const words = (confirmers: typeof quorum, inRoom = 9, sensitive = true): string =>
+    whoConfirms({ confirmers, distinctPeople: 1, sensitive }, inRoom);
+
+  it('is named where nobody else could, and counted where there is a choice', () => {
+    expect(words([group('operator', 1, 'ada'), group('witness', 1, 'lin')])).toMatch(/^ADA and LIN \w+[^s]$/u);
+    expect(words([group('operator', 1, 'ada')])).toMatch(/^ADA \w+s$/u);
+    expect(words(quorum)).toMatch(/^2 custodians and 1 witness \w+[^s]$/u);
+    expect(words([group('custodian', 1, 'kim', 'sam')])).toMatch(/^1 custodian \w+s$/u);
+  });
+
+  it('is everybody where the room has nobody else, and nobody where nobody is asked', () => {
+    expect(words([group('operator', 1, 'ada'), group('witness', 1, 'lin')], 2)).toMatch(/^everybody \w+s$/u);
+    expect(words([])).toBe('');
+  });
+
+  it('is told apart by whether they sign', () => {
+    expect(words(quorum, 9, true)).not.toBe(words(quorum, 9, false));
+  });
+
+  it('is enough as soon as so many of those who can have done it', () => {
+    expect(whoIsEnough(quorum)).toMatch(/^any 2 custodians.*[^y] 1 witness$/u);
+    expect(whoIsEnough([group('operator', 1, 'ada'), group('witness', 1, 'lin')])).toBeNull();
+    expect(whoIsEnough([])).toBeNull();
   });
 });
 
