@@ -65,7 +65,7 @@ class Lives {
 
   /** Fills the step in; what came up before anybody could sign is decided as soon as everybody can. */
   async fillIn(): Promise<void> {
-    if ((await this.people.step.passphraseAgain.count()) > 0) {
+    if ((await this.people.step.beginKey.count()) > 0) {
       await this.people.registerAll();
       await this.untilTheStep();
     }

@@ -100,21 +100,24 @@ test('an approval is void once what is shown was changed, and a wrong passphrase
   await people.answerDialog(desk.inbound);
   await keyboard.push(step.chooseFolder);
   await expect(step.voided).toBeVisible();
+  await expect(step.sameMedium).toBeVisible();
   expect(await violations(page)).toEqual([]);
-  await takePicture(page, 'six-people', '7.1', 'refused', step.voided);
+  await takePicture(page, 'six-people', '7.1', 'refused', page.getByRole('group', { name: /^Media to write to/ }));
   const asked = eventsOf(desk.profile).filter((event) => event.type === 'approval-asked' && event.subject === 'take-out.write'); // prettier-ignore
   expect(asked).toHaveLength(2);
-  await expect(page.getByRole('button', { name: `Approve as ${first}` })).toBeVisible();
+  await expect(page.getByRole('button', { name: `Sign as ${first}…` })).toBeVisible();
 
   const field = page.getByRole('main').getByLabel(`Passphrase of ${first}`);
-  await keyboard.push(page.getByRole('button', { name: `Approve as ${first}` }));
+  await keyboard.push(page.getByRole('button', { name: `Sign as ${first}…` }));
   for (let tries = 0; tries < 2; tries += 1) {
     await expect(field).toBeFocused();
+    await expect(page.getByText(`Try ${tries + 1} of 3`)).toBeVisible();
     await page.keyboard.type('not the passphrase of anybody');
     await page.keyboard.press('Enter');
     await people.answered();
   }
   await expect(field).toBeFocused();
+  await expect(field).toHaveAccessibleDescription(/You sign: step 7\.1,.*Try 3 of 3/u);
   await page.keyboard.type('not the passphrase of anybody');
   await page.keyboard.press('Enter');
   await expect(people.exception.close).toBeVisible({ timeout: 30_000 });
@@ -162,6 +165,22 @@ async function takeABreak(people: People): Promise<void> {
   await keyboard.choose(dialog.by, 'Ada Lindqvist');
   await keyboard.push(dialog.begin);
   await expect(people.break.isBack).toHaveCount(6);
+  await lookAtWhoCannotContinue(people);
+}
+
+/** Nobody is gone on without by one key press: the person and the reason are said first. */
+async function lookAtWhoCannotContinue({ page, keyboard, break: covered }: People): Promise<void> {
+  const { dialog, person, reason, goOn } = covered.absent;
+  await keyboard.push(covered.somebodyCannot);
+  await expect(dialog).toContainText('forgotten passphrase');
+  expect(await violations(page)).toEqual([]);
+  await keyboard.type(reason, 'forgotten passphrase');
+  await expect(goOn).toBeDisabled();
+  await keyboard.choose(person, 'Kim Osei');
+  await expect(goOn).toBeEnabled();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(covered.somebodyCannot).toBeFocused();
 }
 
 async function openABag(people: People): Promise<void> {

@@ -46,7 +46,7 @@ export class RegisterDialog {
 
   constructor(page: Page) {
     const dialog = page.getByRole('dialog', { name: 'Custody register' });
-    this.open = page.getByRole('button', { name: 'Register…' });
+    this.open = page.getByRole('button', { name: 'Bags, media, cards…' });
     this.what = dialog.getByRole('combobox', { name: 'What happened' });
     this.bag = dialog.getByLabel('Number of the bag');
     this.content = dialog.getByRole('textbox', { name: 'What is in it' });

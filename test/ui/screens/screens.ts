@@ -57,10 +57,14 @@ export class StepScreen {
   readonly initials: Locator;
   /** Beside each person who may sign what is shown. */
   readonly approve: Locator;
+  /** Says who is at the keyboard to seal a key: before that there is no field. */
+  readonly beginKey: Locator;
   readonly passphrase: Locator;
   readonly passphraseAgain: Locator;
   /** Says that approvals were given to something that was changed since. */
   readonly voided: Locator;
+  /** Says that what was chosen to be written to is media A. */
+  readonly sameMedium: Locator;
   readonly names: Locator;
   readonly organisations: Locator;
   readonly identified: Locator;
@@ -98,10 +102,12 @@ export class StepScreen {
     this.title = main.getByRole('heading', { level: 1 });
     this.ticks = main.getByRole('group', { name: 'Tick what you have checked' }).getByRole('checkbox');
     this.initials = confirming.getByRole('textbox');
-    this.approve = main.getByRole('button', { name: /^Approve as / });
+    this.approve = main.getByRole('button', { name: /^Sign as .*…$/ });
+    this.beginKey = main.getByRole('button', { name: /^I am .*: begin$/ });
     this.passphrase = main.getByLabel(/^Passphrase of /);
     this.passphraseAgain = main.getByLabel('The same passphrase again');
-    this.voided = main.getByText(/^Approvals are void/);
+    this.voided = main.getByText(/^Earlier approvals are void/);
+    this.sameMedium = main.getByText(/is where the wrapping keys were read from/);
     this.names = main.getByRole('textbox', { name: /^Name of / });
     this.organisations = main.getByRole('textbox', { name: /^Organisation of / });
     this.identified = main.getByRole('textbox', { name: /^Identified by, / });
@@ -133,10 +139,30 @@ export class BreakScreen {
   readonly isBack: Locator;
   /** After a restart: that the log was held against the script. */
   readonly logCompared: Locator;
+  /** Opens the question who is gone on without. */
+  readonly somebodyCannot: Locator;
+  readonly absent: AbsentDialog;
 
   constructor(page: Page) {
     this.logCompared = page.getByRole('main').getByRole('checkbox', { name: /^We compared it with the last entry/ });
-    this.isBack = page.getByRole('main').getByRole('button', { name: /is back$/ });
+    this.isBack = page.getByRole('main').getByRole('button', { name: /^I am .*…$/ });
+    this.somebodyCannot = page.getByRole('button', { name: 'Somebody cannot continue…' });
+    this.absent = new AbsentDialog(page);
+  }
+}
+
+/** Whom the others go on without. */
+export class AbsentDialog {
+  readonly dialog: Locator;
+  readonly person: Locator;
+  readonly reason: Locator;
+  readonly goOn: Locator;
+
+  constructor(page: Page) {
+    this.dialog = page.getByRole('alertdialog', { name: 'Go on without somebody?' });
+    this.person = this.dialog.getByRole('combobox', { name: 'Who cannot continue' });
+    this.reason = this.dialog.getByRole('textbox', { name: 'Why, for the log' });
+    this.goOn = this.dialog.getByRole('button', { name: /^Go on without / });
   }
 }
 
@@ -152,7 +178,7 @@ export class ExceptionScreen {
     this.decided = main.getByRole('textbox', { name: 'What was decided' });
     this.withEveryKey = main.getByRole('radio', { name: /^Go on with every key/ });
     this.withoutKey = main.getByRole('radio', { name: /^Go on without / });
-    this.close = page.getByRole('button', { name: /^Close exception \d+/ });
+    this.close = page.getByRole('button', { name: 'Record the decision and go on' });
   }
 }
 
