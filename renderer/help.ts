@@ -29,7 +29,7 @@ export const kindHelp: Readonly<Record<StepView['kind'], string>> = {
   'name-people':
     'Fill in each seat of the plan: who it is, and which document or person identified them. Keyferry proposes initials, which stand for a person from now on; change them where two are alike. Somebody who holds two roles is written twice, with the same name. Two people of one name are told apart by organisation and document: write both for each.',
   'register-keys':
-    'One after the other, each person types a passphrase twice while the others look away. It seals a key with which they sign what they approve. Keyferry keeps neither the passphrase nor, after the ceremony, the key: a passphrase that is forgotten cannot be found again.',
+    'One after the other, each person says that the keyboard is theirs and types a passphrase twice, while the others look away. It seals a key with which they sign what they approve. Keyferry keeps neither the passphrase nor, after the ceremony, the key: a passphrase that is forgotten cannot be found again.',
   'choose-pin':
     'Type a new PIN twice, or have several people type a part of it each. Keyferry shows only its length, keeps it nowhere, and asks for it again when the token is opened.',
   'enter-pin':

@@ -31,6 +31,26 @@ test('with a wrong passphrase, or with none, nothing is signed and nothing begin
   expect(await people.number()).toBe('3.1');
 });
 
+test('whoever goes on typing after their key is sealed types nothing into the field of the next person', async ({
+  application,
+  desk,
+}) => {
+  desk.plan(planWith([azureKey('payroll-root')], fewPeople));
+  const people = new People(application, desk);
+  const { page, step, keyboard } = people;
+  await people.begin();
+  await people.goOnUntil('2.2');
+  await keyboard.reach(step.beginKey);
+  await people.registerNext();
+  await expect(step.beginKey).toBeFocused();
+  await page.keyboard.type(passphraseOf('Ada Lindqvist'));
+  await page.keyboard.press('Enter');
+  await expect(step.passphrase).toHaveCount(0);
+  await expect(step.beginKey).toBeFocused();
+  await people.registerNext();
+  await expect(step.beginKey).toHaveCount(0);
+});
+
 test('a production ceremony begins with no module that does not load', async ({ application, desk }) => {
   desk.plan(planWith([azureKey('payroll-root')]));
   const people = new People(application, desk);

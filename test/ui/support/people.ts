@@ -84,19 +84,23 @@ export class People {
   async registerAll(): Promise<void> {
     const { keyboard, step } = this;
     await keyboard.reach(step.beginKey);
-    while ((await step.beginKey.count()) > 0) {
-      await expect(step.beginKey).toBeFocused();
-      await expect(step.passphrase).toHaveCount(0);
-      await this.page.keyboard.press('Enter');
-      await expect(step.passphrase).toBeFocused();
-      const whose = await whoseIs(step.passphrase);
-      await this.page.keyboard.type(passphraseOf(whose));
-      await this.page.keyboard.press('Enter');
-      await expect(step.passphraseAgain).toBeFocused();
-      await this.page.keyboard.type(passphraseOf(whose));
-      await this.page.keyboard.press('Enter');
-      await expect(this.page.getByText(`${whose}: your key is sealed; step back.`)).toBeVisible({ timeout: 30_000 });
-    }
+    while ((await step.beginKey.count()) > 0) await this.registerNext();
+  }
+
+  /** Whoever is next says that the keyboard is theirs, and seals a key. */
+  async registerNext(): Promise<void> {
+    const { step, page } = this;
+    await expect(step.beginKey).toBeFocused();
+    await expect(step.passphrase).toHaveCount(0);
+    await page.keyboard.press('Enter');
+    await expect(step.passphrase).toBeFocused();
+    const whose = await whoseIs(step.passphrase);
+    await page.keyboard.type(passphraseOf(whose));
+    await page.keyboard.press('Enter');
+    await expect(step.passphraseAgain).toBeFocused();
+    await page.keyboard.type(passphraseOf(whose));
+    await page.keyboard.press('Enter');
+    await expect(page.getByText(`${whose}: your key is sealed; step back.`)).toBeVisible({ timeout: 30_000 });
   }
 
   /** As many approve as are asked for: whoever has approved is led to the next who may. */
