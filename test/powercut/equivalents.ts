@@ -1,0 +1,26 @@
+/**
+ * Mutants that no power cut can tell from the product, each with the reason. One that a cut does tell from it fails the run:
+ * it must leave this list.
+ */
+export const equivalents: ReadonlyMap<string, string> = new Map<string, string>([
+  [
+    'log-copy.ts: make without fsyncSync(file);',
+    'LogCopy.append, called right before, has synced the same bytes and the length (fdatasync); nothing is written in between.',
+  ],
+  [
+    'log-copy.ts: #cut without fdatasyncSync(this.#file);',
+    'Nothing is acknowledged before the next append, whose own fdatasync puts the cut on the disk together with the entry.',
+  ],
+  [
+    'repair.ts: putAside without syncFolder(dirname(path));',
+    'Reached only where people choose between the two copies, never after a power cut alone; what takes the place of the file syncs the same folder before it counts. No acknowledged entry depends on it, only that the damaged file is still there to be examined.',
+  ],
+  [
+    'SQLite without its syncs of log.sqlite.new-journal',
+    'Whatever is under the unfinished name is thrown away when the log is made again; the finished file is synced before it gets its name.',
+  ],
+  [
+    'SQLite without its syncs of log.sqlite.new-wal',
+    'It is folded into the database, which is synced, before the log gets its name; after a cut before that it is thrown away.',
+  ],
+]);
