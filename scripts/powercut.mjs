@@ -1,4 +1,4 @@
-// Simulated power cuts on the log: every cut of whole ceremonies, and every mutant. `--seed N`, `--no-mutants`.
+// Simulated power cuts on the log: every cut of whole ceremonies, and every mutant. `--seed N`, `--no-cuts`, `--no-mutants`.
 import { electronNodeEnvironment } from './electron-node.mjs';
 import { electron, inCheckout } from './paths.mjs';
 import { foreground, main } from './run.mjs';

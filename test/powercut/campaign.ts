@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { bulkyCeremony, courseOf, engineCeremony, rehearsedCeremony, type Ceremony } from './ceremonies.ts';
+import { simulateChoices } from './choices.ts';
 import { simulateDamage } from './damages.ts';
 import type { Image } from './image.ts';
 import type { History } from './effects.ts';
@@ -124,6 +125,8 @@ export class Campaign {
   #cutTwice(happened: readonly Happened[]): void {
     const recording = this.#recording(happened);
     const history = record({ ...recording, processes: courseOf(happened) });
+    const choosing = this.#plan('a choice between log and copy', 6);
+    this.#take(choosing.where, simulateChoices(history, recording, choosing, this.#observer));
     const second = { recording, samples: 24, plan: this.#plan('a second cut', 3) };
     this.#take('a second cut', simulateSecondCuts(history, second, this.#observer));
     const crashes = { recording, entries: 8, samples: 24, plan: this.#plan('a crash and a cut', 3) };

@@ -15,8 +15,8 @@ for (const step of steps) {
   if (step.do === 'make' || (step.do === 'go-on' && !isMade(folder))) {
     open = make(folder);
     say(words.made);
-  } else if (step.do === 'take-up' || step.do === 'go-on') {
-    open = takeUp(folder);
+  } else if (step.do === 'take-up' || step.do === 'go-on' || step.do === 'choose') {
+    open = takeUp(folder, step.do === 'choose' ? step.side : null);
     // What the people were shown once, they rely on, acknowledged before or not.
     say(words.made);
     say(words.kept(open.head()));

@@ -12,10 +12,6 @@ export const equivalents: ReadonlyMap<string, string> = new Map<string, string>(
     'Nothing is acknowledged before the next append, whose own fdatasync puts the cut on the disk together with the entry.',
   ],
   [
-    'repair.ts: putAside without syncFolder(dirname(path));',
-    'Reached only where people choose between the two copies, never after a power cut alone; what takes the place of the file syncs the same folder before it counts. No acknowledged entry depends on it, only that the damaged file is still there to be examined.',
-  ],
-  [
     'SQLite without its syncs of log.sqlite.new-journal',
     'Whatever is under the unfinished name is thrown away when the log is made again; the finished file is synced before it gets its name.',
   ],

@@ -1,3 +1,4 @@
+import { simulateChoices } from './choices.ts';
 import { simulateDamage } from './damages.ts';
 import type { History } from './effects.ts';
 import { equivalents } from './equivalents.ts';
@@ -70,6 +71,8 @@ function killerOf(hunt: Hunt, where: string, driver: string, observer: Observer)
   if (found !== undefined) return found;
   const plan = { where, seed, chances: 4, enough: 1 };
   const again = { ...recording, driver };
+  const chosen = unknownIn(simulateChoices(sound, again, plan, observer));
+  if (chosen !== undefined) return chosen;
   // What only a repair syncs is cut while the mutant repairs what the product left.
   const second = simulateSecondCuts(sound, { recording: again, samples: 8, plan }, observer);
   return unknownIn(second) ?? unknownIn(simulateCrashes({ recording: again, entries: 4, samples: 6, plan }, observer));

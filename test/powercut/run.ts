@@ -4,11 +4,18 @@ import { faults } from './verdict.ts';
 import { knownFaultOf } from './known-faults.ts';
 
 /** Every simulated power cut, and every mutant. Prints what it found; exit 0 when that is nothing. */
-const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, mutants: { type: 'boolean', default: true } }, allowNegative: true }); // prettier-ignore
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    cuts: { type: 'boolean', default: true },
+    mutants: { type: 'boolean', default: true },
+  },
+  allowNegative: true,
+});
 const begun = performance.now();
 const campaign = new Campaign(Number(values.seed), (line) => process.stdout.write(`${line}\n`));
 try {
-  campaign.cutEverything();
+  if (values.cuts) campaign.cutEverything();
   if (values.mutants) campaign.huntMutants();
   process.exitCode = report(campaign) ? 0 : 1;
 } finally {

@@ -1,9 +1,12 @@
+import type { Side } from '../../app/audit/two-copies.ts';
 import type { Happened } from './store-use.ts';
 
 /** What the driver does, one after the other, in one process; it ends without closing anything that is open then. */
 export type Step =
   | { readonly do: 'make' }
   | { readonly do: 'take-up' }
+  /** Take up a log of which the log itself or its copy is damaged, with the other one. */
+  | { readonly do: 'choose'; readonly side: Side }
   /** Take up the log if there is one, else make it. */
   | { readonly do: 'go-on' }
   | { readonly do: 'append'; readonly to: number }

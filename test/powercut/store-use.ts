@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { JsonValue } from '../../app/audit/canonical-json.ts';
 import type { Entry } from '../../app/audit/entry.ts';
+import type { Side } from '../../app/audit/two-copies.ts';
 import { isOrdinaryRepair } from '../../app/ceremony/log-repair.ts';
 import { parseEvent, type EventOf } from '../../app/ceremony/events.ts';
 import { headMarkOf } from '../../main/audit/head-mark.ts';
@@ -24,6 +25,7 @@ const places = placesOf(ceremony);
 
 /** Where the files of a log lie, below the folder that is watched. */
 export const logPath = places.file;
+export const copyPath = places.copy;
 export const markPath = headMarkOf(logPath);
 
 const inside = (folder: string): typeof places => placesOf(`${folder}/${ceremony}`);
@@ -38,14 +40,14 @@ export function make(folder: string): AuditLog {
   return createLog(inside(folder));
 }
 
-/** Opens the log below a folder, as after a restart. */
-export function takeUp(folder: string): AuditLog {
+/** Opens the log below a folder, as after a restart; `chosen` is what the people chose where they had to. */
+export function takeUp(folder: string, chosen: Side | null = null): AuditLog {
   return openLog(inside(folder), {
     tell: (repair) => {
       const event: EventOf<'log-repaired'> = { type: 'log-repaired', ...repair };
       return { time: '2026-11-23T20:00:00.000Z', actor: 'keyferry', event: { ...event } };
     },
-    chosen: null,
+    chosen,
   });
 }
 

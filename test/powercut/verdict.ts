@@ -19,6 +19,8 @@ export const faults = [
   'broke',
   /** Files were damaged besides the power cut, an acknowledged entry is gone, and nothing tells of it. */
   'unflagged',
+  /** What was damaged and replaced is not kept to be examined. */
+  'thrown away',
 ] as const;
 export type Fault = (typeof faults)[number];
 
