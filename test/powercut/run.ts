@@ -12,6 +12,8 @@ const { values } = parseArgs({
   },
   allowNegative: true,
 });
+/** A record that became shorter by mistake must not pass for a sound one. */
+const fewestCuts = 10_000;
 const begun = performance.now();
 const campaign = new Campaign(Number(values.seed), (line) => process.stdout.write(`${line}\n`));
 try {
@@ -50,5 +52,7 @@ function report({ cuts, damaged, states, repaired, failures, refusals, hunted }:
     `mutants killed           ${counted.filter(({ end }) => end === 'killed').length}/${counted.length}, and ${hunted.length - counted.length} equivalent`,
   );
   print(`seconds                  ${Math.round((performance.now() - begun) / 1000)}`);
-  return failures.length === 0 && counted.every(({ end }) => end === 'killed');
+  const isWhole = (!values.cuts || cuts >= fewestCuts) && (!values.mutants || counted.length > 0);
+  if (!isWhole) print(`Too little was cut: at least ${fewestCuts} cuts and a mutant are wanted.`);
+  return isWhole && failures.length === 0 && counted.every(({ end }) => end === 'killed');
 }
