@@ -1,4 +1,4 @@
-import { base64ToBytes, bytesToBase64, bytesToHex, hexToBytes } from '../keys/bytes.ts';
+import { base64ToBytes, bytesToBase64, bytesToHex, hexToBytes, utf8ToBytes } from '../keys/bytes.ts';
 
 /** How far a log had come: what is signed of it, read aloud and written on paper (C2SP tlog-checkpoint.md). */
 export interface Checkpoint {
@@ -19,6 +19,19 @@ const form = /^(?<origin>[^\p{White_Space}\p{Cc}+]+)\n(?<size>0|[1-9]\d{0,15})\n
  */
 export function checkpointText({ origin, size, root }: Checkpoint): string {
   return `${origin}\n${size}\n${bytesToBase64(hexToBytes(root))}\n`;
+}
+
+/** {@link checkpointText} as the bytes that are signed. */
+export function checkpointBytes(checkpoint: Checkpoint): Uint8Array {
+  return utf8ToBytes(checkpointText(checkpoint));
+}
+
+/**
+ * The origin of the log of a ceremony, which is also the name of the key that signs it.
+ * @param ceremony - its id
+ */
+export function originOf(ceremony: string): string {
+  return `keyferry/${ceremony}`;
 }
 
 /**

@@ -11,6 +11,36 @@ export const layout = {
   uploadPage: 'record/upload.html',
 } as const;
 
+/** The manifest once more, as a note that the log key signed. */
+export const manifestNoteFile = 'MANIFEST.json.note';
+
+/** The folders of what seals a record. */
+export const sealFolders = ['record/checkpoints/', 'record/keys/', 'record/proofs/'] as const;
+
+/**
+ * Where a checkpoint lies.
+ * @param size - how many entries it is over
+ */
+export function checkpointPath(size: number): string {
+  return `record/checkpoints/${String(size).padStart(6, '0')}.note`;
+}
+
+/**
+ * Where the public key lies of the log, or of a person.
+ * @param name - `log`, or the person's id
+ */
+export function publicKeyOf(name: string): string {
+  return `record/keys/${name}.pem`;
+}
+
+/**
+ * Where the proof for a file lies.
+ * @param path - of the file, from the top of the bundle
+ */
+export function proofPath(path: string): string {
+  return `record/proofs/${path}.tlog-proof`;
+}
+
 /**
  * The name of a bundle's folder. A rehearsal carries its mark in the ceremony id.
  * @param ceremony - the ceremony id

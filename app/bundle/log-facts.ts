@@ -68,7 +68,7 @@ const closedSchema = v.object({
   decided: text,
   key: nullableText,
 });
-const copySchema = v.object({ kind: v.literal('write-copy'), createdAt: text });
+const bundleSchema = v.object({ kind: v.literal('sign-bundle'), createdAt: text });
 
 export type Opened = v.InferOutput<typeof openedSchema>;
 export type KekFacts = v.InferOutput<typeof kekSchema>;
@@ -93,7 +93,7 @@ export interface LogFacts {
   readonly wraps: ReadonlyMap<string, WrapFacts>;
   /** The keys that the people went on without, with what was decided, in the order of the decisions. */
   readonly leftOut: ReadonlyMap<string, string>;
-  /** When the bundle was made: the record ends with the request to write it. */
+  /** When the bundle was made: the record ends with the request to sign it. */
   readonly createdAt: string | null;
 }
 
@@ -108,7 +108,7 @@ export function factsOf(entries: readonly Entry[]): LogFacts {
   const outcomes = timed.map(({ event }) => memberOf(event, 'outcome'));
   const requests = named('type', ['effect-requested'], events).map((event) => memberOf(event, 'request'));
   const [opened] = read(openedSchema, named('type', ['ceremony-opened'], events.slice(0, 1)));
-  const copies = read(copySchema, named('kind', ['write-copy'], requests));
+  const bundles = read(bundleSchema, named('kind', ['sign-bundle'], requests));
   const closed = read(closedSchema, named('type', ['exception-closed'], events));
   return {
     opened: opened ?? null,
@@ -117,7 +117,7 @@ export function factsOf(entries: readonly Entry[]): LogFacts {
     made: byKey(read(madeSchema, named('kind', ['make-key', 'find-key'], outcomes))),
     wraps: byKey(wrapsIn(timed)),
     leftOut: new Map(closed.flatMap(leavingOut)),
-    createdAt: copies.at(-1)?.createdAt ?? null,
+    createdAt: bundles.at(-1)?.createdAt ?? null,
   };
 }
 

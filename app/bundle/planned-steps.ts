@@ -14,6 +14,9 @@ export interface PlannedStep {
   readonly isSigned: boolean;
   /** Kinds of the work that it orders; empty for a step without work. */
   readonly work: readonly string[];
+  /** Kinds of work on the log, in order, that are done before its own work, and after it. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
   /** Whether that work is done for each key, or once. */
   readonly isForEachKey: boolean;
   /** Ids of the keys that it is about: once all of them are left out it is passed over. Null for a step that always comes. */
@@ -26,10 +29,14 @@ export interface StepKey {
   readonly isWeak: boolean;
 }
 
+/** After what decides or changes something the token signs how far the log has come. */
+const sealed = ['sign-checkpoint'] as const;
+
 type Draft = Pick<PlannedStep, 'id'> & Partial<PlannedStep>;
 
 /**
- * The steps that a plan with these keys implies, in order. The last one orders the writing, where the record of a bundle ends.
+ * The steps that a plan with these keys implies, in order. The last one orders that the bundle is signed and written, where the record of a
+ * bundle ends.
  * @param keys - all keys of the plan, in its order
  */
 export function plannedSteps(keys: readonly StepKey[]): readonly PlannedStep[] {
@@ -49,29 +56,46 @@ export function plannedSteps(keys: readonly StepKey[]): readonly PlannedStep[] {
     [
       { id: 'token.identify', work: ['identify-token'] },
       { id: 'token.log-in', checks: 1, work: ['log-in'] },
-      { id: 'token.probe', work: ['probe-token'] },
+      { id: 'token.probe', work: ['probe-token'], after: ['make-log-key', ...sealed] },
       { id: 'token.accept', checks: 1 },
     ],
     [
       { id: 'bring-in.read', checks: 1, work: ['read-inbound'] },
       ...comparisons,
-      { id: 'bring-in.accept', checks: 1, isSigned: true },
+      { id: 'bring-in.accept', checks: 1, isSigned: true, after: sealed },
     ],
     [
-      { id: 'keys.make', checks: 1, isSigned: true, work: ['make-key', 'find-key'], isForEachKey: true },
+      {
+        id: 'keys.make',
+        checks: 1,
+        isSigned: true,
+        work: ['make-key', 'find-key'],
+        isForEachKey: true,
+        after: sealed,
+      },
       { id: 'keys.check', checks: 2 },
     ],
     [
-      ...(weak.length === 0 ? [] : [{ id: 'wrap.weak', checks: 1, isSigned: true, about: weak }]),
-      { id: 'wrap.approve', checks: 1, isSigned: true },
-      { id: 'wrap.wrap', work: ['wrap-key'], isForEachKey: true },
+      ...(weak.length === 0 ? [] : [{ id: 'wrap.weak', checks: 1, isSigned: true, about: weak, after: sealed }]),
+      { id: 'wrap.approve', checks: 1, isSigned: true, after: sealed },
+      { id: 'wrap.wrap', work: ['wrap-key'], isForEachKey: true, after: sealed },
       { id: 'wrap.check', checks: 1 },
     ],
-    [{ id: 'take-out.write', isSigned: true, work: ['write-copy'] }],
+    [{ id: 'take-out.write', isSigned: true, before: ['sign-bundle'], work: ['write-copy'] }],
   ];
   return phases.flatMap((drafts, phase) => drafts.map((draft, at) => whole(draft, `${phase + 1}.${at + 1}`)));
 }
 
 function whole(draft: Draft, number: string): PlannedStep {
-  return { checks: 0, isSigned: false, work: [], isForEachKey: false, about: null, ...draft, number };
+  return {
+    checks: 0,
+    isSigned: false,
+    work: [],
+    before: [],
+    after: [],
+    isForEachKey: false,
+    about: null,
+    ...draft,
+    number,
+  };
 }

@@ -24,17 +24,20 @@ const leftToTheReader: ReadonlySet<RuleId> = new Set<RuleId>([
   'BUNDLE-REPORT-AS-LOGGED',
   'BUNDLE-UPLOAD-AS-LOGGED',
   'BUNDLE-DEADLINE-AHEAD',
-  'BUNDLE-SIGNED',
+  'BUNDLE-CHECKPOINT-AS-ON-PAPER',
+  'BUNDLE-LOG-KEY-TRUSTED',
 ]);
 
 /**
  * Sums a check up.
  * @param results - one for each rule
+ * @param asked - rules of which the reader wants to know
  * @returns `broken` when any rule is; `not-checkable` when one stayed open that decides whether the bundle is sound
  */
-export function verdictOf(results: readonly RuleResult[]): Finding['outcome'] {
+export function verdictOf(results: readonly RuleResult[], asked: ReadonlySet<RuleId> = new Set()): Finding['outcome'] {
   if (results.some(({ outcome }) => outcome === 'broken')) return 'broken';
-  const isOpen = results.some(({ outcome, rule }) => outcome === 'not-checkable' && !leftToTheReader.has(rule));
+  const isDecisive = (rule: RuleId): boolean => asked.has(rule) || !leftToTheReader.has(rule);
+  const isOpen = results.some(({ outcome, rule }) => outcome === 'not-checkable' && isDecisive(rule));
   return isOpen ? 'not-checkable' : 'holds';
 }
 

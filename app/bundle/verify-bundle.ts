@@ -30,6 +30,8 @@ import {
 import { checkQuorum } from './verify-quorum.ts';
 import { checkReport } from './verify-report.ts';
 import { checkNamed } from './verify-roll-call.ts';
+import { checkCheckpoints, checkCosignatures, checkManifestNote, checkProofs } from './verify-seals.ts';
+import { checkPaper, checkTrusted, nothingKnown, type KnownElsewhere } from './verify-known.ts';
 import { checkSteps } from './verify-steps.ts';
 import { checkUpload } from './verify-upload.ts';
 import { checkWraps } from './verify-wraps.ts';
@@ -58,9 +60,10 @@ const onThePeople: readonly (readonly [RuleId, (readings: Readings) => Finding])
  * transfer files say the same.
  * @param bundle - everything found in the folder
  * @param application - name and version of this application, as a manifest has its generator
+ * @param known - what the reader knows from elsewhere
  * @returns one result for each rule, always the same rules in the same order
  */
-export function verifyBundle(bundle: Bundle, application: string): RuleResult[] {
+export function verifyBundle(bundle: Bundle, application: string, known: KnownElsewhere = nothingKnown): RuleResult[] {
   const { files } = bundle;
   let manifest: Manifest | null = null;
   let entries: readonly Entry[] | null = null;
@@ -101,7 +104,12 @@ export function verifyBundle(bundle: Bundle, application: string): RuleResult[] 
     onBoth('BUNDLE-BLOBS-AS-LOGGED', checkLoggedBlobs),
     onManifest('BUNDLE-PUBLIC-KEY-AS-LISTED', (found) => checkPublicKeys(found, files)),
     onBoth('BUNDLE-DEADLINE-AHEAD', checkDeadlines),
-    { rule: 'BUNDLE-SIGNED', ...notCheckable('This version of Keyferry signs neither manifest nor log.') },
+    onBoth('BUNDLE-CHECKPOINTS-SIGNED', checkCheckpoints),
+    onBoth('BUNDLE-CHECKPOINTS-COSIGNED', checkCosignatures),
+    onBoth('BUNDLE-PROOFS-HOLD', checkProofs),
+    onBoth('BUNDLE-SIGNED', checkManifestNote),
+    onBoth('BUNDLE-CHECKPOINT-AS-ON-PAPER', (found) => checkPaper(found, known.checkpoint)),
+    onBoth('BUNDLE-LOG-KEY-TRUSTED', (found) => checkTrusted(found, known.logKey)),
   ];
 }
 

@@ -37,6 +37,11 @@ export function checkExceptions({ entries }: Readings): Finding {
   const { moments, after } = roomIn(entries);
   let owed: Owed | null = null;
   for (const { entry, event, room } of moments) {
+    if (owed !== null && event.type === 'log-repaired' && entry.sequence === owed.entry + 1) {
+      // Keyferry ended between the two, and the log was looked at first when it was taken up again.
+      owed = putOff(owed, entry.sequence);
+      continue;
+    }
     if (owed !== null && (event.type !== 'exception-opened' || entry.sequence !== owed.entry + 1)) break;
     if (owed !== null && event.type === 'exception-opened') checkTold(event, owed);
     const what = whatIsUnplanned(event, room);
@@ -77,6 +82,10 @@ function whatIsUnplanned(event: ToldEvent, { wrong }: Room): Unplanned | null {
     default:
       return null;
   }
+}
+
+function putOff(owed: Owed, entry: number): Owed {
+  return { ...owed, entry };
 }
 
 /** An exception of something else, put where the one that is owed belongs, would have the people decide about nothing. */

@@ -1,7 +1,7 @@
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { isAsymmetric } from '../keys/specs.ts';
 import { refuse } from '../rules/refusal.ts';
-import { keyFolder, layout, publicKeyPath } from './layout.ts';
+import { keyFolder, layout, manifestNoteFile, publicKeyPath, sealFolders } from './layout.ts';
 import type { Manifest } from './manifest.ts';
 import { fileOf, holds, requireEqual, type Finding, type Readings } from './verification.ts';
 
@@ -29,7 +29,7 @@ export function checkListed({ files: listed }: Manifest, files: Readings['files'
  * @throws Refused with BUNDLE-NO-UNLISTED-FILE
  */
 export function checkUnlisted({ files: listed }: Manifest, files: Readings['files']): Finding {
-  const known = new Set<string>([manifestFile, ...listed.map(({ path }) => path)]);
+  const known = new Set<string>([manifestFile, manifestNoteFile, ...listed.map(({ path }) => path)]);
   const foreign = [...files.keys()].filter((path) => !known.has(path));
   if (foreign.length > 0) refuse('BUNDLE-NO-UNLISTED-FILE', `Not listed: ${foreign.join(', ')}`);
   return holds('nothing besides the listed files');
@@ -41,7 +41,8 @@ export function checkUnlisted({ files: listed }: Manifest, files: Readings['file
  * @throws Refused with BUNDLE-FILES-KNOWN
  */
 export function checkKnownFiles({ files }: Manifest): Finding {
-  const listed = files.map(({ path }) => path).filter((path) => !path.startsWith('keys/'));
+  const sealed = ['keys/', ...sealFolders];
+  const listed = files.map(({ path }) => path).filter((path) => !sealed.some((folder) => path.startsWith(folder)));
   requireEqual('BUNDLE-FILES-KNOWN', 'files', listed, Object.values(otherFiles).toSorted());
   return holds(`${listed.join(', ')} besides the keys`);
 }

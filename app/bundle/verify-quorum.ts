@@ -18,6 +18,7 @@ const signedSteps: ReadonlySet<string> = new Set([...always, 'wrap.weak']);
 const stepOfWork: Readonly<Partial<Record<string, string>>> = {
   'make-key': 'keys.make',
   'find-key': 'keys.make',
+  'sign-bundle': 'take-out.write',
   'write-copy': 'take-out.write',
 };
 /** Before the start nobody approves: nobody has a key yet. */

@@ -37,6 +37,9 @@ interface Progress {
   readonly atWork: Work | null;
   /** Ids of the keys for which the work of the current step is done. */
   readonly done: readonly string[];
+  /** How much of its work on the log is done, and whether its own work is, where that is not for each key. */
+  readonly onLog: number;
+  readonly isOwnDone: boolean;
 }
 
 /**
@@ -59,6 +62,8 @@ export function checkSteps({ entries }: Readings): Finding {
     isOrdered: false,
     atWork: null,
     done: [],
+    onLog: 0,
+    isOwnDone: false,
   };
   const end = entries.reduce((progress, entry) => afterEntry(progress, entry, approvals.get(entry) ?? null), start);
   if (end.current !== end.steps.length - 1 || end.atWork === null) {
@@ -110,7 +115,7 @@ function confirmed(
   ) {
     refuse(rule, `Those who approved ${id} were not shown the ${step.checks} checks that were ticked at it.`);
   }
-  return step.work.length === 0 ? advanced(progress) : { ...progress, isOrdered: true };
+  return ordersNothing(step) ? advanced(progress) : { ...progress, isOrdered: true };
 }
 
 function checkTicks({ id, checks }: PlannedStep, ticks: readonly string[]): void {
@@ -121,7 +126,7 @@ function checkTicks({ id, checks }: PlannedStep, ticks: readonly string[]): void
 
 function requested(progress: Progress, { step: id, request }: EventOf<'effect-requested'>): Progress {
   const { isOrdered, atWork, steps, current } = progress;
-  const isOfStep = steps[current]?.id === id && steps[current].work.includes(request.kind);
+  const isOfStep = steps[current]?.id === id && kindsNext(progress).includes(request.kind);
   if (!isOfStep || !isOrdered || atWork !== null || !isOpen(progress, request)) {
     refuse(rule, `The work ${request.kind} was asked for at ${nameOf(progress)}, which had not ordered it.`);
   }
@@ -133,27 +138,59 @@ function completed(progress: Progress, { settled, outcome }: EventOf<'effect-com
   if (atWork?.kind !== outcome.kind || atWork.key !== outcome.key) {
     return refuse(rule, `The work ${outcome.kind} was done at ${nameOf(progress)}, which had not asked for it.`);
   }
+  const isOnLog = onLogOf(progress).includes(outcome.kind);
   const done = outcome.key === undefined ? progress.done : [...progress.done, outcome.key];
+  const onLog = progress.onLog + (isOnLog ? 1 : 0);
   // What was found by looking is shown to the people first; they order what is left again.
-  const after = { ...progress, atWork: null, done, isOrdered: !settled };
-  return isWorkDone(after) ? advanced(after) : after;
+  const after = {
+    ...progress,
+    atWork: null,
+    done,
+    onLog,
+    isOwnDone: progress.isOwnDone || !isOnLog,
+    isOrdered: !settled,
+  };
+  return kindsNext(after).length === 0 ? advanced(after) : after;
 }
 
 /** Whether the work is for a key that is carried and for which it is not done yet, or for none. */
-function isOpen({ steps, current, keys, done }: Progress, { key }: Work): boolean {
-  if (steps[current]?.isForEachKey !== true) return true;
+function isOpen({ steps, current, keys, done }: Progress, { kind, key }: Work): boolean {
+  const step = steps[current];
+  if (step?.isForEachKey !== true || !step.work.includes(kind)) return true;
   return key !== undefined && keys.includes(key) && !done.includes(key);
 }
 
-function isWorkDone({ steps, current, keys, done }: Progress): boolean {
-  return steps[current]?.isForEachKey !== true || keys.every((id) => done.includes(id));
+function isOwnWorkDone({ steps, current, keys, done, isOwnDone }: Progress): boolean {
+  const step = steps[current];
+  if (step === undefined || step.work.length === 0) return true;
+  return step.isForEachKey ? keys.every((id) => done.includes(id)) : isOwnDone;
+}
+
+function ordersNothing({ before, work, after }: PlannedStep): boolean {
+  return before.length + work.length + after.length === 0;
+}
+
+function onLogOf({ steps, current }: Progress): readonly string[] {
+  const { before = [], after = [] } = steps[current] ?? {};
+  return [...before, ...after];
+}
+
+/** The kinds of work that may come now: on the log what is to come before, then the step's own, then the rest on the log. */
+function kindsNext(progress: Progress): readonly string[] {
+  const { steps, current, onLog } = progress;
+  const { before = [], work: own = [] } = steps[current] ?? {};
+  if (onLog >= before.length && !isOwnWorkDone(progress)) return own;
+  return onLogOf(progress).slice(onLog, onLog + 1);
 }
 
 /** Whoever is left has been done already, or waits for the people to order it again. */
 function leftOut(progress: Progress, key: string): Progress {
   const after = { ...progress, keys: progress.keys.filter((id) => id !== key), isOrdered: false };
-  const isForEachKey = after.steps[after.current]?.isForEachKey === true;
-  return isForEachKey && isWorkDone(after) ? advanced(after) : after;
+  const step = after.steps[after.current];
+  // A bundle without that key is signed anew.
+  if (step?.before.includes('sign-bundle') === true) return { ...after, onLog: 0 };
+  const isForEachKey = step?.isForEachKey === true;
+  return isForEachKey && isOwnWorkDone(after) ? advanced(after) : after;
 }
 
 /** To the next step that is about some key that is carried, or always comes. */
@@ -162,7 +199,7 @@ function advanced(progress: Progress): Progress {
   const rest = steps.slice(current + 1);
   const next = rest.find(({ about }) => about === null || about.some((id) => keys.includes(id)));
   const at = next === undefined ? steps.length : steps.indexOf(next);
-  return { ...progress, current: at, isOrdered: false, atWork: null, done: [] };
+  return { ...progress, current: at, isOrdered: false, atWork: null, done: [], onLog: 0, isOwnDone: false };
 }
 
 function nameOf({ steps, current }: Progress): string {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { canonicalJson, type JsonValue } from '../audit/canonical-json.ts';
+import { checkpointBytes, originOf } from '../audit/checkpoint.ts';
 import { isApprovalKey, isSignedBy } from '../approval/signature.ts';
 import { parametersSha256, statementBytes, type Statement } from '../approval/statement.ts';
 import { refusal, type Refusal } from '../rules/refusal.ts';
@@ -93,6 +94,15 @@ export function statementOf(
   return { ceremony, planSha256, purpose, subject, parameters, person, log };
 }
 
+/**
+ * What whoever approves signs besides their statement.
+ * @param state - the ceremony
+ * @returns the text of the last checkpoint, UTF-8; null before there is one
+ */
+export function checkpointToCosign({ ceremony, checkpoint }: CeremonyState): Uint8Array | null {
+  return checkpoint === null ? null : checkpointBytes({ origin: originOf(ceremony), ...checkpoint });
+}
+
 /** Who somebody says to be, as it stands in the roll call. */
 function personRecord(state: CeremonyState, person: string): JsonValue {
   const found = state.people.find(({ id }) => id === person);
@@ -169,7 +179,23 @@ export function checkApproval(state: CeremonyState, given: Omit<EventOf<'approva
   if (!person?.roles.some((role) => (asked[role] ?? 0) > 0)) {
     return refusal('APPROVAL-BY-THOSE-ASKED', `"${given.person}" holds no role that is asked to approve this.`);
   }
-  return checkSignature(state, 'approval', given);
+  return checkSignature(state, 'approval', given) ?? checkCosignature(state, given);
+}
+
+/** Whoever approves vouches for the log as far as the token has signed it. */
+function checkCosignature(
+  state: CeremonyState,
+  { person, cosignature }: Pick<EventOf<'approval-given'>, 'person' | 'cosignature'>,
+): Refusal | null {
+  const message = checkpointToCosign(state);
+  const key = state.approvalKeys.get(person);
+  const isSound =
+    message === null || key === undefined
+      ? cosignature === null
+      : cosignature !== null && isSignedBy(key, message, cosignature);
+  if (isSound) return null;
+  const cause = `The cosignature of ${nameOf(state, person)} is not over the last checkpoint of this log.`;
+  return refusal('CHECKPOINT-COSIGNED', cause);
 }
 
 /**

@@ -6,6 +6,7 @@ import { formatFor, type Destination } from '../byok/registry.ts';
 import { wrapPlanOf } from '../byok/ways.ts';
 import { keyFolder, layout, publicKeyPath } from '../bundle/layout.ts';
 import { manifestBytes, type Manifest } from '../bundle/manifest.ts';
+import { sealedRecord } from '../bundle/sealed-record.ts';
 import { transcriptText } from '../bundle/transcript.ts';
 import type { UploadSheet } from '../bundle/upload-content.ts';
 import { uploadHtml } from '../bundle/upload-html.ts';
@@ -36,10 +37,12 @@ export interface BundleParts {
   readonly createdAt: string;
   /** Name and version of the application. */
   readonly generator: string;
+  /** By the log key over the checkpoint of the record: DER in hex. */
+  readonly checkpoint: string;
 }
 
 /**
- * Makes every file of a bundle.
+ * Makes every file of a bundle but the note over its manifest, which is signed last.
  * @param parts - see {@link BundleParts}
  * @returns the files, the manifest last
  */
@@ -56,7 +59,14 @@ export function bundleFiles(parts: BundleParts): readonly BundleFile[] {
     { path: layout.report, bytes: reportBytes(reportOf(record)) },
     { path: layout.uploadPage, bytes: utf8ToBytes(uploadHtml(sheet)) },
   ];
-  return [...files, { path: layout.manifest, bytes: manifestBytes(manifestOf(parts, files)) }];
+  const sealed = sealedRecord({
+    ceremony: state.ceremony,
+    entries: record,
+    signature: parts.checkpoint,
+    paths: files.map(({ path }) => path),
+  }).map(({ path, text }) => ({ path, bytes: utf8ToBytes(text) }));
+  const all = [...files, ...sealed];
+  return [...all, { path: layout.manifest, bytes: manifestBytes(manifestOf(parts, all)) }];
 }
 
 /**

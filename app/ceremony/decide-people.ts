@@ -30,7 +30,7 @@ export type PeopleCommand =
   | ({ readonly type: 'register-approval-key'; readonly publicKey: string } & Signed)
   | { readonly type: 'ask-step-approval'; readonly step: string; readonly input: LoggedInput }
   | ({ readonly type: 'ask-exception-approval' } & Closing)
-  | ({ readonly type: 'give-approval' } & Signed)
+  | ({ readonly type: 'give-approval'; readonly cosignature: string | null } & Signed)
   | { readonly type: 'refuse-passphrase'; readonly person: string }
   | {
       readonly type: 'open-exception';
@@ -117,6 +117,7 @@ function approve(state: CeremonyState, command: CommandOf<'give-approval'>): Dec
     parametersSha256: approval?.sha256 ?? '',
     log: logAt(command),
     signature: command.signature,
+    cosignature: command.cosignature,
   };
   return checkNoBreak(state) ?? checkApproval(state, event) ?? [{ type: 'approval-given', ...event }];
 }

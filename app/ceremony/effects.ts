@@ -10,6 +10,9 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u));
 const size = v.pipe(v.number(), v.integer(), v.minValue(0));
 const notice = v.strictObject({ rule: text, text });
 
+/** An attribute as it was asked for, and as the token gives it back. */
+const readAttribute = v.strictObject({ name: text, asked: text, found: text });
+
 const tokenIdentity = v.strictObject({
   serial: text,
   label: text,
@@ -51,19 +54,25 @@ export const requestSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('identify-token') }),
   v.strictObject({ kind: v.literal('log-in') }),
   v.strictObject({ kind: v.literal('probe-token') }),
+  v.strictObject({ kind: v.literal('make-log-key') }),
+  v.strictObject({ kind: v.literal('sign-checkpoint') }),
   v.strictObject({ kind: v.literal('read-inbound'), folder: text }),
   v.strictObject({ kind: v.literal('make-key'), key: text, ckaId: hex, label: text }),
   v.strictObject({ kind: v.literal('find-key'), key: text, ckaId: hex }),
   v.strictObject({ kind: v.literal('wrap-key'), key: text }),
   v.strictObject({
+    kind: v.literal('sign-bundle'),
+    createdAt: text,
+    /** How many log entries the record in the bundle holds: up to this very request. */
+    logSize: size,
+  }),
+  v.strictObject({
     kind: v.literal('write-copy'),
     copy: v.pipe(v.number(), v.integer(), v.minValue(1)),
     folder: text,
-    createdAt: text,
-    /** How many log entries the record in the bundle holds. */
-    logSize: size,
   }),
   v.strictObject({ kind: v.literal('destroy-key'), key: text, ckaId: hex }),
+  v.strictObject({ kind: v.literal('destroy-log-key') }),
   v.strictObject({ kind: v.literal('log-out') }),
 ]);
 
@@ -85,6 +94,22 @@ export const outcomeSchema = v.variant('kind', [
     mechanisms: v.array(v.strictObject({ name: text, number: text, listed: v.boolean(), wraps: v.boolean() })),
     proofs: v.array(encodingProof),
     lacking: v.array(lackingWay),
+  }),
+  v.strictObject({
+    kind: v.literal('make-log-key'),
+    /** DER SubjectPublicKeyInfo of a P-256 key that the token holds and that only signs. */
+    publicKey: hex,
+    attributes: v.array(readAttribute),
+  }),
+  v.strictObject({
+    kind: v.literal('sign-checkpoint'),
+    /** The first so many entries, and the RFC 6962 root over them. */
+    size: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    root: sha256,
+    /** By the log key over the text of the checkpoint (app/audit/checkpoint.ts): ECDSA in DER. */
+    signature: hex,
+    /** Whether the token keeps size and root too. */
+    kept: v.boolean(),
   }),
   v.strictObject({
     kind: v.literal('read-inbound'),
@@ -111,7 +136,7 @@ export const outcomeSchema = v.variant('kind', [
     kind: v.picklist(['make-key', 'find-key']),
     key: text,
     ckaId: hex,
-    attributes: v.array(v.strictObject({ name: text, asked: text, found: text })),
+    attributes: v.array(readAttribute),
     /** DER SubjectPublicKeyInfo of a key pair. */
     publicKey: v.nullable(hex),
     publicKeySha256: v.nullable(sha256),
@@ -126,6 +151,13 @@ export const outcomeSchema = v.variant('kind', [
     proof: encodingProof,
   }),
   v.strictObject({
+    kind: v.literal('sign-bundle'),
+    /** By the log key over the checkpoint of the record in the bundle, and over the manifest: ECDSA in DER. */
+    checkpoint: hex,
+    manifest: hex,
+    manifestSha256: sha256,
+  }),
+  v.strictObject({
     kind: v.literal('write-copy'),
     copy: size,
     folder: text,
@@ -133,6 +165,7 @@ export const outcomeSchema = v.variant('kind', [
     files: v.array(v.strictObject({ path: text, sha256, bytes: size })),
   }),
   v.strictObject({ kind: v.literal('destroy-key'), key: text, destroyed: size }),
+  v.strictObject({ kind: v.literal('destroy-log-key'), destroyed: size }),
   v.strictObject({ kind: v.literal('log-out') }),
 ]);
 

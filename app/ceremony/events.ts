@@ -80,6 +80,8 @@ const peopleEvents = [
     parametersSha256: sha256,
     log: logHead,
     signature: hex,
+    /** By the same key over the last checkpoint of the log; null before there is one. */
+    cosignature: v.nullable(hex),
   }),
   v.strictObject({ type: v.literal('passphrase-refused'), person: text, subject: text }),
   v.strictObject({

@@ -7,9 +7,9 @@ import { exceptionByItself, settledByLooking } from './exceptions.ts';
 import { isOrdinaryRepair, repairInWords } from './log-repair.ts';
 import { parsePlanDocument } from './plan.ts';
 import { reworded } from './rewording.ts';
-import { currentStep, isEverybodyRegistered, keysPerhapsInToken, type CeremonyState } from './state.ts';
+import { currentStep, hasLogKey, isEverybodyRegistered, keysPerhapsInToken, type CeremonyState } from './state.ts';
 import type { Step } from './step.ts';
-import { keysToType, remainingWork } from './work.ts';
+import { keysToType, ownWork, remainingWork } from './work.ts';
 
 /**
  * Takes one event into account. Never refuses: what is in the log has happened.
@@ -77,6 +77,10 @@ function opened(event: EventOf<'ceremony-opened'>): CeremonyState {
     inFlight: null,
     failure: null,
     effectCount: 0,
+    doneHere: [],
+    logKey: null,
+    isLogKeyDestroyed: false,
+    checkpoint: null,
     workstation: null,
     token: null,
     probe: null,
@@ -114,7 +118,7 @@ function confirmed(state: CeremonyState, event: EventOf<'step-confirmed'>): Cere
     approvedWraps: step?.id === 'wrap.approve' ? fingerprintsOf(state) : state.approvedWraps,
   };
   // A step with work goes on when the work is done, not when it was asked for; there may be none, where all is declined.
-  return step?.work === null || remainingWork(next).length === 0 ? advance(next) : next;
+  return remainingWork(next).length === 0 ? advance(next) : next;
 }
 
 /** What the quorum approves of each wrap: the wrapping key that stood beside the key. */
@@ -162,15 +166,18 @@ function requested(state: CeremonyState, event: EventOf<'effect-requested'>): Ce
     ...state,
     inFlight: { effect: event.effect, step: event.step, request },
     effectCount: event.effect,
-    bundle: request.kind === 'write-copy' ? { createdAt: request.createdAt, logSize: request.logSize } : state.bundle,
+    bundle:
+      request.kind === 'sign-bundle'
+        ? { createdAt: request.createdAt, logSize: request.logSize, signed: null }
+        : state.bundle,
   };
 }
 
 function completed(state: CeremonyState, event: EventOf<'effect-completed'>): CeremonyState {
   const owed = event.settled ? settledByLooking(state) : null;
-  const after = withOutcome({ ...state, inFlight: null, failure: null, owed }, event.outcome);
-  const isDone = currentStep(state)?.work?.each === 'once' || remainingWork(after).length === 0;
-  if (isDone) return advance(after);
+  const doneHere = [...state.doneHere, event.outcome.kind];
+  const after = withOutcome({ ...state, inFlight: null, failure: null, owed, doneHere }, event.outcome);
+  if (remainingWork(after).length === 0) return advance(after);
   // After an interruption nothing goes on before the people have confirmed again.
   return event.settled ? { ...after, input: null } : after;
 }
@@ -193,9 +200,11 @@ function exceptionClosed(state: CeremonyState, event: EventOf<'exception-closed'
 
 /** Whoever is left has been done already, or waits for the people to confirm again. */
 function leftOut(state: CeremonyState, key: string, reason: string): CeremonyState {
-  const without = { ...state, leftOut: new Map(state.leftOut).set(key, reason), failure: null, input: null };
+  // A bundle without that key is another one: it is signed anew.
+  const doneHere = state.doneHere.filter((kind) => kind !== 'sign-bundle');
+  const without = { ...state, doneHere, leftOut: new Map(state.leftOut).set(key, reason), failure: null, input: null };
   const after = { ...without, steps: reworded(without) };
-  return currentStep(after)?.work?.each === 'key' && remainingWork(after).length === 0 ? advance(after) : after;
+  return currentStep(after)?.work?.each === 'key' && ownWork(after).length === 0 ? advance(after) : after;
 }
 
 /** An abort is brought to its end in steps of its own, where there is somebody to do them; a second one ends it there. */
@@ -213,6 +222,7 @@ function stopped(state: CeremonyState, event: EventOf<'ceremony-stopped'>): Cere
     inFlight: null,
     failure: null,
     approval: null,
+    doneHere: [],
   };
   if (isSecond || !isEverybodyRegistered(state)) return { ...after, onBreak: null };
   // Whoever was waited for is waited for still: nobody ends a ceremony of others unidentified.
@@ -221,11 +231,15 @@ function stopped(state: CeremonyState, event: EventOf<'ceremony-stopped'>): Cere
 
 function leftBehindOf(state: CeremonyState): LeftBehind {
   const isWriting = state.stopped?.unsettled?.kind === 'write-copy';
-  return { keysInToken: keysPerhapsInToken(state), copies: state.copies.length + (isWriting ? 1 : 0) };
+  return {
+    keysInToken: keysPerhapsInToken(state),
+    hasLogKey: hasLogKey(state),
+    copies: state.copies.length + (isWriting ? 1 : 0),
+  };
 }
 
 function advance(state: CeremonyState): CeremonyState {
-  const after = { ...state, current: state.current + 1, input: null, approval: null };
+  const after = { ...state, current: state.current + 1, input: null, approval: null, doneHere: [] };
   return isNeedless(after, currentStep(after)) ? advance(after) : after;
 }
 
@@ -250,6 +264,14 @@ function withOutcome(state: CeremonyState, outcome: EffectOutcome): CeremonyStat
       return { ...state, copies: [...state.copies, outcome] };
     case 'destroy-key':
       return { ...state, destroyed: [...state.destroyed, outcome.key] };
+    case 'make-log-key':
+      return { ...state, logKey: outcome.publicKey };
+    case 'sign-checkpoint':
+      return { ...state, checkpoint: { size: outcome.size, root: outcome.root } };
+    case 'sign-bundle':
+      return { ...state, bundle: state.bundle === null ? null : { ...state.bundle, signed: outcome } };
+    case 'destroy-log-key':
+      return { ...state, isLogKeyDestroyed: true };
     case 'log-out':
       return state;
   }

@@ -1,5 +1,5 @@
 import { carriedKeys, currentStep, type CeremonyState } from './state.ts';
-import { remainingWork } from './work.ts';
+import { ownWork } from './work.ts';
 
 /**
  * The key that may be left out now: the one whose work has just failed, or that the refusal names, while another is
@@ -16,6 +16,6 @@ export function keyToLeaveOut(state: CeremonyState): string | null {
 }
 
 function failedKey(state: CeremonyState): string | undefined {
-  const [piece] = remainingWork(state);
+  const [piece] = ownWork(state);
   return currentStep(state)?.work?.each === 'key' && piece !== undefined && 'key' in piece ? piece.key.id : undefined;
 }

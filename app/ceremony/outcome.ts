@@ -1,6 +1,8 @@
 import { hexToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
-import type { EffectOutcome, EffectRequest } from './effects.ts';
+import type { EffectOutcome, EffectRequest, OutcomeOf } from './effects.ts';
+import { isApprovalKey, isSignedBy } from '../approval/signature.ts';
+import { checkpointBytes, originOf } from '../audit/checkpoint.ts';
 import { carriedKeys, type CeremonyState } from './state.ts';
 
 /**
@@ -34,15 +36,32 @@ export function outcomeFits(state: CeremonyState, request: EffectRequest, outcom
     case 'destroy-key':
       return 'key' in request && request.key === outcome.key;
     case 'write-copy':
-      return 'copy' in request && request.copy === outcome.copy && request.folder === outcome.folder;
+      return (
+        'copy' in request &&
+        request.copy === outcome.copy &&
+        request.folder === outcome.folder &&
+        outcome.manifestSha256 === state.bundle?.signed?.manifestSha256
+      );
+    case 'make-log-key':
+      return isApprovalKey(outcome.publicKey);
+    case 'sign-checkpoint':
+      return isCheckpointSigned(state, outcome);
     case 'identify-token':
       return state.tokenSerial === null || state.tokenSerial === outcome.identity.serial;
     case 'inspect-workstation':
     case 'log-in':
     case 'probe-token':
+    case 'sign-bundle':
+    case 'destroy-log-key':
     case 'log-out':
       return true;
   }
+}
+
+function isCheckpointSigned(state: CeremonyState, outcome: OutcomeOf<'sign-checkpoint'>): boolean {
+  const { logKey, checkpoint, ceremony } = state;
+  if (logKey === null || outcome.size <= (checkpoint?.size ?? 0)) return false;
+  return isSignedBy(logKey, checkpointBytes({ origin: originOf(ceremony), ...outcome }), outcome.signature);
 }
 
 function isHashOf(sha256: string | null, hex: string): boolean {

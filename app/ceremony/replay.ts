@@ -1,5 +1,7 @@
 import { canonicalJson } from '../audit/canonical-json.ts';
-import type { Entry } from '../audit/entry.ts';
+import { entryBytes, type Entry } from '../audit/entry.ts';
+import { leafHash, treeRoot } from '../audit/tree.ts';
+import { bytesToHex } from '../keys/bytes.ts';
 import { refuse } from '../rules/refusal.ts';
 import { checkAttempt, checkConfirmation, checkGoesOn, checkReopening } from './confirmation.ts';
 import { parseEvent, type CeremonyEvent, type EventOf } from './events.ts';
@@ -17,16 +19,24 @@ import { isWeaklyUnaccepted, nextRequest, type Position } from './work.ts';
  * @throws Refused as {@link replay}, and where somebody signed that the log stood elsewhere than it did
  */
 export function replayLog(entries: readonly Entry[]): CeremonyState | null {
+  const leaves = entries.map((entry) => leafHash(entryBytes(entry)));
   return replay(
     entries.map(({ event, sequence, previous }) => {
       const parsed = parseEvent(event);
       const isThere = !('log' in parsed) || (parsed.log.size === sequence - 1 && parsed.log.head === previous);
-      if (!isThere) {
+      if (!isThere || !isOfThese(parsed, leaves.slice(0, sequence - 1))) {
         refuse('LOG-HOLDS-A-CEREMONY', `Entry ${sequence} (${parsed.type}): it was signed at another place of a log.`);
       }
       return parsed;
     }),
   );
+}
+
+/** A checkpoint is over the entries before it. */
+function isOfThese(event: CeremonyEvent, leaves: readonly Uint8Array[]): boolean {
+  if (event.type !== 'effect-completed' || event.outcome.kind !== 'sign-checkpoint') return true;
+  const { size, root } = event.outcome;
+  return size <= leaves.length && bytesToHex(treeRoot(leaves.slice(0, size))) === root;
 }
 
 /**
@@ -109,9 +119,9 @@ function objectToRequest(state: CeremonyState, { effect, step, request }: EventO
   return canonicalJson(expected) === canonicalJson(request) ? null : 'it is not the work that the step asks for next.';
 }
 
-/** Where the log stood when a copy was requested: the stamp is the one thing in a request that the state cannot tell. */
+/** Where the log stood when the signing of a bundle was requested: the stamp is the one thing in a request that the state cannot tell. */
 function positionOf(request: EventOf<'effect-requested'>['request']): Position {
-  const stamp = request.kind === 'write-copy' ? request : { logSize: 1, createdAt: '' };
+  const stamp = request.kind === 'sign-bundle' ? request : { logSize: 1, createdAt: '' };
   return { size: stamp.logSize - 1, head: '', time: stamp.createdAt };
 }
 

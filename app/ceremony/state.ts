@@ -1,5 +1,5 @@
 import { noticesFrom } from '../bundle/notices.ts';
-import type { EffectRequest, KekRecord, NoticeRecord, OutcomeOf } from './effects.ts';
+import type { EffectKind, EffectRequest, KekRecord, NoticeRecord, OutcomeOf } from './effects.ts';
 import type { CustodyRecord, Register } from './custody.ts';
 import type { EventOf, ExceptionDecision, LogPosition, LoggedInput, Mode, RefusalRecord } from './events.ts';
 import type { Plan, PlannedKey } from './plan.ts';
@@ -44,6 +44,13 @@ export interface CeremonyState {
   /** Why the current step's work did not complete, until it is tried again. */
   readonly failure: RefusalRecord | null;
   readonly effectCount: number;
+  /** Kinds of work that were done at the current step. */
+  readonly doneHere: readonly EffectKind[];
+  /** The key in the token that signs the log, DER SubjectPublicKeyInfo in hex; null before it was made. */
+  readonly logKey: string | null;
+  readonly isLogKeyDestroyed: boolean;
+  /** The last checkpoint that it signed. */
+  readonly checkpoint: { readonly size: number; readonly root: string } | null;
   readonly workstation: OutcomeOf<'inspect-workstation'> | null;
   readonly token: OutcomeOf<'identify-token'> | null;
   readonly probe: OutcomeOf<'probe-token'> | null;
@@ -57,7 +64,12 @@ export interface CeremonyState {
   readonly weakAccepted: readonly string[];
   readonly wrapped: ByKey<OutcomeOf<'wrap-key'>>;
   /** What the copies that are written have in common, so that all of them are the same bytes. */
-  readonly bundle: { readonly createdAt: string; readonly logSize: number } | null;
+  readonly bundle: {
+    readonly createdAt: string;
+    readonly logSize: number;
+    /** What the log key signed of it; null before. */
+    readonly signed: OutcomeOf<'sign-bundle'> | null;
+  } | null;
   readonly copies: readonly OutcomeOf<'write-copy'>[];
   readonly destroyed: readonly string[];
   /** Keys that the people go on without, and why. */
@@ -237,13 +249,31 @@ export function keysPerhapsInToken(state: CeremonyState): readonly string[] {
   return state.plan.keys.map(({ id }) => id).filter((id) => left.includes(id));
 }
 
+/**
+ * Says whether the key that signs the log is in the token.
+ * @param state - the ceremony
+ */
+export function hasLogKey({ logKey, isLogKeyDestroyed }: CeremonyState): boolean {
+  return logKey !== null && !isLogKeyDestroyed;
+}
+
 /** The work that a step cannot do without an open token. */
-const tokenWork: readonly string[] = ['probe-token', 'make-key', 'wrap-key', 'destroy-key'];
+const tokenWork: readonly string[] = [
+  'probe-token',
+  'make-log-key',
+  'sign-checkpoint',
+  'destroy-log-key',
+  'make-key',
+  'wrap-key',
+  'sign-bundle',
+  'destroy-key',
+];
 
 /**
  * Says whether the current step needs an open token: to do its work, or to see what became of it.
  * @param state - the ceremony
  */
 export function needsToken(state: CeremonyState): boolean {
-  return tokenWork.includes(currentStep(state)?.work?.kind ?? '');
+  const { before = [], work = null, after = [] } = currentStep(state) ?? {};
+  return [...before, work?.kind ?? '', ...after].some((kind) => tokenWork.includes(kind));
 }

@@ -28,9 +28,12 @@ export type StepKind =
 
 /** Work a step asks for once it is confirmed: once, once per key, per copy, or per key that the plan destroys. */
 export interface StepWork {
-  readonly kind: Exclude<EffectKind, 'find-key'>;
+  readonly kind: Exclude<EffectKind, 'find-key' | LogWork>;
   readonly each: 'once' | 'key' | 'copy' | 'destroyed-key';
 }
+
+/** Work on the key that signs the log, and with it. */
+export type LogWork = 'make-log-key' | 'sign-checkpoint' | 'sign-bundle' | 'destroy-log-key';
 
 /** One step of the ceremony, as data: the same words on screen and on paper. */
 export interface Step {
@@ -56,6 +59,9 @@ export interface Step {
   /** True for the last step: nothing may be left open behind it. */
   readonly closes?: boolean;
   readonly work: StepWork | null;
+  /** Work on the log that is done once before the step's own, and once after it. */
+  readonly before?: readonly LogWork[];
+  readonly after?: readonly LogWork[];
   /** What the primary action says it will do. */
   readonly action: string;
 }

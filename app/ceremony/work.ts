@@ -3,7 +3,7 @@ import { sha256Hex } from '../keys/fingerprint.ts';
 import type { EffectRequest } from './effects.ts';
 import { isWrappedWeakly, type PlannedKey } from './plan.ts';
 import { carriedKeys, currentStep, keysPerhapsInToken, type CeremonyState } from './state.ts';
-import type { Step, StepWork } from './step.ts';
+import type { LogWork, Step, StepWork } from './step.ts';
 
 /** Where the log stands when a command is decided: its size, its head and the room's time, ISO 8601 UTC. */
 export interface Position {
@@ -17,7 +17,9 @@ export interface Position {
 type Piece =
   | { readonly work: StepWork; readonly key: PlannedKey }
   | { readonly work: StepWork; readonly copy: number }
-  | { readonly work: StepWork };
+  | { readonly once: OnceWork };
+
+type OnceWork = StepWork['kind'] | LogWork;
 
 /**
  * What is left to do at the current step. Work that is done is never asked for again, however often a step is repeated.
@@ -25,12 +27,21 @@ type Piece =
  * @returns the pieces in order; empty for a step without work
  */
 export function remainingWork(state: CeremonyState): readonly Piece[] {
+  const { before = [], after = [] } = currentStep(state) ?? {};
+  return [...onces(state, before), ...ownWork(state), ...onces(state, after)];
+}
+
+/**
+ * What is left of the work that is the step's own; what is done on the log is not.
+ * @param state - the ceremony
+ */
+export function ownWork(state: CeremonyState): readonly Piece[] {
   const work = currentStep(state)?.work ?? null;
   switch (work?.each) {
     case undefined:
       return [];
     case 'once':
-      return [{ work }];
+      return onces(state, [work.kind]);
     case 'key':
       return inOrder(state, work)
         .filter((key) => !isDone(state, work, key))
@@ -40,6 +51,10 @@ export function remainingWork(state: CeremonyState): readonly Piece[] {
     case 'destroyed-key':
       return keysToDestroy(state).map((key) => ({ work, key }));
   }
+}
+
+function onces({ doneHere }: CeremonyState, kinds: readonly OnceWork[]): readonly Piece[] {
+  return kinds.filter((kind) => !doneHere.includes(kind)).map((once) => ({ once }));
 }
 
 /**
@@ -52,8 +67,8 @@ export function nextRequest(state: CeremonyState, position: Position): EffectReq
   const [piece] = remainingWork(state);
   if (piece === undefined || state.input === null) return null;
   if ('key' in piece) return keyRequest(state, piece.work, piece.key);
-  if ('copy' in piece) return copyRequest(state, piece.copy, position);
-  return onceRequest(state, piece.work);
+  if ('copy' in piece) return copyRequest(state, piece.copy);
+  return onceRequest(state, piece.once, position);
 }
 
 /**
@@ -136,29 +151,30 @@ function keyRequest(state: CeremonyState, work: StepWork, key: PlannedKey): Effe
   }
 }
 
-function copyRequest(state: CeremonyState, copy: number, position: Position): EffectRequest {
+function copyRequest(state: CeremonyState, copy: number): EffectRequest {
   const folders = state.input?.kind === 'folders' ? state.input.folders : [];
   // The folders were chosen for the copies that were missing when the step was confirmed, in their order.
   const folder = folders[folders.length - remainingCopies(state).length] ?? '';
-  const stamp =
-    state.copies.length > 0 && state.bundle !== null
-      ? state.bundle
-      : // One more than the log has now: the record ends with this very request, which vouches for the time.
-        { createdAt: `${position.time.slice(0, 19)}Z`, logSize: position.size + 1 };
-  return { kind: 'write-copy', copy, folder, ...stamp };
+  return { kind: 'write-copy', copy, folder };
 }
 
-function onceRequest(state: CeremonyState, work: StepWork): EffectRequest {
-  switch (work.kind) {
+function onceRequest(state: CeremonyState, kind: OnceWork, position: Position): EffectRequest {
+  switch (kind) {
     case 'read-inbound':
       return { kind: 'read-inbound', folder: state.input?.kind === 'folders' ? (state.input.folders[0] ?? '') : '' };
+    case 'sign-bundle':
+      // One more than the log has now: the record ends with this very request, which vouches for the time.
+      return { kind, createdAt: `${position.time.slice(0, 19)}Z`, logSize: position.size + 1 };
     case 'inspect-workstation':
     case 'identify-token':
     case 'log-in':
     case 'probe-token':
+    case 'make-log-key':
+    case 'sign-checkpoint':
+    case 'destroy-log-key':
     case 'log-out':
-      return { kind: work.kind };
+      return { kind };
     default:
-      throw new Error(`${work.kind} is done per key or copy, not once`);
+      throw new Error(`${kind} is done per key or copy, not once`);
   }
 }

@@ -27,3 +27,13 @@ export function shortLine(sha256: string): string {
   const { hex, words } = shortForm(sha256);
   return `${hex}, ${words[0]} … ${words[3]}`;
 }
+
+/**
+ * What is said and written of a checkpoint of the log: its size, the first word of its root and the last.
+ * @param checkpoint - number of entries, and the root over them, 64 hex digits
+ * @returns `57 cowbell … stethoscope`
+ */
+export function checkpointLine({ size, root }: { readonly size: number; readonly root: string }): string {
+  const { words } = shortForm(root);
+  return `${size} ${words[0]} … ${words[3]}`;
+}

@@ -53,6 +53,15 @@ export const logRules = {
     remedy:
       'Stop. Compare the head of each with the one on the script, and choose the one that agrees; the other is put aside, which the log tells.',
   },
+  'CHECKPOINT-COSIGNED': {
+    claim: 'Whoever approves signs the last checkpoint of the log too.',
+    remedy: 'Have the person approve again. If it is refused once more, leave the ceremony and take it up again.',
+  },
+  'LOG-HEAD-IN-TOKEN': {
+    claim: 'The log holds what the token was told of it: as many entries at least, with the same root over them.',
+    remedy:
+      'Stop. The log on this workstation is not the one that this token has signed: find the latest log and copy of this ceremony, and do not go on from these.',
+  },
   'LOG-DURABLE': {
     claim: 'Every entry is synced to the disk before anything that follows from it happens.',
     remedy:
@@ -173,9 +182,29 @@ export const logRules = {
     claim: 'No import token of the bundle has ended.',
     remedy: 'Fetch a new import token and have the key wrapped again.',
   },
+  'BUNDLE-CHECKPOINTS-SIGNED': {
+    claim: 'Every checkpoint is over exactly the entries before it, and signed by the one log key of the ceremony.',
+    remedy: 'Do not upload. Keep the bundle, compare the checkpoint on the paper, and take the other copy.',
+  },
+  'BUNDLE-CHECKPOINTS-COSIGNED': {
+    claim: 'Whoever approved a step signed the last checkpoint before it too.',
+    remedy: 'Do not upload. Keep the bundle and have the record examined; the people have not vouched for this log.',
+  },
+  'BUNDLE-PROOFS-HOLD': {
+    claim: 'For each file a proof shows that the entry which vouches for it is in the log that was signed.',
+    remedy: 'Do not upload. Take the other copy of the bundle, or ask the room for it.',
+  },
   'BUNDLE-SIGNED': {
-    claim: 'The manifest and the log carry the signatures of the log key and of the people who approved.',
-    remedy: 'Compare the hash of MANIFEST.json with the one read aloud or printed in the room.',
+    claim: 'The manifest is signed, to the byte, by the key in the token that signed the log.',
+    remedy: 'Do not upload. Compare the hash of MANIFEST.json with the one on the paper, and take the other copy.',
+  },
+  'BUNDLE-CHECKPOINT-AS-ON-PAPER': {
+    claim: 'The log held at that size what the paper of the room says.',
+    remedy: 'Do not upload. Either the paper was misread, or this is not the log of that ceremony: ask the witnesses.',
+  },
+  'BUNDLE-LOG-KEY-TRUSTED': {
+    claim: 'The log is signed by the key that is known by another way.',
+    remedy: 'Do not upload. Somebody may have made this record anew with a key of their own.',
   },
   'SITE-BINDING-AS-LOGGED': {
     claim: 'A ceremony is taken up again with the site binding whose hash is in its log.',

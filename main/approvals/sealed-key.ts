@@ -59,8 +59,8 @@ export async function sealNewKey(
  * @param sealed - the key of this person, as the folder of the ceremony has it
  * @param passphrase - from `passphraseBytes`; the caller overwrites it
  * @param context - the ceremony and the person who is asked, not what some file says
- * @param message - what is signed, not its hash
- * @returns the ECDSA-Sig-Value in DER as lower-case hex, found valid by the verifier in `app` as well
+ * @param messages - what is signed, one after the other, not their hashes
+ * @returns for each the ECDSA-Sig-Value in DER as lower-case hex, found valid by the verifier in `app` as well
  * @throws Refused with APPROVAL-PASSPHRASE-ACCEPTED when passphrase, person, ceremony and sealed key do not belong
  *   together: an authenticated cipher does not tell which of them is wrong
  */
@@ -68,11 +68,11 @@ export async function signWith(
   sealed: SealedKey,
   passphrase: Uint8Array,
   context: KeyContext,
-  message: Uint8Array,
-): Promise<string> {
-  const signature = await openAndSign(sealed, passphrase, context, message);
+  messages: readonly Uint8Array[],
+): Promise<readonly string[]> {
+  const signatures = await openAndSign(sealed, passphrase, context, messages);
   return (
-    signature ??
+    signatures ??
     refuse('APPROVAL-PASSPHRASE-ACCEPTED', 'This passphrase does not open the approval key of this person.')
   );
 }
@@ -84,7 +84,7 @@ export async function signWith(
  * @param again - the second entry, from `passphraseBytes`; the caller overwrites it
  * @param context - as at {@link sealNewKey}
  * @param message - the statement of the roll call
- * @returns as {@link signWith}
+ * @returns the signature, as {@link signWith} gives it
  * @throws Refused with APPROVAL-PASSPHRASE-AGAIN when the second entry does not open what the first has sealed
  */
 export async function signFirst(
@@ -93,8 +93,8 @@ export async function signFirst(
   context: KeyContext,
   message: Uint8Array,
 ): Promise<string> {
-  const signature = await openAndSign(sealed, again, context, message);
-  return signature ?? refuse('APPROVAL-PASSPHRASE-AGAIN', 'The two entries of the passphrase are not the same.');
+  const signatures = await openAndSign(sealed, again, context, [message]);
+  return signatures?.[0] ?? refuse('APPROVAL-PASSPHRASE-AGAIN', 'The two entries of the passphrase are not the same.');
 }
 
 /** Null when the seal does not open. */
@@ -102,16 +102,18 @@ async function openAndSign(
   sealed: SealedKey,
   passphrase: Uint8Array,
   context: KeyContext,
-  message: Uint8Array,
-): Promise<string | null> {
+  messages: readonly Uint8Array[],
+): Promise<readonly string[] | null> {
   const pkcs8 = await unseal(sealed, passphrase, context);
   if (pkcs8 === null) return null;
   try {
     const key = { key: pkcs8, format: 'der', type: 'pkcs8', dsaEncoding: 'der' } as const;
-    const signature = sign('sha256', message, key).toString('hex');
-    // Two implementations agree on it before it stands in a log for ever.
-    if (!isSignedBy(sealed.publicKey, message, signature)) throw new Error('A signature just made is not valid.');
-    return signature;
+    return messages.map((message) => {
+      const signature = sign('sha256', message, key).toString('hex');
+      // Two implementations agree on it before it stands in a log for ever.
+      if (!isSignedBy(sealed.publicKey, message, signature)) throw new Error('A signature just made is not valid.');
+      return signature;
+    });
   } finally {
     pkcs8.fill(0);
   }

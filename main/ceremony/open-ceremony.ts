@@ -96,6 +96,7 @@ function assemble(
     application: ports.application,
     now: ports.now,
     entries: () => log.entries(),
+    head: () => log.head(),
   });
   return { hsm, worker };
 }

@@ -5,7 +5,7 @@ import type { LoggedInput } from '../../app/ceremony/events.ts';
 import type { CeremonyState } from '../../app/ceremony/state.ts';
 import type { Position } from '../../app/ceremony/work.ts';
 import { Refused } from '../../app/rules/refusal.ts';
-import type { Signers } from './signers.ts';
+import type { Signatures, Signers } from './signers.ts';
 
 /** What the acts of the people need of the ceremony that carries them. */
 export interface Carrier {
@@ -78,7 +78,7 @@ export class PeopleActs {
   async comeBack({ person, passphrase }: Signing): Promise<void> {
     await this.#with([passphrase], async () => {
       const { state, position } = this.#now();
-      const signature = await this.#signed('return', { person, passphrase }, state, position);
+      const { signature } = await this.#signed('return', { person, passphrase }, state, position);
       this.#carrier.submit({ type: 'return-person', person, signature, position });
     });
   }
@@ -98,8 +98,8 @@ export class PeopleActs {
     await this.#with([passphrase], async () => {
       this.#carrier.submit(asking);
       const { state, position } = this.#now();
-      const signature = await this.#signed('approval', { person, passphrase }, state, position);
-      this.#carrier.submit({ type: 'give-approval', person, signature, position });
+      const signed = await this.#signed('approval', { person, passphrase }, state, position);
+      this.#carrier.submit({ type: 'give-approval', person, ...signed, position });
     });
   }
 
@@ -109,7 +109,7 @@ export class PeopleActs {
     { person, passphrase }: Signing,
     state: CeremonyState,
     position: Position,
-  ): Promise<string> {
+  ): Promise<Signatures> {
     try {
       return await this.#signers.sign(state, purpose, person, passphrase, position);
     } catch (error) {

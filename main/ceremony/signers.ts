@@ -1,11 +1,17 @@
 import { checkPassphrase } from '../../app/approval/passphrase.ts';
 import { statementBytes } from '../../app/approval/statement.ts';
-import { statementOf } from '../../app/ceremony/approvals.ts';
+import { checkpointToCosign, statementOf } from '../../app/ceremony/approvals.ts';
 import type { LogPosition } from '../../app/ceremony/events.ts';
 import type { CeremonyState } from '../../app/ceremony/state.ts';
 import { Refused, refuse } from '../../app/rules/refusal.ts';
 import type { KeyFolder } from '../approvals/key-folder.ts';
 import { sealNewKey, signFirst, signWith, type SealingCost } from '../approvals/sealed-key.ts';
+
+/** What somebody has signed. */
+export interface Signatures {
+  readonly signature: string;
+  readonly cosignature: string | null;
+}
 
 /** The approval keys of one ceremony, and what is done with them. Whoever calls overwrites the passphrases. */
 export interface Signers {
@@ -21,8 +27,8 @@ export interface Signers {
     log: LogPosition,
   ): Promise<{ readonly publicKey: string; readonly signature: string }>;
   /**
-   * Signs what stands in the state for somebody.
-   * @returns the signature, DER in hex
+   * Signs what stands in the state for somebody; whoever approves cosigns the last checkpoint of the log besides.
+   * @returns the signatures, DER in hex; `cosignature` is null where there is no checkpoint to sign, or nothing is approved
    * @throws Refused with APPROVAL-PASSPHRASE-ACCEPTED or APPROVAL-KEY-FILE-INTACT
    */
   sign(
@@ -31,7 +37,7 @@ export interface Signers {
     person: string,
     passphrase: Uint8Array,
     log: LogPosition,
-  ): Promise<string>;
+  ): Promise<Signatures>;
   /** Destroys every sealed key: the ceremony is over. */
   destroy(): void;
 }
@@ -59,7 +65,11 @@ export function createSigners(keys: KeyFolder, cost: SealingCost): Signers {
     },
     async sign(state, purpose, person, passphrase, log) {
       const message = statementBytes(statementOf(state, purpose, person, log));
-      return signWith(keys.sealed(person), passphrase, { ceremony: state.ceremony, person }, message);
+      const checkpoint = purpose === 'approval' ? checkpointToCosign(state) : null;
+      const messages = checkpoint === null ? [message] : [message, checkpoint];
+      const context = { ceremony: state.ceremony, person };
+      const [signature = '', cosignature = null] = await signWith(keys.sealed(person), passphrase, context, messages);
+      return { signature, cosignature };
     },
     destroy: () => keys.clear(),
   };

@@ -1,4 +1,5 @@
 import type { Entry } from '../../app/audit/entry.ts';
+import type { LogHead } from '../audit/ledger.ts';
 import type { Hsm } from '../hsm/port.ts';
 import type { TokenSite } from './token-site.ts';
 import type { Workspace } from './workspace.ts';
@@ -12,4 +13,6 @@ export interface WorkPorts {
   readonly now: () => Date;
   /** The log so far; the record in the bundle is cut from it. */
   readonly entries: () => readonly Entry[];
+  /** Where the log stands. */
+  readonly head: () => LogHead;
 }

@@ -6,6 +6,7 @@ import { removeCopies, settleCopy, writeCopy } from './effects/copies.ts';
 import { readInbound } from './effects/inbound.ts';
 import { destroyKey, findKey, makeKey, settleDestroyedKey, settleMadeKey } from './effects/keys.ts';
 import { identifyToken, logIn, openForPin, probeToken, reopenToken } from './effects/token.ts';
+import { destroyLogKey, makeLogKey, signBundle, signCheckpoint } from './effects/log.ts';
 import { inspectWorkstation } from './effects/workstation.ts';
 import { wrapKey } from './effects/wrapping.ts';
 import type { WorkPorts } from './work-ports.ts';
@@ -82,6 +83,14 @@ function perform(
       return logIn(ports, state, secret, decidedIn(state));
     case 'probe-token':
       return probeToken(ports, state);
+    case 'make-log-key':
+      return makeLogKey(ports, state);
+    case 'sign-checkpoint':
+      return signCheckpoint(ports, state);
+    case 'sign-bundle':
+      return signBundle(ports, request, state);
+    case 'destroy-log-key':
+      return destroyLogKey(ports, state);
     case 'read-inbound':
       return readInbound(ports, request, state);
     case 'make-key':

@@ -1,7 +1,10 @@
 import type { EffectOutcome, EffectRequest } from '../../app/ceremony/effects.ts';
+import { entryBytes, type Entry } from '../../app/audit/entry.ts';
+import { leafHash, treeRoot } from '../../app/audit/tree.ts';
 import { carriedKeys, type CeremonyState } from '../../app/ceremony/state.ts';
 import { bytesToHex, utf8ToBytes } from '../../app/keys/bytes.ts';
 import { sha256Hex } from '../../app/keys/fingerprint.ts';
+import { checkpointSignature, logKeyName, publicKeyOf } from './keys.ts';
 import { encodeSpki } from '../../app/keys/spki.ts';
 
 /** A machine that does everything it is asked, and makes its outcomes up. */
@@ -14,8 +17,20 @@ const pin = { initialised: true, protectedPath: false, countLow: false, finalTry
 const kekSpki = (key: string): Uint8Array =>
   encodeSpki({ kind: 'rsa', modulus: utf8ToBytes(`kek ${key}`), exponent: Uint8Array.of(1, 0, 1) });
 
+/** Where a log stands. */
+export function headOf(entries: readonly Entry[]): { readonly size: number; readonly root: string } {
+  const leaves = entries.map((entry) => leafHash(entryBytes(entry)));
+  return { size: entries.length, root: bytesToHex(treeRoot(leaves)) };
+}
+
+/** Where a log may stand when only its events are looked at. */
+function nextHead({ checkpoint }: CeremonyState): { readonly size: number; readonly root: string } {
+  const size = (checkpoint?.size ?? 0) + 1;
+  return { size, root: hash(`log of ${size}`) };
+}
+
 /** What a machine might answer; the hashes differ per key so that mix-ups show. */
-export function outcomeFor(state: CeremonyState, request: EffectRequest): EffectOutcome {
+export function outcomeFor(state: CeremonyState, request: EffectRequest, head = nextHead(state)): EffectOutcome {
   const proof = {
     spec: 'ec-p256',
     method: 'rsa-aes' as const,
@@ -74,6 +89,19 @@ export function outcomeFor(state: CeremonyState, request: EffectRequest): Effect
           notices: [],
         })),
       };
+    case 'make-log-key':
+      return { kind: request.kind, publicKey: publicKeyOf(logKeyName), attributes: [] };
+    case 'sign-checkpoint':
+      return { kind: request.kind, ...head, signature: checkpointSignature(state.ceremony, head), kept: true };
+    case 'sign-bundle':
+      return {
+        kind: request.kind,
+        checkpoint: hex('record'),
+        manifest: hex('manifest'),
+        manifestSha256: hash('manifest'),
+      };
+    case 'destroy-log-key':
+      return { kind: request.kind, destroyed: 2 };
     case 'make-key':
     case 'find-key':
       return {

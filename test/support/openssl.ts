@@ -1,4 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /**
  * Runs the OpenSSL 3 command line, the outside answer to our own code.
@@ -32,4 +35,24 @@ export function makePair(spec: PairSpec): { pkcs8: Uint8Array; spki: Uint8Array 
   const made = openssl(['genpkey', '-algorithm', algorithm, '-pkeyopt', option, '-outform', 'DER']);
   const pkcs8 = openssl(['pkcs8', '-topk8', '-nocrypt', '-inform', 'DER', '-outform', 'DER'], made);
   return { pkcs8, spki: openssl(['pkey', '-inform', 'DER', '-pubout', '-outform', 'DER'], pkcs8) };
+}
+
+/**
+ * Whether OpenSSL takes a signature: ECDSA over SHA-256.
+ * @param pem - public key
+ * @param message - what was signed
+ * @param signature - DER
+ */
+export function isSignedForOpenssl(pem: string, message: Uint8Array, signature: Uint8Array): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'keyferry-openssl-'));
+  try {
+    const [key, sig] = [join(folder, 'key.pem'), join(folder, 'signature')];
+    writeFileSync(key, pem);
+    writeFileSync(sig, signature);
+    return (
+      spawnSync('openssl', ['dgst', '-sha256', '-verify', key, '-signature', sig], { input: message }).status === 0
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

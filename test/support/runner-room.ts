@@ -48,6 +48,10 @@ export class RunnerRoom {
   constructor(plan: unknown) {
     this.#plan = plan;
     this.log = newLog(this.file);
+    this.worker.head = () => {
+      const { size, root } = this.log.head();
+      return { size, root };
+    };
   }
 
   ports(more: Partial<RunnerPorts> = {}): RunnerPorts {

@@ -16,6 +16,8 @@ export class ScriptedWorker implements Worker {
   /** The rule with which looking itself fails. */
   blind: RuleId | null = null;
   isTokenOpen = true;
+  /** Where the log stands. */
+  head: (() => { readonly size: number; readonly root: string }) | null = null;
   secrets: (PinEntry | null)[] = [];
   /** What the token's flags say of its PIN; null when it does not answer. */
   flags: PinState | null = null;
@@ -31,7 +33,7 @@ export class ScriptedWorker implements Worker {
     if (fault instanceof Error) throw fault;
     if (fault !== undefined) throw new Refused(refusal(fault, 'as scripted'));
     this.done.push('key' in request ? `${request.kind} ${request.key}` : request.kind);
-    return outcomeFor(state, request);
+    return outcomeFor(state, request, this.head?.());
   }
 
   leavesTrace(request: EffectRequest): boolean {
@@ -59,7 +61,7 @@ export class ScriptedWorker implements Worker {
   async settle(request: EffectRequest, state: CeremonyState): Promise<EffectOutcome> {
     await Promise.resolve();
     if (this.blind !== null) throw new Refused(refusal(this.blind, 'as scripted'));
-    if (this.found === 'done') return outcomeFor(state, request);
+    if (this.found === 'done') return outcomeFor(state, request, this.head?.());
     throw new Refused(refusal('EFFECT-SETTLED-BY-LOOKING', 'as scripted'));
   }
 

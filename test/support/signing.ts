@@ -1,5 +1,4 @@
-import { p256 } from '@noble/curves/nist.js';
-import { statementOf } from '../../app/ceremony/approvals.ts';
+import { checkpointToCosign, statementOf } from '../../app/ceremony/approvals.ts';
 import { statementBytes, type Statement } from '../../app/approval/statement.ts';
 import { decide, type Command, type Decision } from '../../app/ceremony/decide.ts';
 import type { Closing } from '../../app/ceremony/exceptions.ts';
@@ -13,38 +12,15 @@ import {
   type CeremonyState,
 } from '../../app/ceremony/state.ts';
 import type { Position } from '../../app/ceremony/work.ts';
-import { sha256Hex } from '../../app/keys/fingerprint.ts';
-import { bytesToHex, hexToBytes, utf8ToBytes } from '../../app/keys/bytes.ts';
 import { after } from './history.ts';
+import { publicKeyOf, signatureOf } from './keys.ts';
+
+export { publicKeyOf, signatureOf } from './keys.ts';
 
 /** Signs for made-up people, each with a key of their own that follows from their id: what is signed is always the same. */
 
-/** DER SubjectPublicKeyInfo of an uncompressed P-256 point, up to the point (RFC 5480). */
-const spkiPrefix = '3059301306072a8648ce3d020106082a8648ce3d030107034200';
-
 /** Where the log stands, when it does not matter. */
 const anywhere: Position = { size: 1, head: '0'.repeat(64), time: '2026-11-23T14:07:32.000Z' };
-
-function secretOf(person: string): Uint8Array {
-  return hexToBytes(sha256Hex(utf8ToBytes(`approval key of ${person}`)));
-}
-
-/** The public key of a made-up person, DER SubjectPublicKeyInfo in hex. */
-export function publicKeyOf(person: string): string {
-  return spkiPrefix + bytesToHex(p256.getPublicKey(secretOf(person), false));
-}
-
-/** The same signature is made once: it follows from who signs and what. */
-const signatures = new Map<string, string>();
-
-/** The signature of a made-up person, DER in hex. */
-export function signatureOf(person: string, message: Uint8Array): string {
-  const name = `${person} ${sha256Hex(message)}`;
-  const signature =
-    signatures.get(name) ?? bytesToHex(p256.sign(message, secretOf(person), { prehash: true, format: 'der' }));
-  signatures.set(name, signature);
-  return signature;
-}
 
 /** What a person signs of a state, for the purpose. */
 export function signed(
@@ -52,9 +28,20 @@ export function signed(
   purpose: Statement['purpose'],
   person: string,
   position: Position = anywhere,
-): { readonly person: string; readonly signature: string; readonly position: Position } {
+): {
+  readonly person: string;
+  readonly signature: string;
+  readonly cosignature: string | null;
+  readonly position: Position;
+} {
   const log = { size: position.size, head: position.head };
-  return { person, position, signature: signatureOf(person, statementBytes(statementOf(state, purpose, person, log))) };
+  const checkpoint = purpose === 'approval' ? checkpointToCosign(state) : null;
+  return {
+    person,
+    position,
+    signature: signatureOf(person, statementBytes(statementOf(state, purpose, person, log))),
+    cosignature: checkpoint === null ? null : signatureOf(person, checkpoint),
+  };
 }
 
 /** Takes commands one after the other; none may be refused. */

@@ -8,6 +8,8 @@ export interface LeftBehind {
   readonly keysInToken: readonly string[];
   /** How many copies of the bundle were written, one that was begun among them. */
   readonly copies: number;
+  /** Whether the key that signs the log is in the token: it goes with the others, since the token is open then. */
+  readonly hasLogKey: boolean;
 }
 
 type Draft = Omit<Step, 'phase' | 'number' | 'key' | 'ticks'> & { readonly ticks: readonly string[] };
@@ -53,8 +55,9 @@ function inventory(plan: Plan): Draft {
   };
 }
 
-function destroy(plan: Plan, { keysInToken }: LeftBehind): Draft {
+function destroy(plan: Plan, { keysInToken, hasLogKey }: LeftBehind): Draft {
   return {
+    ...(hasLogKey ? { after: ['sign-checkpoint', 'destroy-log-key'] } : {}),
     id: 'abort.destroy',
     title: `Destroy ${countOf(keysInToken.length, 'key')} in the token, or keep them`,
     kind: 'type-key-ids',

@@ -40,6 +40,7 @@ export function keys(plan: Plan, cast: Cast): readonly Draft[] {
       confirmers: quorumOf(plan),
       sensitive: true,
       work: { kind: 'make-key', each: 'key' },
+      after: ['sign-checkpoint'],
       action: `${title} ${countOf(plan.keys.length, 'key')}`,
     },
     {
@@ -72,6 +73,7 @@ function confirmWeakWraps(plan: Plan, cast: Cast): readonly Draft[] {
       ticks: ['We know that OAEP would be stronger, and accept this way for each key whose id we typed.'],
       confirmers: quorumOf(plan),
       sensitive: true,
+      after: ['sign-checkpoint'],
       action: `Accept the weak way for ${countOf(weak, 'key')}`,
     },
   ];
@@ -91,6 +93,7 @@ export function wrap(plan: Plan, cast: Cast): readonly Draft[] {
       ticks: ['Every line shows the right key, the right destination and the fingerprint that was compared.'],
       confirmers: quorumOf(plan),
       sensitive: true,
+      after: ['sign-checkpoint'],
       action: `Approve wrapping ${countOf(plan.keys.length, 'key')}`,
     },
     {
@@ -100,6 +103,7 @@ export function wrap(plan: Plan, cast: Cast): readonly Draft[] {
       says: ['The token proves its encoding once more with throw-away keys, then wraps what was approved.'],
       confirmers: pair(plan, cast.hands, cast.checker),
       work: { kind: 'wrap-key', each: 'key' },
+      after: ['sign-checkpoint'],
       action: `Wrap ${countOf(plan.keys.length, 'key')}`,
     },
     {
@@ -125,7 +129,9 @@ export function takeOut(plan: Plan, cast: Cast): readonly Draft[] {
       says: ['I connect media B. Keyferry writes the bundle, then reads every file back and compares it.'],
       confirmers: quorumOf(plan),
       sensitive: true,
+      before: ['sign-bundle'],
       work: { kind: 'write-copy', each: 'copy' },
+      after: ['sign-checkpoint'],
       action: `Write ${countOf(plan.copies, 'copy', 'copies')}`,
     },
     {
@@ -160,6 +166,7 @@ export function close(plan: Plan, cast: Cast): readonly Draft[] {
     confirmers: quorumOf(plan),
     sensitive: true,
     work: { kind: 'destroy-key', each: 'destroyed-key' },
+    after: ['sign-checkpoint'],
     action: `Destroy ${countOf(doomed, 'key')}`,
   };
   return [
@@ -168,8 +175,11 @@ export function close(plan: Plan, cast: Cast): readonly Draft[] {
       id: 'close.log-out',
       title: 'Log out and put the token away',
       acts: cast.hands,
-      says: ['Keyferry logs out of the token and lets it go.'],
+      says: [
+        'The token signs the log for the last time, and the key for that is destroyed. Then Keyferry logs out of the token and lets it go.',
+      ],
       confirmers: each(cast.hands),
+      before: ['sign-checkpoint', 'destroy-log-key'],
       work: { kind: 'log-out', each: 'once' },
       action: 'Log out',
     },

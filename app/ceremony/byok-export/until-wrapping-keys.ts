@@ -116,6 +116,7 @@ export function token(plan: Plan, cast: Cast, site: TokenSite): readonly Draft[]
       ],
       confirmers: each(cast.hands),
       work: { kind: 'probe-token', each: 'once' },
+      after: ['make-log-key', 'sign-checkpoint'],
       action: 'Test the token',
     },
     {
@@ -179,6 +180,7 @@ export function bringIn(plan: Plan, cast: Cast): readonly Draft[] {
       ticks: ['Each wrapping key belongs to the place named beside it.'],
       confirmers: quorumOf(plan),
       sensitive: true,
+      after: ['sign-checkpoint'],
       action: 'Accept the wrapping keys',
     },
   ];

@@ -1,7 +1,7 @@
 import { makingOf } from '../byok-export/from-target-keys.ts';
 import type { CeremonyState } from '../state.ts';
 import type { Step } from '../step.ts';
-import { remainingWork } from '../work.ts';
+import { ownWork } from '../work.ts';
 import { progressOf } from './work-in-words.ts';
 
 /**
@@ -27,6 +27,6 @@ function verbOf(state: CeremonyState, step: Step): string {
     case 'write-copy':
       return 'Write';
     default:
-      return makingOf(remainingWork(state).flatMap((piece) => ('key' in piece ? [piece.key] : [])));
+      return makingOf(ownWork(state).flatMap((piece) => ('key' in piece ? [piece.key] : [])));
   }
 }

@@ -88,6 +88,13 @@ export function unsettledInWords(state: CeremonyState): string | null {
       return `Copy ${unsettled.copy} was being written to ${unsettled.folder}. Part of a bundle may be there.`;
     case 'wrap-key':
       return `Key ${unsettled.key} was being wrapped. What came of it did not leave this workstation.`;
+    case 'make-log-key':
+      return 'The key that signs the log was being made. It may be in the token; it signs nothing else.';
+    case 'sign-checkpoint':
+    case 'sign-bundle':
+      return 'The token was signing the log. It leaves nothing behind but a signature.';
+    case 'destroy-log-key':
+      return 'The key that signed the log was being destroyed. It may be in the token still; it signs nothing else.';
     default:
       return 'Something was being read. It leaves nothing behind.';
   }

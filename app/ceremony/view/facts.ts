@@ -1,3 +1,6 @@
+import { hexToBytes } from '../../keys/bytes.ts';
+import { hexGroups, sha256Hex } from '../../keys/fingerprint.ts';
+import { checkpointLine } from '../../keys/short-form.ts';
 import { formatKcv } from '../../keys/kcv.ts';
 import { specInWords } from '../../keys/specs.ts';
 import type { Fact } from '../../contract/view.ts';
@@ -26,7 +29,7 @@ import {
  */
 export function factsOf(state: CeremonyState, step: Step): Fact[] {
   const show = factsByStep[step.key === null ? step.id : step.id.slice(0, -step.key.length - 1)];
-  return show?.(state, step) ?? [];
+  return [...(show?.(state, step) ?? []), ...(step.sensitive ? checkpointFacts(state) : [])];
 }
 
 /** What a step shows, by its id without a key. Steps that show nothing but their words are not listed. */
@@ -36,7 +39,7 @@ const factsByStep: Readonly<Partial<Record<string, (state: CeremonyState, step: 
   'roll-call.present': peopleList,
   'roll-call.start': (state) => [...approvedPlan(state), ...peopleList(state)],
   'token.log-in': tokenIdentity,
-  'token.accept': tokenProofs,
+  'token.accept': (state) => [...tokenProofs(state), ...logKeyFact(state)],
   'bring-in.compare': comparedKek,
   'bring-in.accept': assignments,
   'keys.make': ({ plan, leftOut }) => [keysOfPlan(plan.keys, leftOut)],
@@ -55,12 +58,30 @@ const factsByStep: Readonly<Partial<Record<string, (state: CeremonyState, step: 
   'abort.sign-off': (state) => [...leftBehind(state), ...closingFacts(state)],
 };
 
+/** Whoever approves cosigns it, so that it must be before them. */
+function checkpointFacts({ checkpoint }: CeremonyState): Fact[] {
+  if (checkpoint === null) return [];
+  const { size, root } = checkpoint;
+  return [
+    values('The log as the token last signed it', [
+      ['Checkpoint, to be read aloud', checkpointLine(checkpoint)],
+      ['Entries', `${size}`],
+      ['Root', hexGroups(root).join(' ')],
+    ]),
+  ];
+}
+
 function workstation({ workstation: found }: CeremonyState): Fact[] {
   return found === null ? [] : [...workstationFacts(found), ...noticeFacts(found.notices)];
 }
 
 function approvedPlan(state: CeremonyState): Fact[] {
   return [...planFacts(state.plan, state.planSha256), approvalFact(state)];
+}
+
+/** Made in the token for this ceremony; its fingerprint is what a verifier may trust later. */
+function logKeyFact({ logKey }: CeremonyState): Fact[] {
+  return logKey === null ? [] : [fingerprint('Key that signs the log', sha256Hex(hexToBytes(logKey)))];
 }
 
 function peopleList({ people }: CeremonyState): Fact[] {

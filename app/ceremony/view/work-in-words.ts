@@ -2,7 +2,7 @@ import { keySpecs } from '../../keys/specs.ts';
 import type { CeremonyView } from '../../contract/view.ts';
 import type { EffectKind, EffectRequest } from '../effects.ts';
 import { carriedKeys, currentStep, type CeremonyState } from '../state.ts';
-import { remainingWork } from '../work.ts';
+import { ownWork } from '../work.ts';
 
 interface Words {
   readonly what: string;
@@ -35,6 +35,10 @@ const words: Readonly<Record<EffectKind, Words>> = {
   'wrap-key': { what: 'Proving the encoding, then wrapping in the token', normalSeconds: 15, afterwards: waitForToken },
   'write-copy': { what: 'Writing a copy and reading it back', normalSeconds: 15, afterwards: waitForMedia },
   'destroy-key': { what: 'Destroying the key in the token', normalSeconds: 5, afterwards: waitForToken },
+  'make-log-key': { what: 'The token makes the key that signs the log', normalSeconds: 5, afterwards: waitForToken },
+  'sign-checkpoint': { what: 'The token signs the log', normalSeconds: 5, afterwards: waitForToken },
+  'sign-bundle': { what: 'The token signs the bundle', normalSeconds: 5, afterwards: waitForToken },
+  'destroy-log-key': { what: 'Destroying the key that signed the log', normalSeconds: 5, afterwards: waitForToken },
   'log-out': { what: 'Logging out of the token', normalSeconds: 5, afterwards: waitForToken },
 };
 
@@ -76,7 +80,8 @@ export function workInWords(
 export function progressOf(state: CeremonyState): NonNullable<CeremonyView['work']>['progress'] {
   const each = currentStep(state)?.work?.each;
   if (each === undefined || each === 'once') return null;
-  const remaining = remainingWork(state).length;
+  const remaining = ownWork(state).length;
+  if (remaining === 0) return null;
   const of =
     each === 'copy'
       ? state.plan.copies

@@ -1,8 +1,10 @@
 import { bundleFiles, type BundleFile } from '../../../app/ceremony/bundle-files.ts';
 import type { OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
 import { carriedKeys, type CeremonyState } from '../../../app/ceremony/state.ts';
-import { bundleName, layout } from '../../../app/bundle/layout.ts';
+import { bundleName, layout, manifestNoteFile } from '../../../app/bundle/layout.ts';
+import { manifestNote } from '../../../app/bundle/seals.ts';
 import type { WrappedParts } from '../../../app/byok/format.ts';
+import { utf8ToBytes } from '../../../app/keys/bytes.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
 import { Refused, refuse, type Refusal } from '../../../app/rules/refusal.ts';
 import { bundleState, removeBundle, writeBundle, type ExpectedFile } from '../../media/outbound.ts';
@@ -21,7 +23,7 @@ export async function writeCopy(
   // Of a second copy the bytes stand already; it is as late as the first.
   if (state.copies.length === 0)
     for (const { id } of carriedKeys(state)) checkNotEnded(state.keks.get(id), ports.now());
-  const written = writeBundle(request.folder, bundleName(state.ceremony), filesOf(ports, request, state));
+  const written = writeBundle(request.folder, bundleName(state.ceremony), filesOf(ports, state));
   return outcomeOf(request, written);
 }
 
@@ -35,7 +37,7 @@ export async function settleCopy(
   state: CeremonyState,
 ): Promise<OutcomeOf<'write-copy'>> {
   const name = bundleName(state.ceremony);
-  const expected = filesOf(ports, request, state).map(({ path, bytes }) => ({
+  const expected = filesOf(ports, state).map(({ path, bytes }) => ({
     path,
     sha256: sha256Hex(bytes),
     bytes: bytes.length,
@@ -66,9 +68,7 @@ export function removeCopies(ports: WorkPorts, state: CeremonyState): readonly R
   const cutOff = request?.kind === 'write-copy' ? request : null;
   return [
     ...state.copies.flatMap(({ folder, files }) => refusalsOf(() => removeBundle(folder, name, pathsOf(files)))),
-    ...(cutOff === null
-      ? []
-      : refusalsOf(() => removeBundle(cutOff.folder, name, pathsOf(filesOf(ports, cutOff, state))))),
+    ...(cutOff === null ? [] : refusalsOf(() => removeBundle(cutOff.folder, name, pathsOf(filesOf(ports, state))))),
   ];
 }
 
@@ -85,13 +85,34 @@ function refusalsOf(attempt: () => unknown): readonly Refusal[] {
 }
 
 /** The bytes of the bundle: they depend on the log and the kept wrapped keys alone, so they can be made again. */
-function filesOf(ports: WorkPorts, request: RequestOf<'write-copy'>, state: CeremonyState): readonly BundleFile[] {
+function filesOf(ports: WorkPorts, state: CeremonyState): readonly BundleFile[] {
+  const { bundle, ceremony, logKey } = state;
+  if (bundle?.signed == null || logKey === null) throw new Error('A bundle is written after it was signed');
+  const { checkpoint, manifest: signature, manifestSha256 } = bundle.signed;
+  const files = unsignedFiles(ports, { ...bundle, checkpoint }, state);
+  const manifest = files.find(({ path }) => path === layout.manifest)?.bytes ?? new Uint8Array();
+  if (sha256Hex(manifest) !== manifestSha256) throw new Error('A bundle is the one that was signed');
+  const note = manifestNote(ceremony, new TextDecoder().decode(manifest), { logKey, signature });
+  return [...files, { path: manifestNoteFile, bytes: utf8ToBytes(note) }];
+}
+
+/** When a bundle was made, of how much of the log, and the signature over that. */
+interface Stamp {
+  readonly createdAt: string;
+  readonly logSize: number;
+  /** DER in hex. */
+  readonly checkpoint: string;
+}
+
+/** The files of a bundle, its manifest the last, before the manifest is signed. */
+export function unsignedFiles(ports: WorkPorts, stamp: Stamp, state: CeremonyState): readonly BundleFile[] {
   const wrapped = new Map(carriedKeys(state).map((key) => [key.id, keptParts(ports, state, key.id)]));
   return bundleFiles({
     state,
+    checkpoint: stamp.checkpoint,
     wrapped,
-    record: ports.entries().slice(0, request.logSize),
-    createdAt: request.createdAt,
+    record: ports.entries().slice(0, stamp.logSize),
+    createdAt: stamp.createdAt,
     generator: `${ports.application.name} ${ports.application.version}`,
   });
 }

@@ -8,6 +8,7 @@ import { carriedKeys, type CeremonyState } from '../../../app/ceremony/state.ts'
 import { Refused, refuse } from '../../../app/rules/refusal.ts';
 import type { Hsm, LoginDecision, PinEntry, PinState, ProbeReport, TokenIdentity, WrapNeed } from '../../hsm/port.ts';
 import { checkTokenReal } from '../../hsm/rehearsal-token.ts';
+import { checkKeptHead } from './log.ts';
 import { rehearsalLabel } from '../token-site.ts';
 import type { WorkPorts } from '../work-ports.ts';
 
@@ -106,7 +107,7 @@ export async function probeToken({ hsm }: WorkPorts, state: CeremonyState): Prom
  * @param pin - how the PIN is given; bytes are overwritten by the HSM port
  * @param decided - what the people have decided about a last try
  * @returns the serial of the token found
- * @throws Refused as {@link logIn}
+ * @throws Refused as {@link logIn}, or with LOG-HEAD-IN-TOKEN when the log is older than the one that the token was told of
  */
 export async function reopenToken(
   ports: WorkPorts,
@@ -114,7 +115,9 @@ export async function reopenToken(
   pin: PinEntry,
   decided = undecided,
 ): Promise<string> {
-  return (await openWith(ports, state, pin, decided)).serial;
+  const { serial } = await openWith(ports, state, pin, decided);
+  await checkKeptHead(ports, state);
+  return serial;
 }
 
 async function openWith(

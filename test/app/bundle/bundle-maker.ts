@@ -1,20 +1,33 @@
 import { canonicalBytes, type JsonValue } from '../../../app/audit/canonical-json.ts';
-import { extractBytes } from '../../../app/audit/extract.ts';
+import { entryBytes } from '../../../app/audit/entry.ts';
+import { extractBytes, parseExtract } from '../../../app/audit/extract.ts';
+import { leafHash, treeRoot } from '../../../app/audit/tree.ts';
 import type { WrappedParts } from '../../../app/byok/format.ts';
 import { formatFor } from '../../../app/byok/registry.ts';
-import { bundleName, keyFolder, layout, publicKeyPath } from '../../../app/bundle/layout.ts';
+import {
+  bundleName,
+  keyFolder,
+  layout,
+  manifestNoteFile,
+  publicKeyPath,
+  sealFolders,
+} from '../../../app/bundle/layout.ts';
 import { factsOf, type LogFacts } from '../../../app/bundle/log-facts.ts';
 import { manifestBytes, parseManifest, type Manifest, type ManifestKey } from '../../../app/bundle/manifest.ts';
+import { sealedRecord } from '../../../app/bundle/sealed-record.ts';
+import { manifestNote } from '../../../app/bundle/seals.ts';
 import { transcriptText } from '../../../app/bundle/transcript.ts';
 import { uploadHtml } from '../../../app/bundle/upload-html.ts';
 import { uploadMarkdown } from '../../../app/bundle/upload-md.ts';
 import { sheetIn } from '../../../app/bundle/verify-upload.ts';
 import { parsePlanDocument } from '../../../app/ceremony/plan.ts';
 import { reportBytes, reportOf } from '../../../app/record/report.ts';
+import { bytesToHex } from '../../../app/keys/bytes.ts';
 import { encodePublicKeyPem } from '../../../app/keys/pem.ts';
 import type { RuleId } from '../../../app/rules/index.ts';
 import { Refused } from '../../../app/rules/refusal.ts';
 import { application, ceremony, createdAt, eventsOf, partsOf, sha256, type Sample } from './sample-events.ts';
+import { checkpointSignature, logKeyName, publicKeyOf, signatureOf } from '../../support/keys.ts';
 import { sampleLog } from './sample-log.ts';
 
 /** Makes bundles as a ceremony would, and makes them again around a log that somebody wrote anew. */
@@ -96,7 +109,7 @@ function manifestKey(
 
 /** Lists the files in their manifest anew, the way a bundle is finished; `change` is what else it shall say. */
 export function withManifest(files: Files, change: Partial<Manifest> = {}): Map<string, Uint8Array> {
-  const others = [...files].filter(([path]) => path !== layout.manifest);
+  const others = sealedAnew(files);
   const pathsOf = (id: string) => others.map(([path]) => path).filter((path) => path.startsWith(`${keyFolder(id)}/`));
   const old = manifestOf(files);
   const manifest: Manifest = {
@@ -105,7 +118,27 @@ export function withManifest(files: Files, change: Partial<Manifest> = {}): Map<
     files: others.map(([path, bytes]) => ({ path, sha256: sha256(bytes), bytes: bytes.length })),
     ...change,
   };
-  return new Map([...others, [layout.manifest, manifestBytes(manifest)]]);
+  const bytes = manifestBytes(manifest);
+  const note = manifestNote(manifest.ceremony, new TextDecoder().decode(bytes), {
+    logKey: publicKeyOf(logKeyName),
+    signature: signatureOf(logKeyName, bytes),
+  });
+  return new Map([...others, [layout.manifest, bytes], [manifestNoteFile, utf8(note)]]);
+}
+
+/** The record sealed anew by whoever has the log key; one whose log cannot be read stays as it was sealed. */
+function sealedAnew(files: Files): [string, Uint8Array][] {
+  const { ceremony: id } = manifestOf(files);
+  const rest = [...files].filter(([path]) => path !== layout.manifest && path !== manifestNoteFile);
+  const entries = unlessRefused(() => parseExtract(files.get(layout.log) ?? new Uint8Array()));
+  if (entries === null || entries.length === 0) return rest;
+  const bare = rest.filter(([path]) => !sealFolders.some((folder) => path.startsWith(folder)));
+  const root = bytesToHex(treeRoot(entries.map((entry) => leafHash(entryBytes(entry)))));
+  const signature = checkpointSignature(id, { size: entries.length, root });
+  const paths = bare.map(([path]) => path);
+  const seals = unlessRefused(() => sealedRecord({ ceremony: id, entries, signature, paths })) ?? [];
+  // Two checkpoints of one size would be one file.
+  return [...new Map([...bare, ...seals.map(({ path, text }): [string, Uint8Array] => [path, utf8(text)])])];
 }
 
 /**

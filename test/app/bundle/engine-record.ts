@@ -6,6 +6,7 @@ import type { CeremonyEvent } from '../../../app/ceremony/events.ts';
 import { evolve } from '../../../app/ceremony/evolve.ts';
 import { openExceptions, presentPeople, type CeremonyState } from '../../../app/ceremony/state.ts';
 import type { Position } from '../../../app/ceremony/work.ts';
+import { headOf } from '../../support/machine.ts';
 import { publicKeyOf, signed } from '../../support/signing.ts';
 import { azureKey, confirmation, inputFor, opening, outcomeFor, planWith, stepOf } from '../../support/walk.ts';
 
@@ -136,7 +137,7 @@ export function engineRecord(): readonly Entry[] {
   const done = new Set<string>();
   for (;;) {
     const { effect, request } = room.state.inFlight ?? {};
-    if (request?.kind === 'write-copy') return room.entries;
+    if (request?.kind === 'sign-bundle') return room.entries;
     if (effect === undefined || request === undefined) {
       const { id } = stepOf(room.state);
       if (!done.has(id)) incidents[id]?.(room);
@@ -150,7 +151,7 @@ export function engineRecord(): readonly Entry[] {
       room.take({ type: 'fail-work', effect, settled: false, refusal });
       room.closeExceptions(lost);
     } else {
-      const outcome = outcomeFor(room.state, request);
+      const outcome = outcomeFor(room.state, request, headOf(room.entries));
       room.take({ type: 'complete-work', effect, outcome, settled: false, then: 'go-on', position });
     }
   }

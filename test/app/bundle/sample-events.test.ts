@@ -14,6 +14,6 @@ describe.each<[string, () => Event[]]>([
   it('is one that the engine replays, up to the writing of the bundle', () => {
     const state = replayLog(sampleLog(eventsOf()));
     expect(state && currentStep(state)?.id).toBe('take-out.write');
-    expect(state?.inFlight?.request.kind).toBe('write-copy');
+    expect(state?.inFlight?.request.kind).toBe('sign-bundle');
   });
 });

@@ -4,7 +4,8 @@ import type { Kek, WrapPlan, WrappedParts } from '../../../app/byok/format.ts';
 import { nonceOf } from '../../../app/byok/ways.ts';
 import { applicationInfo } from '../../../main/cli/installation.ts';
 import { partNames } from '../../../main/ceremony/workspace.ts';
-import { approved, confirmed, registered, type Event } from './sample-log.ts';
+import { logKeyName, publicKeyOf } from '../../support/keys.ts';
+import { approved, confirmed, openCheckpoint, registered, type Event } from './sample-log.ts';
 
 /** The log of a ceremony that went well, event by event, before it is chained and signed. */
 
@@ -97,25 +98,32 @@ export function eventsOf(sample: Sample): Event[] {
       { type: 'effect-completed', effect, settled: false, outcome: { ...named, ...outcome } },
     ];
   };
+  const signed = (step: string): readonly Event[] => work(step, { kind: 'sign-checkpoint' }, openCheckpoint);
   const weak = keys.filter(({ wrap }) => wrap.oaepHash === null).map(({ id }) => id);
   return [
     { type: 'ceremony-opened', ceremony, mode: 'rehearsal', application, tokenSerial: null, siteSha256: null, planApproval: null, planSha256: sha256(canonicalBytes(plan)), plan }, // prettier-ignore
     ...untilWrappingKeys(sample, work),
     ...keys.map(({ id }) => confirmed(`bring-in.compare.${id}`, everybody)),
     ...approved('bring-in.accept'),
+    ...signed('bring-in.accept'),
     ...approved('keys.make'),
     ...keys.flatMap(
       ({ id, publicKey }) =>
       work('keys.make', { kind: 'make-key', key: id }, madeOf(id, publicKey), { ckaId: ckaIdOf(id), label: `${ceremony}/${id}` }), // prettier-ignore
     ),
+    ...signed('keys.make'),
     confirmed('keys.check', everybody),
-    ...(weak.length === 0 ? [] : approved('wrap.weak', ['p2'], { kind: 'key-ids', keyIds: weak })),
+    ...(weak.length === 0
+      ? []
+      : [...approved('wrap.weak', ['p2'], { kind: 'key-ids', keyIds: weak }), ...signed('wrap.weak')]),
     ...approved('wrap.approve'),
+    ...signed('wrap.approve'),
     confirmed('wrap.wrap', everybody),
     ...keys.flatMap((key) => wrapOf(sample, key, work)),
+    ...signed('wrap.wrap'),
     confirmed('wrap.check', everybody),
     ...approved('take-out.write', ['p2'], { kind: 'folders', folders: ['/media/b'] }),
-    { type: 'effect-requested', effect: effect + 1, step: 'take-out.write', request: { kind: 'write-copy', copy: 1, folder: '/media/b', createdAt, logSize: null } }, // prettier-ignore
+    { type: 'effect-requested', effect: effect + 1, step: 'take-out.write', request: { kind: 'sign-bundle', createdAt, logSize: null } }, // prettier-ignore
   ];
 }
 
@@ -140,6 +148,8 @@ function untilWrappingKeys(sample: Sample, work: Work): Event[] {
     ...work('token.log-in', { kind: 'log-in' }, { pin }),
     confirmed('token.probe', ['p1']),
     ...work('token.probe', { kind: 'probe-token' }, { mechanisms: [], proofs: proofs.filter((proof, at) => !isProven(proof, at)), lacking: [] }), // prettier-ignore
+    ...work('token.probe', { kind: 'make-log-key' }, { publicKey: publicKeyOf(logKeyName), attributes: [] }),
+    ...work('token.probe', { kind: 'sign-checkpoint' }, openCheckpoint),
     confirmed('token.accept', everybody),
     confirmed('bring-in.read', ['p1'], { kind: 'folders', folders: ['/media/a'] }),
     ...work('bring-in.read', { kind: 'read-inbound' }, { keks: keys.map(loggedKek) }, { folder: '/media/a' }),

@@ -1,10 +1,13 @@
 import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { appendEntry, emptyChain, followLink, type ChainHead } from '../../../app/audit/chain.ts';
-import type { Entry } from '../../../app/audit/entry.ts';
+import { checkpointBytes, originOf } from '../../../app/audit/checkpoint.ts';
+import { entryBytes, type Entry } from '../../../app/audit/entry.ts';
+import { leafHash, treeRoot } from '../../../app/audit/tree.ts';
+import { bytesToHex } from '../../../app/keys/bytes.ts';
 import { parametersSha256, statementBytes, type Statement } from '../../../app/approval/statement.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { followed, shownAt, wordsOf } from './sample-words.ts';
-import { publicKeyOf, signatureOf } from '../../support/signing.ts';
+import { checkpointSignature, publicKeyOf, signatureOf } from '../../support/keys.ts';
 
 /**
  * Makes logs in which people have signed. What an event leaves null, which a signature needs or which the screen shows, is
@@ -43,6 +46,7 @@ export const given = (subject: string, person: string): Event => ({
   parametersSha256: null,
   log: null,
   signature: null,
+  cosignature: null,
 });
 
 /** Confirmation of a step, all its checks ticked, by the witness of every sample, or by those named. */
@@ -130,10 +134,15 @@ export const aBreak = (back = ['p1', 'p2']): Event[] => [
 
 /** An event with everything open that its signature needs, to be signed anew where it stands then. */
 export function unsigned(event: Event): Event {
+  if (isEvent(event['outcome']) && event['outcome']['kind'] === 'sign-checkpoint')
+    return { ...event, outcome: openCheckpoint };
   if (!('signature' in event)) return event;
   const open = { ...event, log: null, signature: null };
-  return event['type'] === 'approval-given' ? { ...open, parametersSha256: null } : open;
+  return event['type'] === 'approval-given' ? { ...open, parametersSha256: null, cosignature: null } : open;
 }
+
+/** How far the log has come, signed by the token: filled in where it stands. */
+export const openCheckpoint = { kind: 'sign-checkpoint', size: null, root: null, signature: null, kept: true } as const;
 
 /** Chains events into a log, one second apart, and has signed what is to be signed. */
 export function sampleLog(events: readonly JsonValue[]): Entry[] {
@@ -180,6 +189,12 @@ function filledIn(event: Event, before: readonly Entry[], head: ChainHead, state
     const { request } = event;
     return 'logSize' in request ? { ...event, request: { ...request, logSize: head.size + 1 } } : event;
   }
+  const { outcome } = event;
+  if (isEvent(outcome) && outcome['kind'] === 'sign-checkpoint' && outcome['signature'] === null) {
+    const now = { size: head.size, root: bytesToHex(treeRoot(before.map((entry) => leafHash(entryBytes(entry))))) };
+    const signature = checkpointSignature(textOf(member(opened, 'ceremony')), now);
+    return { ...event, outcome: { ...outcome, ...now, signature } };
+  }
   const log = { size: head.size, head: head.hash };
   // A restart notes its place, and nobody signs it.
   if (event['type'] === 'ceremony-resumed' && event['log'] === null) return { ...event, log };
@@ -187,7 +202,19 @@ function filledIn(event: Event, before: readonly Entry[], head: ChainHead, state
   const statement = statementFor(event, before);
   const signature = signatureOf(statement.person, statementBytes({ ...statement, log }));
   const isApproval = statement.purpose === 'approval';
-  return { ...event, ...(isApproval ? { parametersSha256: statement.parameters } : {}), log, signature };
+  const approval = { parametersSha256: statement.parameters, cosignature: cosignatureOf(statement.person, before) };
+  return { ...event, ...(isApproval ? approval : {}), log, signature };
+}
+
+/** Over the last checkpoint in the log, whatever it says. */
+function cosignatureOf(person: string, before: readonly Entry[]): string | null {
+  const last = before
+    .map(({ event }) => member(event, 'outcome'))
+    .findLast((each) => member(each, 'kind') === 'sign-checkpoint');
+  const [size, root] = [member(last, 'size'), member(last, 'root')];
+  if (typeof size !== 'number' || typeof root !== 'string') return null;
+  const origin = originOf(textOf(member(before[0]?.event, 'ceremony')));
+  return signatureOf(person, checkpointBytes({ origin, size, root }));
 }
 
 const textOf = (value: JsonValue): string => (typeof value === 'string' ? value : '');

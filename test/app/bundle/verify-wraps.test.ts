@@ -89,7 +89,8 @@ describe('a sound bundle for four clouds', () => {
     const open = verify(sample.files).filter(({ outcome }) => outcome !== 'holds');
     expect(open.map(({ rule, outcome }) => [rule, outcome])).toEqual([
       ['BUNDLE-DEADLINE-AHEAD', 'not-checkable'],
-      ['BUNDLE-SIGNED', 'not-checkable'],
+      ['BUNDLE-CHECKPOINT-AS-ON-PAPER', 'not-checkable'],
+      ['BUNDLE-LOG-KEY-TRUSTED', 'not-checkable'],
     ]);
     expect(verdictOf(verify(sample.files))).toBe('holds');
     expect(manifestOf(sample.files).keys.map(({ id }) => id)).toEqual(['aws', 'google', 'ibm', 'tencent']);

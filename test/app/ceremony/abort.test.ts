@@ -171,7 +171,7 @@ describe('keys that were made before the ceremony was stopped', () => {
 
 describe('copies that were written before the ceremony was stopped', () => {
   it('are on the list, and stay what they are', () => {
-    const failed = failing(completeOne(atWork(walkTo(start, 'take-out.write'))));
+    const failed = failing(completeOne(completeOne(atWork(walkTo(start, 'take-out.write')))));
     const at = exceptionsClosed(stopped(failed));
     expect(stepOf(at).id).toBe('abort.inventory');
     const ended = toTheEnd(at);
@@ -182,7 +182,9 @@ describe('copies that were written before the ceremony was stopped', () => {
 
 describe('work that was under way when the ceremony was stopped', () => {
   const lost = (step: string): CeremonyState => {
-    const busy = atWork(walkTo(start, step));
+    const ordered = atWork(walkTo(start, step));
+    // The bundle is signed before it is written.
+    const busy = step === 'take-out.write' ? completeOne(ordered) : ordered;
     const refusal = { rule: 'HSM-PROCESS-ALIVE', cause: 'it died', remedy: 'open it again' };
     return after(busy, decide(busy, { type: 'interrupt-work', effect: busy.inFlight?.effect ?? 0, refusal }));
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { statementBytes, type Statement } from '../../../app/approval/statement.ts';
-import { askedOf, statementOf } from '../../../app/ceremony/approvals.ts';
+import { checkpointToCosign, askedOf, statementOf } from '../../../app/ceremony/approvals.ts';
 import { decide, type Command } from '../../../app/ceremony/decide.ts';
 import type { LoggedInput } from '../../../app/ceremony/events.ts';
 import { replay } from '../../../app/ceremony/replay.ts';
@@ -92,8 +92,29 @@ describe('an approval', () => {
   const statement = (more: Partial<Statement>, person = 'p3'): Command => {
     const log = { size: position.size, head: position.head };
     const message = statementBytes({ ...statementOf(state, 'approval', person, log), ...more });
-    return { type: 'give-approval', person, position, signature: signatureOf(person, message) };
+    const checkpoint = checkpointToCosign(state);
+    const cosignature = checkpoint === null ? null : signatureOf(person, checkpoint);
+    return { type: 'give-approval', person, position, signature: signatureOf(person, message), cosignature };
   };
+
+  it('carries the last checkpoint of the log, signed by that person too', () => {
+    const sound = statement({});
+    const cosigned = (cosignature: string | null): Command => ({ ...sound, cosignature }) as Command;
+    const checkpoint = checkpointToCosign(state) ?? expect.unreachable('the token has signed the log by then');
+    expect(refusedBy(decide(state, cosigned(signatureOf('p3', checkpoint))))).toBeNull();
+    for (const wrong of [
+      null,
+      signatureOf('p4', checkpoint),
+      signatureOf('p3', statementBytes(statementOf(state, 'approval', 'p3', { size: 1, head: '' }))),
+    ]) {
+      // prettier-ignore
+      expect(refusedBy(decide(state, cosigned(wrong)))).toBe('CHECKPOINT-COSIGNED');
+    }
+    // Before the token has signed anything there is nothing to cosign.
+    const early = asked(before('roll-call.start'));
+    const given = decide(early, { type: 'give-approval', ...signed(early, 'approval', 'p3'), cosignature: signatureOf('p3', checkpoint) }); // prettier-ignore
+    expect(refusedBy(given)).toBe('CHECKPOINT-COSIGNED');
+  });
 
   it('is the signature of that person over what the engine says', () => {
     expect(refusedBy(decide(state, statement({})))).toBeNull();

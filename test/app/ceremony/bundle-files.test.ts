@@ -56,6 +56,7 @@ function parts(state: CeremonyState): BundleParts {
     record: sampleLog([opening(state.planDocument)] as JsonValue[]),
     createdAt: '2026-11-23T14:07:32Z',
     generator: 'Keyferry 0.1.0',
+    checkpoint: '3006020101020101',
   };
 }
 
@@ -67,7 +68,7 @@ function writtenWithout(key: string): Pick<BundleParts, 'state' | 'record' | 'cr
   const without = exceptionsClosed(failing(asked), key);
   const state = atWork(walkTo(without, 'take-out.write'));
   const request = state.inFlight?.request;
-  if (request?.kind !== 'write-copy') throw new Error('nothing is written');
+  if (request?.kind !== 'sign-bundle') throw new Error('nothing is signed');
   return { state, record: sampleLog(eventsOf(state) as JsonValue[]), createdAt: request.createdAt };
 }
 

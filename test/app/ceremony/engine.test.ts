@@ -46,14 +46,25 @@ describe('a whole ceremony', () => {
       'identify-token',
       'log-in',
       'probe-token',
+      'make-log-key',
+      'sign-checkpoint',
       'read-inbound',
+      'sign-checkpoint',
       'make-key root',
       'make-key constructor',
+      'sign-checkpoint',
+      'sign-checkpoint',
       'wrap-key root',
       'wrap-key constructor',
+      'sign-checkpoint',
+      'sign-bundle',
       'write-copy',
       'write-copy',
+      'sign-checkpoint',
       'destroy-key root',
+      'sign-checkpoint',
+      'sign-checkpoint',
+      'destroy-log-key',
       'log-out',
     ]);
   });
@@ -176,7 +187,7 @@ describe('the token', () => {
 
   it('is opened again by the people of the first log-in, and only while a step needs it', () => {
     expect(reopening(at, 'abc123', [])).toBe('STEP-CONFIRMED-BY-NAMED-ROLES');
-    for (const step of ['token.log-in', 'keys.check', 'take-out.write', 'close.sign-off']) {
+    for (const step of ['token.log-in', 'keys.check', 'take-out.check', 'close.sign-off']) {
       expect([step, reopening(walkTo(opened(twoKeys), step), 'abc123')]).toEqual([step, 'TOKEN-OPENED-WHEN-NEEDED']);
     }
   });

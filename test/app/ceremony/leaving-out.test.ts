@@ -49,7 +49,7 @@ describe('a key whose work has failed', () => {
     expect(state.failure).toBeNull();
     // Nothing goes on before the people have confirmed the step again.
     expect(state.input).toBeNull();
-    expect(remainingWork(state)).toMatchObject([{ key: { id: 'c' } }]);
+    expect(remainingWork(state)).toMatchObject([{ key: { id: 'c' } }, { once: 'sign-checkpoint' }]);
     expect(currentStep(stepDone(state))?.id).not.toBe(step);
     expect(noticesOf(state).map(({ rule }) => rule)).toContain('KEY-LEFT-OUT-BY-DECISION');
   });
@@ -194,7 +194,10 @@ describe('a key that a refusal names', () => {
 
   it('stays once a copy is written: its bytes are out of the room', () => {
     const state = walkTo(opened(planWith([azureKey('a'), azureKey('b')], { copies: 2 })), 'take-out.write');
-    const failed = failing(completeOne(atWork(state)), false, { rule: 'WRAPPED-KEY-KEPT-INTACT', key: 'b' });
+    const failed = failing(completeOne(completeOne(atWork(state))), false, {
+      rule: 'WRAPPED-KEY-KEPT-INTACT',
+      key: 'b',
+    });
     expect(keyToLeaveOut(failed)).toBeNull();
   });
 });

@@ -335,7 +335,16 @@ describe('the token', () => {
 
   it('is asked for at the steps that work with it, by the people of the first log-in', () => {
     const needed = opened(plan).steps.filter((step) => view(at(step.id), closed).reopen !== null);
-    expect(needed.map((step) => step.id)).toEqual(['token.probe', 'keys.make', 'wrap.wrap', 'close.destroy']);
+    expect(needed.map((step) => step.id)).toEqual([
+      'token.probe',
+      'bring-in.accept',
+      'keys.make',
+      'wrap.approve',
+      'wrap.wrap',
+      'take-out.write',
+      'close.destroy',
+      'close.log-out',
+    ]);
     const { reopen } = view(at('keys.make'), closed);
     expect(reopen).toMatchObject({
       confirmers: view(at('token.log-in')).step?.confirmers,

@@ -17,6 +17,7 @@ import {
   stepDone,
   walkTo,
   wholeCeremony,
+  workDone,
 } from '../../support/walk.ts';
 
 /** A key for a cloud that still takes RSAES-PKCS1-v1_5. */
@@ -64,7 +65,7 @@ describe('a weak wrap that the people decline', () => {
   /** After ids were typed at the step that asks for them, the wraps were approved, and the wrap was confirmed. */
   function wrapping(keyIds: string[]): CeremonyState {
     const typed = atWork(walkTo(opened(two), 'wrap.weak'), { input: { kind: 'key-ids', keyIds } });
-    return atWork(stepDone(typed));
+    return atWork(stepDone(workDone(typed)));
   }
 
   it('is refused before any key is wrapped, and the quorum goes on without the key', () => {

@@ -44,22 +44,28 @@ describe('work that fails', () => {
 
   it('writes the missing copy to the medium chosen for it, the same bytes as the first', () => {
     const at = walkTo(start, 'take-out.write');
-    const asked = after(at, decide(at, { ...confirmation(at), position: { ...position, size: 40 } }));
+    const signing = after(at, decide(at, { ...confirmation(at), position: { ...position, size: 40 } }));
+    expect(signing.inFlight?.request).toMatchObject({ createdAt: '2026-11-23T14:07:32Z', logSize: 42 });
+    const asked = completeOne(signing);
     const first = asked.inFlight?.request;
     const failed = failing(completeOne(asked));
     const later = { ...position, size: 99, time: '2026-11-23T15:00:00.000Z' };
     const input = { kind: 'folders' as const, folders: ['/media/fresh'] };
     const again = atWork(exceptionsClosed(failed), { input, position: later });
-    expect(first).toMatchObject({ copy: 1, folder: '/media/b1', createdAt: '2026-11-23T14:07:32Z', logSize: 42 });
+    expect(first).toMatchObject({ copy: 1, folder: '/media/b1' });
+    expect(again.bundle).toEqual(asked.bundle);
     expect(again.inFlight?.request).toEqual({ ...first, copy: 2, folder: '/media/fresh' });
   });
 
-  it('stamps the bundle anew when no copy was written', () => {
+  it('stamps the bundle anew when it could not be signed, and not when only the medium failed', () => {
     const at = walkTo(start, 'take-out.write');
     const failed = failing(after(at, decide(at, confirmation(at))));
     const later = { ...position, size: 70, time: '2026-11-23T15:00:00.000Z' };
     const again = atWork(exceptionsClosed(failed), { position: later });
-    expect(again.inFlight?.request).toMatchObject({ copy: 1, createdAt: '2026-11-23T15:00:00Z', logSize: 72 });
+    expect(again.inFlight?.request).toMatchObject({ createdAt: '2026-11-23T15:00:00Z', logSize: 72 });
+    const unwritten = failing(completeOne(again));
+    expect(atWork(exceptionsClosed(unwritten)).inFlight?.request).toMatchObject({ kind: 'write-copy', copy: 1 });
+    expect(atWork(exceptionsClosed(unwritten)).bundle).toEqual(unwritten.bundle);
   });
 });
 

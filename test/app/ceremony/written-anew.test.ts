@@ -10,6 +10,7 @@ import { currentStep, isClosed, presentPeople, type CeremonyState } from '../../
 import type { Position } from '../../../app/ceremony/work.ts';
 import { ruleOf } from '../../support/rule-of.ts';
 import { closingOf, publicKeyOf, quorumOf, signed } from '../../support/signing.ts';
+import { headOf } from '../../support/machine.ts';
 import { confirmation, inputFor, opened, opening, outcomeFor, stepOf, time, twoKeys } from '../../support/walk.ts';
 
 vi.mock('../../../app/approval/signature.ts', async (load) =>
@@ -62,7 +63,7 @@ class Room {
     this.take((state, position) => ({ ...confirmation(state), input, position }));
     while (this.state.inFlight !== null) {
       const { effect, request } = this.state.inFlight;
-      this.take((state, position) => ({ type: 'complete-work', effect, outcome: outcomeFor(state, request), settled: false, then: 'go-on', position })); // prettier-ignore
+      this.take((state, position) => ({ type: 'complete-work', effect, outcome: outcomeFor(state, request, headOf(chained(this.events))), settled: false, then: 'go-on', position })); // prettier-ignore
     }
   }
 

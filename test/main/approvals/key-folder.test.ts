@@ -7,8 +7,9 @@ import { isSignedBy } from '../../../app/approval/signature.ts';
 import { utf8ToBytes } from '../../../app/keys/bytes.ts';
 import { openKeyFolder, type KeyFolder } from '../../../main/approvals/key-folder.ts';
 import { sealedFileBytes, sealing, type SealedKey } from '../../../main/approvals/sealed-file.ts';
-import { sealNewKey, signWith } from '../../../main/approvals/sealed-key.ts';
+import { sealNewKey } from '../../../main/approvals/sealed-key.ts';
 import { refusalOf, ruleOf } from '../../support/rule-of.ts';
+import { signOne } from '../../support/sign-one.ts';
 
 const ada = { ceremony: 'rehearsal-2026-11-26-7f3a9c', person: 'p1' };
 const words = 'correct horse battery staple';
@@ -43,7 +44,7 @@ describe('the folder of the approval keys', () => {
     keys.keep('p1', sealed);
     const later = openKeyFolder(folder);
     expect(later.sealed('p1')).toEqual(sealed);
-    const signature = await signWith(later.sealed('p1'), passphraseBytes(words), ada, message);
+    const signature = await signOne(later.sealed('p1'), passphraseBytes(words), ada, message);
     expect(isSignedBy(sealed.publicKey, message, signature)).toBe(true);
   });
 
@@ -151,7 +152,7 @@ describe('a file that is not what was kept', () => {
     keys.keep('p1', sealed);
     keys.keep('p2', hers.sealed);
     writeFileSync(join(folder, 'p1.json'), readFileSync(join(folder, 'p2.json')));
-    const attempt = signWith(keys.sealed('p1'), passphraseBytes(words), ada, message);
+    const attempt = signOne(keys.sealed('p1'), passphraseBytes(words), ada, message);
     await expect(attempt).rejects.toMatchObject({ refusal: { rule: 'APPROVAL-PASSPHRASE-ACCEPTED' } });
   });
 });

@@ -10,10 +10,11 @@ import { isApprovalKey, isSignedBy } from '../../../app/approval/signature.ts';
 import { statementBytes } from '../../../app/approval/statement.ts';
 import { canonicalJson } from '../../../app/audit/canonical-json.ts';
 import { hexToBytes, utf8ToBytes } from '../../../app/keys/bytes.ts';
-import { sealNewKey, signFirst, signWith, type KeyContext } from '../../../main/approvals/sealed-key.ts';
+import { sealNewKey, signFirst, type KeyContext } from '../../../main/approvals/sealed-key.ts';
 import { sealing, type SealedKey } from '../../../main/approvals/sealed-file.ts';
 import { openssl } from '../../support/openssl.ts';
 import { ruleOfAsync } from '../../support/rule-of.ts';
+import { signOne } from '../../support/sign-one.ts';
 
 const ada: KeyContext = { ceremony: 'rehearsal-2026-11-26-7f3a9c', person: 'p1' };
 const words = 'correct horse battery staple';
@@ -59,7 +60,7 @@ describe('a sealed key', () => {
   it('signs what OpenSSL and the verifier in app both find valid', async () => {
     expect(isApprovalKey(publicKey)).toBe(true);
     expect(sealed.publicKey).toBe(publicKey);
-    const signature = await signWith(sealed, passphrase(), ada, message);
+    const signature = await signOne(sealed, passphrase(), ada, message);
     expect(isSignedBy(publicKey, message, signature)).toBe(true);
     expect(opensslVerifies(publicKey, signature, message)).toBe('Verified OK');
     expect(() => opensslVerifies(publicKey, signature, utf8ToBytes('something else'))).toThrow();
@@ -72,7 +73,7 @@ describe('a sealed key', () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 80 }), context, fc.uint8Array(), async (secret, whose, bytes) => {
         const made = await sealNewKey(secret, whose, 'generated');
-        return isSignedBy(made.publicKey, bytes, await signWith(made.sealed, secret, whose, bytes));
+        return isSignedBy(made.publicKey, bytes, await signOne(made.sealed, secret, whose, bytes));
       }),
       { numRuns: 15 },
     );
@@ -88,7 +89,7 @@ describe('a sealed key', () => {
   it('costs each guess 128 MiB, unless somebody says that there is nothing to guess', async () => {
     const typed = await sealNewKey(passphrase(), ada);
     expect(typed.sealed.kdf).toMatchObject({ name: 'scrypt', N: 131072, r: 8, p: 1 });
-    expect(isSignedBy(typed.publicKey, message, await signWith(typed.sealed, passphrase(), ada, message))).toBe(true);
+    expect(isSignedBy(typed.publicKey, message, await signOne(typed.sealed, passphrase(), ada, message))).toBe(true);
   });
 
   it('holds neither the passphrase nor the private key in the clear', () => {
@@ -114,13 +115,13 @@ describe('a sealed key', () => {
 
   it('leaves the passphrase to whoever has to overwrite it', async () => {
     const secret = passphrase();
-    await signWith(sealed, secret, ada, message);
+    await signOne(sealed, secret, ada, message);
     expect(secret).toEqual(passphrase());
   });
 
   it('does not hold up the window while a passphrase is tried', async () => {
     const order: string[] = [];
-    const signing = signWith(sealed, passphrase(), ada, message).then(() => order.push('signed'));
+    const signing = signOne(sealed, passphrase(), ada, message).then(() => order.push('signed'));
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
@@ -132,7 +133,7 @@ describe('a sealed key', () => {
 
 describe('a sealed key does not open', () => {
   const ruleFor = (key: SealedKey, secret: Uint8Array, context: KeyContext): Promise<unknown> =>
-    ruleOfAsync(() => signWith(key, secret, context, message));
+    ruleOfAsync(() => signOne(key, secret, context, message));
 
   it('with a passphrase that differs in one letter, in case or by a space at its end', async () => {
     for (const wrong of ['correct horse battery stapel', 'Correct horse battery staple', `${words} `, ''])

@@ -1,18 +1,40 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { layout } from '../../../app/bundle/layout.ts';
+import type { Entry } from '../../../app/audit/entry.ts';
+import { checkpointPath, layout } from '../../../app/bundle/layout.ts';
+import { sealsIn } from '../../../app/bundle/seals.ts';
+import type { PaperCheckpoint } from '../../../app/bundle/verify-known.ts';
+import { pgpWords } from '../../../app/keys/fingerprint.ts';
+import { sampleLog } from '../../app/bundle/bundle-maker.ts';
 import { newLog } from '../../support/logs.ts';
 import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { foreignBundle, sampleBundle, sampleEvents } from '../../app/bundle/sample-bundle.ts';
 
 const program = fileURLToPath(new URL('../../../main/cli/verify.ts', import.meta.url));
 const sample = sampleBundle();
+/** As the paper of the room has one of its checkpoints. */
+const paper = paperOf(sampleLog(sampleEvents()));
 let folder: string;
 let bundle: string;
+
+function paperOf(entries: readonly Entry[]): PaperCheckpoint {
+  const { size = 0, root = '' } = sealsIn(entries).checkpoints[1] ?? {};
+  const words = pgpWords(Buffer.from(root, 'hex'));
+  return { size, first: words[0] ?? '', last: words.at(-1) ?? '' };
+}
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'keyferry-test-'));
@@ -55,12 +77,33 @@ describe('verify', () => {
     const { status, rules, said } = verify(bundle);
     expect(said).not.toMatch(/refused|could not/u);
     expect(status).toBe(0);
-    expect(rules.size).toBe(28);
+    expect(rules.size).toBe(33);
     expect([...rules.values()].filter((outcome) => outcome === 'broken')).toEqual([]);
     expect(rules.get('BUNDLE-NAMED-AS-CEREMONY')).toBe('holds');
     // The sample was written by this very version.
     expect(rules.get('BUNDLE-UPLOAD-AS-LOGGED')).toBe('holds');
-    expect(rules.get('BUNDLE-SIGNED')).toBe('not-checkable');
+    expect(rules.get('BUNDLE-SIGNED')).toBe('holds');
+    expect(rules.get('BUNDLE-CHECKPOINT-AS-ON-PAPER')).toBe('not-checkable');
+  });
+
+  it('holds the log against what the paper says, and against a key that is known by another way', () => {
+    const note = readFileSync(join(bundle, checkpointPath(paper.size)), 'utf8');
+    expect(note).toContain(`\n${paper.size}\n`);
+    const said = `${paper.size} ${paper.first} ${paper.last}`;
+    const keys = join(bundle, 'record', 'keys');
+    const right = verify(bundle, '--checkpoint', said, '--log-key', join(keys, 'log.pem'));
+    expect([right.status, right.rules.get('BUNDLE-CHECKPOINT-AS-ON-PAPER')]).toEqual([0, 'holds']);
+    expect(right.rules.get('BUNDLE-LOG-KEY-TRUSTED')).toBe('holds');
+    const wrong = verify(bundle, '--checkpoint', said.replace(paper.last, paper.first));
+    expect([wrong.status, wrong.rules.get('BUNDLE-CHECKPOINT-AS-ON-PAPER')]).toEqual([1, 'broken']);
+    const stranger = verify(bundle, '--log-key', join(keys, 'p1.pem'));
+    expect([stranger.status, stranger.rules.get('BUNDLE-LOG-KEY-TRUSTED')]).toEqual([1, 'broken']);
+    // What the paper has may be later than the record: whoever asked is told that it could not be checked.
+    const later = verify(bundle, '--checkpoint', `9999 ${paper.first} ${paper.last}`);
+    expect([later.status, later.rules.get('BUNDLE-CHECKPOINT-AS-ON-PAPER')]).toEqual([2, 'not-checkable']);
+    for (const odd of ['', 'cowbell', '12', '12 a', 'x y z'])
+      expect(verify(bundle, '--checkpoint', odd).status).toBe(2);
+    expect(verify(bundle, '--log-key', join(keys, 'nobody.pem')).status).toBe(2);
   });
 
   it.each([...sample.files.keys()])('answers 1 when a byte of %s differs', (path) => {

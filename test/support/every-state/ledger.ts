@@ -141,7 +141,7 @@ function isEverybody({ people, absent }: Ledger, by: readonly string[]): boolean
 }
 
 /** The work for which the people sign; the wrap is signed for in a step of its own. */
-const sensitiveWork: readonly string[] = ['make-key', 'write-copy', 'destroy-key', 'wrap-key'];
+const sensitiveWork: readonly string[] = ['make-key', 'sign-bundle', 'write-copy', 'destroy-key', 'wrap-key'];
 
 /**
  * What an event breaks.

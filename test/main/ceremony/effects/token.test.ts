@@ -24,6 +24,7 @@ function ports(identity: TokenIdentity) {
       return Promise.resolve(token.pin);
     },
     pinState: () => Promise.resolve(token.pin),
+    readHead: () => Promise.resolve(null),
     initialiseRehearsalToken: (_: string, entry: PinEntry) => {
       calls.push(`initialise ${typeof entry === 'string' ? entry : 'typed'}`);
       return Promise.resolve(identity);
