@@ -1,3 +1,4 @@
+import { checkpointLine } from '../keys/short-form.ts';
 import type { Report } from '../record/report.ts';
 import { paragraph, type Block, type Column, type PaperDocument } from './document.ts';
 import { deviationsOf } from './report-deviations.ts';
@@ -137,6 +138,28 @@ function steps(report: Report): Block[] {
   return [sharedTable('Steps as they were confirmed', columns, rows)];
 }
 
+/** What the token signed, in the form in which it stands in the boxes of the script. */
+function checkpointBlocks(report: Report): Block[] {
+  const { logKeySha256, signed } = report.checkpoints;
+  if (logKeySha256 === null) return [];
+  const rows = signed.map(({ time, size, root, kept }) => [
+    timeInColumn(report, time),
+    checkpointLine({ size, root }),
+    root,
+    kept ? 'yes' : 'no',
+  ]);
+  const columns: Column[] = [
+    { heading: 'Time, UTC', share: isOfOneDay(report) ? 3 : 5 },
+    { heading: 'Entries, first word, last word', share: 8 },
+    { heading: 'Root', share: 10 },
+    { heading: 'In the token', share: 2 },
+  ];
+  return [
+    hash('SHA-256 of the key that signed the log', logKeySha256),
+    sharedTable('Checkpoints that the token signed', columns, rows),
+  ];
+}
+
 function transcript(report: Report): Block[] {
   const { log, entries } = report;
   const columns: Column[] = [
@@ -152,6 +175,7 @@ function transcript(report: Report): Block[] {
     paragraph(
       `The log has ${log.entries} entries. Each of them, with every value and its hash, is in transcript.txt and log.jsonl; this is what happened, entry by entry.`,
     ),
+    ...checkpointBlocks(report),
     sharedTable('Entries', columns, rows),
   ];
 }

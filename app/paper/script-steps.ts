@@ -27,6 +27,7 @@ function stepOf(step: Step): Block {
       paragraph(`On the screen: ${step.action}.`),
       ...(isComparison(step) ? [{ kind: 'fields' as const, items: fingerprint }] : []),
       ...(step.sensitive ? [{ kind: 'fields' as const, items: logHead }] : []),
+      ...(isSealed(step) ? [{ kind: 'fields' as const, items: checkpoint }] : []),
       { kind: 'fields', items: initialsOf(step.acts, step.confirmers).flatMap(initials) },
     ],
   };
@@ -42,6 +43,18 @@ const fingerprint: readonly Field[] = [
   field('Fingerprint: first 3 bytes', 3),
   field('Last byte', 2),
   field('First word', 3),
+  field('Last word', 4),
+];
+
+/** Whether the token signs the log at a step. */
+function isSealed({ before = [], after = [] }: Step): boolean {
+  return [...before, ...after].includes('sign-checkpoint');
+}
+
+/** What the token signed of the log after a step, as the next one shows it: a verifier takes it as it is written here. */
+const checkpoint: readonly Field[] = [
+  field('Checkpoint after this step: entries', 4),
+  field('First word', 4),
   field('Last word', 4),
 ];
 

@@ -2,8 +2,10 @@ import type { Entry } from '../audit/entry.ts';
 import { entryBytes, entryHash } from '../audit/entry.ts';
 import { leafHash, treeRoot } from '../audit/tree.ts';
 import { noticesFrom, type ToldNotice } from '../bundle/notices.ts';
-import { bytesToHex, utf8ToBytes } from '../keys/bytes.ts';
+import { bytesToHex, hexToBytes, utf8ToBytes } from '../keys/bytes.ts';
+import { sha256Hex } from '../keys/fingerprint.ts';
 import { bagsOf, type CustodyRecord } from '../ceremony/custody.ts';
+import type { OutcomeOf } from '../ceremony/effects.ts';
 import type { EventOf } from '../ceremony/events.ts';
 import { refuse } from '../rules/refusal.ts';
 import { planInLog } from './plan-in-log.ts';
@@ -26,6 +28,9 @@ import { StepNames } from './step-names.ts';
 import { ofType, outcomesOf, timedEvents, type Timed } from './timed.ts';
 
 /** Everything that a report tells, from the log alone: the same entries give the same report. Times are ISO 8601 with Z. */
+/** How far the token had signed the log, and whether it kept that. */
+export type ReportedCheckpoint = Omit<OutcomeOf<'sign-checkpoint'>, 'kind'> & { readonly time: string };
+
 export interface Report {
   readonly keyferryReport: 1;
   readonly ceremony: string;
@@ -43,6 +48,12 @@ export interface Report {
   readonly aborted: readonly ReportedAbort[];
   /** Size, hash of the last entry and RFC 6962 root over all entries, hex. */
   readonly log: { readonly entries: number; readonly head: string; readonly root: string };
+  /** The key in the token that signed the log, and how far it did; `signature` is DER in hex. */
+  readonly checkpoints: {
+    /** SHA-256 of its SubjectPublicKeyInfo, hex; null before it was made. */
+    readonly logKeySha256: string | null;
+    readonly signed: readonly ReportedCheckpoint[];
+  };
   readonly workstation: ReportedWorkstation | null;
   readonly token: ReportedToken | null;
   readonly people: readonly ReportedPerson[];
@@ -95,6 +106,7 @@ export function reportOf(entries: readonly Entry[]): Report {
     end: endOf(events, people, keys),
     aborted: abortsIn(events, names),
     log: { entries: entries.length, head: entryHash(last), root: rootOf(entries) },
+    checkpoints: checkpointsIn(events),
     workstation: workstationIn(events),
     token: tokenIn(events, people),
     people,
@@ -106,6 +118,20 @@ export function reportOf(entries: readonly Entry[]): Report {
     custody: custodyIn(events),
     notices: noticesIn(events),
     entries: entriesIn(entries, events, { people, names }),
+  };
+}
+
+function checkpointsIn(events: readonly Timed[]): Report['checkpoints'] {
+  const key = outcomesOf(events, 'make-log-key').at(-1)?.outcome.publicKey;
+  return {
+    logKeySha256: key === undefined ? null : sha256Hex(hexToBytes(key)),
+    signed: outcomesOf(events, 'sign-checkpoint').map(({ time, outcome: { size, root, signature, kept } }) => ({
+      time,
+      size,
+      root,
+      signature,
+      kept,
+    })),
   };
 }
 
