@@ -24,7 +24,8 @@ export const knownFaults: readonly KnownFault[] = [
   },
   {
     name: 'main/audit/database.ts, LogDatabase.make: the name of a folder that was made for the log is not synced',
-    isIt: ({ fault, where }) => fault === 'lost' && where.endsWith(foldersAnew),
+    isIt: ({ fault, detail, where }) =>
+      where.endsWith(foldersAnew) && (fault === 'lost' || detail.startsWith('the log is gone')),
   },
   {
     name: 'main/audit/store.ts, openLog: a name that was not synced when the process died is not synced by the next one either',

@@ -38,6 +38,8 @@ export function verdictOn(found: Observation, said: Said): Verdict | null {
   if (found.kind === 'broke') return { fault: 'broke', detail: found.cause };
   const kept = said.kept?.size ?? 0;
   if (found.kind === 'no-log') {
+    // Its copy is still there, and stands against a new log: people must choose, and nothing went wrong in silence.
+    if (kept > 0 && found.stuck !== null) return { fault: 'refused', detail: `the log is gone: ${found.stuck}` };
     if (said.isMade || kept > 0) return { fault: 'lost', detail: `the log with ${kept} entries` };
     return stuckOn(found.stuck);
   }
