@@ -1,10 +1,10 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { verifyChain } from '../../app/audit/chain.ts';
 import { entryBytes, parseEntry, type Entry } from '../../app/audit/entry.ts';
 import { refuse } from '../../app/rules/refusal.ts';
-import { syncFolder } from '../media/sync-folder.ts';
+import { makeSyncedFolder, syncFolder } from '../media/sync-folder.ts';
 import { guarded } from './guarded.ts';
 import { applicationId, schema, schemaVersion } from './schema.ts';
 
@@ -29,7 +29,7 @@ export class LogDatabase {
    */
   static make(file: string, entries: readonly Entry[], before: () => void): void {
     const unfinished = `${file}.new`;
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeSyncedFolder(dirname(file));
     for (const leftover of [unfinished, `${unfinished}-wal`]) rmSync(leftover, { force: true });
     closeSync(openSync(unfinished, 'wx', 0o600));
     const database = new Database(unfinished);

@@ -5,6 +5,7 @@ import {
   fsyncSync,
   openSync,
   readFileSync,
+  renameSync,
   statSync,
   writeFileSync,
   writeSync,
@@ -87,13 +88,16 @@ export function makeHeadMark(path: string): void {
 export function remakeHeadMark(path: string, head: ChainHead): void {
   const bytes = new Uint8Array(places * placeBytes).fill(0x20);
   bytes.set(lineOf(head), (head.size % places) * placeBytes);
-  const file = openSync(path, 'w', 0o600);
+  // Whoever finds it finds it whole: the old one, or the new.
+  const unfinished = `${path}.new`;
+  const file = openSync(unfinished, 'w', 0o600);
   try {
     writeFileSync(file, bytes);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
+  renameSync(unfinished, path);
   syncFolder(dirname(path));
 }
 

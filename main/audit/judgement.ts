@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { verifyChain, type ChainHead } from '../../app/audit/chain.ts';
 import type { Entry } from '../../app/audit/entry.ts';
 import { compareCopies, type Side } from '../../app/audit/two-copies.ts';
@@ -5,6 +6,8 @@ import type { RuleId } from '../../app/rules/index.ts';
 import { Refused, refuse, type Refusal } from '../../app/rules/refusal.ts';
 import { checkAgainstMark } from './head-mark.ts';
 import type { CopyFound } from './log-copy.ts';
+
+const repairSchema = v.object({ type: v.literal('log-repaired') });
 
 /** What was found of a log in its three places: each as it was read, or why it could not be. */
 export interface Found {
@@ -19,7 +22,7 @@ export interface Repair {
   readonly kept: Side;
   /** The other is brought up to it, or is put aside and made anew; `none` when only the mark was at fault. */
   readonly other: 'extended' | 'replaced' | 'none';
-  /** How many entries the other lacked. */
+  /** How many entries the other lacked, without those that tell of a repair which was cut off. */
   readonly missing: number;
   /** How many bytes behind the last whole entry of the copy were cut off. */
   readonly cut: number;
@@ -88,7 +91,8 @@ function asFound(found: Found): Repair | null {
   if (standing.kind === 'agree') {
     return copy.rest === 0 ? null : { kept: 'log', other: 'extended', missing: 0, cut: copy.rest, rule: null };
   }
-  const { which, missing } = standing;
+  const { which } = standing;
+  const missing = lacking(longer, standing.missing);
   // One entry at most is torn by a power cut: what stands behind the last whole one then is the beginning of the next.
   if (which === 'copy' && copy.rest > 0 && missing > 1) {
     return refuse('LOG-COPY-SOUND', `The copy is damaged behind entry ${copy.entries.length}.`);
@@ -101,12 +105,16 @@ function asChosen(found: Found, chosen: Side, rule: RuleId): Repair {
   const entries = entriesOf(sound(kept));
   if (!('rule' in found.mark)) checkAgainstMark(found.mark, verifyChain(entries), entries);
   const cut = 'rest' in found.copy && chosen === 'copy' ? found.copy.rest : 0;
-  if ('rule' in other) return { kept: chosen, other: 'replaced', missing: entries.length, cut, rule };
+  if ('rule' in other) return { kept: chosen, other: 'replaced', missing: lacking(entries, entries.length), cut, rule };
   const others = entriesOf(other);
   const standing = compareCopies(entries, others);
   const isSame = standing.kind === 'agree' && rule === 'LOG-AS-LAST-SEEN';
-  const missing = Math.max(0, entries.length - others.length);
+  const missing = lacking(entries, Math.max(0, entries.length - others.length));
   return { kept: chosen, other: isSame ? 'none' : 'replaced', missing, cut, rule };
+}
+
+function lacking(entries: readonly Entry[], missing: number): number {
+  return entries.slice(entries.length - missing).filter(({ event }) => !v.is(repairSchema, event)).length;
 }
 
 function entriesOf(found: readonly Entry[] | CopyFound): readonly Entry[] {

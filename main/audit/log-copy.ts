@@ -2,11 +2,11 @@ import {
   closeSync,
   constants,
   fdatasyncSync,
-  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -50,15 +50,17 @@ export class LogCopy {
    */
   static make(path: string, entries: readonly Entry[]): void {
     const folder = dirname(path);
+    const unfinished = `${path}.new`;
     makeFolder(folder);
-    const file = openSync(path, 'wx', 0o600);
+    const file = openSync(unfinished, 'w', 0o600);
     try {
       writeWhole(file, copyHeader, 0);
       new LogCopy(file, copyHeader.length).append(entries);
-      fsyncSync(file);
     } finally {
       closeSync(file);
     }
+    // It gets its name when it is whole: a half-made one would stand in the way of a whole one.
+    renameSync(unfinished, path);
     syncFolder(folder);
     syncFolder(dirname(folder));
   }

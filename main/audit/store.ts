@@ -1,8 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { JsonValue } from '../../app/audit/canonical-json.ts';
 import { appendEntry, followLink } from '../../app/audit/chain.ts';
 import { entryBytes, parseEntry, type Entry } from '../../app/audit/entry.ts';
 import { refuse } from '../../app/rules/refusal.ts';
+import { syncFolder } from '../media/sync-folder.ts';
 import { LogDatabase } from './database.ts';
 import { guarded } from './guarded.ts';
 import { HeadMark, headMarkOf, makeHeadMark, readHeadMark } from './head-mark.ts';
@@ -113,6 +115,8 @@ function examine({ file, copy }: LogPlaces): Examined {
 
 function takeUp({ file, copy }: LogPlaces, database: LogDatabase | null): AuditLog {
   if (database === null) return refuse('LOG-FILE-PRESENT', `There is no log at ${file}.`);
+  // The process that made them may have ended before their names were synced.
+  for (const path of [dirname(file), dirname(dirname(file)), dirname(copy), dirname(dirname(copy))]) syncFolder(path);
   const ledger = new Ledger();
   for (const entry of database.entries()) ledger.follow(entry);
   const open = LogCopy.open(copy, readCopy(copy));
