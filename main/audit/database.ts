@@ -1,10 +1,9 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { verifyChain } from '../../app/audit/chain.ts';
 import { entryBytes, parseEntry, type Entry } from '../../app/audit/entry.ts';
 import { refuse } from '../../app/rules/refusal.ts';
-import { makeSyncedFolder, syncFolder } from '../media/sync-folder.ts';
 import { guarded } from './guarded.ts';
 import { applicationId, schema, schemaVersion } from './schema.ts';
 
@@ -22,14 +21,15 @@ export class LogDatabase {
 
   /**
    * Makes a database with entries: a file of mode 0600, in a folder of mode 0700 when the folder is new. It appears under
-   * its name only when it is whole, so a crash in between leaves no half-made one to stumble over.
+   * its name only when it is whole, so a crash in between leaves no half-made one to stumble over; whoever opens it syncs
+   * the name.
    * @param file - path of the file to make; there must be none
    * @param entries - what it begins with
    * @param before - done when the database is whole and has not its name yet
    */
   static make(file: string, entries: readonly Entry[], before: () => void): void {
     const unfinished = `${file}.new`;
-    makeSyncedFolder(dirname(file));
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     for (const leftover of [unfinished, `${unfinished}-wal`]) rmSync(leftover, { force: true });
     closeSync(openSync(unfinished, 'wx', 0o600));
     const database = new Database(unfinished);
@@ -43,7 +43,6 @@ export class LogDatabase {
     database.close();
     before();
     renameSync(unfinished, file);
-    syncFolder(dirname(file));
   }
 
   /**

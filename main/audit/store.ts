@@ -113,10 +113,18 @@ function examine({ file, copy }: LogPlaces): Examined {
   }
 }
 
+function foldersAbove(path: string, levels: number): readonly string[] {
+  if (levels === 0) return [];
+  const folder = dirname(path);
+  return [folder, ...foldersAbove(folder, levels - 1)];
+}
+
 function takeUp({ file, copy }: LogPlaces, database: LogDatabase | null): AuditLog {
   if (database === null) return refuse('LOG-FILE-PRESENT', `There is no log at ${file}.`);
-  // The process that made them may have ended before their names were synced.
-  for (const path of [dirname(file), dirname(dirname(file)), dirname(copy), dirname(dirname(copy))]) syncFolder(path);
+  // The names of both, and of the folders that may have been made for them: whoever made them may have ended before.
+  for (const folder of [...foldersAbove(file, 3), ...foldersAbove(copy, 2)]) {
+    syncFolder(folder);
+  }
   const ledger = new Ledger();
   for (const entry of database.entries()) ledger.follow(entry);
   const open = LogCopy.open(copy, readCopy(copy));

@@ -4,10 +4,6 @@
  */
 export const equivalents: ReadonlyMap<string, string> = new Map<string, string>([
   [
-    'log-copy.ts: make without fsyncSync(file);',
-    'LogCopy.append, called right before, has synced the same bytes and the length (fdatasync); nothing is written in between.',
-  ],
-  [
     'log-copy.ts: #cut without fdatasyncSync(this.#file);',
     'Nothing is acknowledged before the next append, whose own fdatasync puts the cut on the disk together with the entry.',
   ],

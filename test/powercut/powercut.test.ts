@@ -66,7 +66,7 @@ describe('a sync that is left out', () => {
   it.each([
     'log-copy.ts: append without fdatasyncSync(this.#file);',
     'head-mark.ts: remakeHeadMark without fsyncSync(file);',
-    'database.ts: make without syncFolder(dirname(file));',
+    'store.ts: takeUp without syncFolder(folder);',
   ])('is found by a cut: %s', (name) => {
     expect(sourceMutants().map((mutant) => mutant.name)).toContain(name);
     const hunted = [...hunt({ seed, recording, sound: history, only: (each) => each === name }, observer)];
