@@ -3,6 +3,7 @@ import type { CeremonyView } from '../app/contract/view.ts';
 import type { CeremonyState } from '../app/ceremony/state.ts';
 import type { Refusal } from '../app/rules/refusal.ts';
 import { CeremonyDesk, type CeremonyDeskPorts } from './ceremony-desk.ts';
+import { checkRecord } from './check-desk.ts';
 import { overwriting } from './overwriting.ts';
 import { peopleHandlers } from './people-desk.ts';
 import { saveRecord } from './record-desk.ts';
@@ -46,6 +47,7 @@ export function createHost(ports: HostPorts): Host {
         logged: (input) => desk.logged(input),
       }),
       'record.save': async () => saveRecord(ports, desk.current()),
+      'record.check': async ({ checkpoint }) => checkRecord(ports, checkpoint),
       'media.list': async ({ direction }) => desk.media.list(direction),
       'media.browse': async ({ direction }) => {
         const path = await ports.chooseFolder(direction);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isRuleId, type RuleId } from '../rules/index.ts';
 import type { CallTable } from './define.ts';
 
 const text = v.string();
@@ -12,10 +13,34 @@ const savedRecord = v.strictObject({
   report: v.strictObject({ sha256: text, words: v.array(text) }),
 });
 
-/** Calls about the record of the open ceremony. */
+const outcome = v.picklist(['holds', 'broken', 'not-checkable']);
+
+const checkedRecord = v.strictObject({
+  folder: text,
+  /** By its manifest; null where that cannot be read. */
+  ceremony: v.nullable(text),
+  verdict: outcome,
+  /** One for each rule; what a detail says was in the bundle is on one line, and not endless. */
+  results: v.array(v.strictObject({ rule: v.custom<RuleId>(isRule), outcome, detail: text })),
+});
+
+/** Calls about records: the one of the open ceremony, and others that are checked. */
 export const recordCalls = {
   /** Saves log, transcript, plan and report in a folder that the people choose; null when they choose none. */
   'record.save': { input: v.strictObject({}), output: v.nullable(savedRecord) },
+  /**
+   * Checks a bundle that the people choose; null when they choose none. `checkpoint`: as they write it from the paper, null
+   * when they have none.
+   */
+  'record.check': {
+    input: v.strictObject({ checkpoint: v.nullable(v.pipe(text, v.maxLength(80))) }),
+    output: v.nullable(checkedRecord),
+  },
 } as const satisfies CallTable;
 
 export type SavedRecord = v.InferOutput<typeof savedRecord>;
+export type CheckedRecord = v.InferOutput<typeof checkedRecord>;
+
+function isRule(rule: unknown): boolean {
+  return typeof rule === 'string' && isRuleId(rule);
+}

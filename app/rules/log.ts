@@ -206,6 +206,14 @@ export const logRules = {
     claim: 'The log is signed by the key that is known by another way.',
     remedy: 'Do not upload. Somebody may have made this record anew with a key of their own.',
   },
+  'CHECKED-FOLDER-IS-BUNDLE': {
+    claim: 'What is checked as a bundle is a folder with MANIFEST.json at its top.',
+    remedy: 'Choose the folder of the bundle itself, the one in which MANIFEST.json lies.',
+  },
+  'CHECKPOINT-AS-PEOPLE-WRITE-IT': {
+    claim: 'A checkpoint from the paper is a number of entries and two words, before anything is held against it.',
+    remedy: 'Type it as the paper has it: 57 cowbell stethoscope, for example.',
+  },
   'SITE-BINDING-AS-LOGGED': {
     claim: 'A ceremony is taken up again with the site binding whose hash is in its log.',
     remedy: 'Put back the file of this ceremony, or begin a new one with the same plan.',

@@ -1,0 +1,86 @@
+import { layout } from '../app/bundle/layout.ts';
+import { parseManifest } from '../app/bundle/manifest.ts';
+import { verdictOf, type RuleResult } from '../app/bundle/verification.ts';
+import { verifyBundle, type Bundle } from '../app/bundle/verify-bundle.ts';
+import { parsePaperCheckpoint, type PaperCheckpoint } from '../app/bundle/verify-known.ts';
+import type { CheckedRecord } from '../app/contract/record-calls.ts';
+import { Refused, refuse } from '../app/rules/refusal.ts';
+import { isBundle, readBundle } from './media/bundle-folder.ts';
+import { readingInbound } from './media/errors.ts';
+
+/** What the check of a record needs of the machine. */
+export interface CheckDeskPorts {
+  readonly application: { readonly name: string; readonly version: string };
+  readonly chooseFolder: (direction: 'inbound') => Promise<string | null>;
+}
+
+/** Nobody reads more of one rule; a bundle made to mislead may hold megabytes of it. */
+const longestDetail = 2000;
+
+/**
+ * Checks a bundle that the people choose, by the very rules of the command `verify`. It only reads, and needs no ceremony.
+ * @param ports - see {@link CheckDeskPorts}
+ * @param paper - a checkpoint as people write it from the paper, `57 cowbell stethoscope`; null when nobody has one
+ * @returns what was found; null when nobody chooses a folder
+ * @throws Refused with CHECKPOINT-AS-PEOPLE-WRITE-IT, before anything is chosen; CHECKED-FOLDER-IS-BUNDLE or INBOUND-READABLE,
+ * which say nothing about the soundness of a bundle
+ */
+export async function checkRecord(ports: CheckDeskPorts, paper: string | null): Promise<CheckedRecord | null> {
+  const checkpoint = paper === null ? null : checkpointOn(paper);
+  const folder = await ports.chooseFolder('inbound');
+  if (folder === null) return null;
+  const bundle = readingInbound(folder, () => readChosen(folder));
+  if (bundle instanceof Refused) return { folder: plain(folder), ceremony: null, ...unread(bundle) };
+  const { name, version } = ports.application;
+  const results = verifyBundle(bundle, `${name} ${version}`, { checkpoint, logKey: null });
+  // Whoever says what the paper has wants to know, and takes no shrug for an answer.
+  const asked = new Set(checkpoint === null ? [] : (['BUNDLE-CHECKPOINT-AS-ON-PAPER'] as const));
+  return {
+    folder: plain(folder),
+    ceremony: ceremonyOf(bundle),
+    verdict: verdictOf(results, asked),
+    results: results.map(shown),
+  };
+}
+
+function checkpointOn(paper: string): PaperCheckpoint {
+  return (
+    parsePaperCheckpoint(paper) ?? refuse('CHECKPOINT-AS-PEOPLE-WRITE-IT', `"${plain(paper)}" is no such checkpoint.`)
+  );
+}
+
+/** A bundle, or why it is none that can be sound. */
+function readChosen(folder: string): Bundle | Refused {
+  if (!isBundle(folder)) refuse('CHECKED-FOLDER-IS-BUNDLE', `${plain(folder)} holds no ${layout.manifest}.`);
+  try {
+    return readBundle(folder);
+  } catch (error) {
+    if (error instanceof Refused) return error;
+    throw error;
+  }
+}
+
+/** A link, a device or too much in it: the reading ends there, and with it the check. */
+function unread({ refusal: { rule, cause } }: Refused): Pick<CheckedRecord, 'verdict' | 'results'> {
+  return { verdict: 'broken', results: [shown({ rule, outcome: 'broken', detail: cause })] };
+}
+
+/** As the manifest has it; null where that cannot be read. */
+function ceremonyOf({ files }: Bundle): string | null {
+  try {
+    return parseManifest(files.get(layout.manifest) ?? new Uint8Array()).ceremony;
+  } catch (error) {
+    if (error instanceof Refused) return null;
+    throw error;
+  }
+}
+
+function shown({ rule, outcome, detail }: RuleResult): RuleResult {
+  const text = plain(detail);
+  return { rule, outcome, detail: text.length > longestDetail ? `${text.slice(0, longestDetail)}…` : text };
+}
+
+/** One line of what can be seen, whatever the names in the bundle may hold. */
+function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+}

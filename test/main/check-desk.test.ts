@@ -1,0 +1,131 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as v from 'valibot';
+import { layout } from '../../app/bundle/layout.ts';
+import { sealsIn } from '../../app/bundle/seals.ts';
+import { verifyBundle } from '../../app/bundle/verify-bundle.ts';
+import { calls } from '../../app/contract/calls.ts';
+import type { CheckedRecord } from '../../app/contract/record-calls.ts';
+import { pgpWords } from '../../app/keys/fingerprint.ts';
+import { checkRecord } from '../../main/check-desk.ts';
+import { sampleLog } from '../app/bundle/bundle-maker.ts';
+import { sampleBundle, sampleEvents } from '../app/bundle/sample-bundle.ts';
+import { ruleOfAsync } from '../support/rule-of.ts';
+import { scratchFolder } from '../support/token.ts';
+
+// Somebody who was not in the room has a medium with a bundle, and a line on paper.
+
+const sample = sampleBundle();
+const application = { name: 'Keyferry', version: '0.1.0' };
+/** As the paper of the room has one of its checkpoints. */
+const paper = onPaper();
+
+let scratch: ReturnType<typeof scratchFolder>;
+let top: string;
+
+function onPaper(): string {
+  const { size = 0, root = '' } = sealsIn(sampleLog(sampleEvents())).checkpoints[1] ?? {};
+  const words = pgpWords(Buffer.from(root, 'hex'));
+  return `${size} ${words[0] ?? ''} ${words.at(-1) ?? ''}`;
+}
+
+beforeEach(() => {
+  scratch = scratchFolder();
+  top = join(scratch.folder, sample.folder);
+  for (const [path, bytes] of sample.files) {
+    mkdirSync(dirname(join(top, path)), { recursive: true });
+    writeFileSync(join(top, path), bytes);
+  }
+});
+
+afterEach(() => scratch.remove());
+
+async function check(checkpoint: string | null = null, chosen: string | null = top): Promise<CheckedRecord> {
+  const found = await checkRecord({ application, chooseFolder: async () => chosen }, checkpoint);
+  // It leaves only in the declared shape.
+  return v.parse(calls['record.check'].output, found) ?? expect.unreachable('nobody chose a folder');
+}
+
+const outcomeOf = ({ results }: CheckedRecord, rule: string): string =>
+  results.find((result) => result.rule === rule)?.outcome ?? 'not there';
+
+/** Changes one byte in the middle of a file. */
+function flip(path: string): void {
+  const bytes = Uint8Array.from(sample.files.get(path) ?? []);
+  const middle = Math.floor(bytes.length / 2);
+  bytes[middle] = (bytes[middle] ?? 0) ^ 0x20;
+  writeFileSync(join(top, path), bytes);
+}
+
+describe('checking a record', () => {
+  it('says of a sound bundle that everything holds, by the very rules of the command', async () => {
+    const found = await check();
+    expect(found).toMatchObject({ folder: top, verdict: 'holds' });
+    expect(sample.folder).toContain(found.ceremony);
+    expect(found.results).toEqual(verifyBundle(sample, 'Keyferry 0.1.0'));
+    expect(outcomeOf(found, 'BUNDLE-UPLOAD-AS-LOGGED')).toBe('holds');
+    expect(outcomeOf(found, 'BUNDLE-CHECKPOINT-AS-ON-PAPER')).toBe('not-checkable');
+  });
+
+  it.each([...sample.files.keys()])('calls it not sound when a byte of %s differs', async (path) => {
+    flip(path);
+    expect((await check()).verdict).toBe('broken');
+  });
+
+  it('names the ceremony only where the manifest can be read', async () => {
+    writeFileSync(join(top, layout.manifest), '{}');
+    expect(await check()).toMatchObject({ ceremony: null, verdict: 'broken' });
+  });
+
+  it('holds the log against what the paper says, and lets nobody who asked go without an answer', async () => {
+    const right = await check(`  ${paper.toUpperCase()} `);
+    expect([right.verdict, outcomeOf(right, 'BUNDLE-CHECKPOINT-AS-ON-PAPER')]).toEqual(['holds', 'holds']);
+    const wrong = await check(paper.replace(/\S+$/u, 'cowbell'));
+    expect([wrong.verdict, outcomeOf(wrong, 'BUNDLE-CHECKPOINT-AS-ON-PAPER')]).toEqual(['broken', 'broken']);
+    const later = await check('9999 cowbell stethoscope');
+    expect(later.verdict).toBe('not-checkable');
+    expect(outcomeOf(later, 'BUNDLE-CHECKPOINT-AS-ON-PAPER')).toBe('not-checkable');
+  });
+
+  it.each(['', ' ', 'cowbell', '57', '57 cowbell', '0 cowbell stethoscope', '57 cowbell stethoscope now'])(
+    'refuses "%s" as a checkpoint before it asks for a folder',
+    async (typed) => {
+      const chooseFolder = vi.fn(async () => top);
+      const rule = await ruleOfAsync(() => checkRecord({ application, chooseFolder }, typed));
+      expect([rule, chooseFolder.mock.calls.length]).toEqual(['CHECKPOINT-AS-PEOPLE-WRITE-IT', 0]);
+    },
+  );
+
+  it('looks for the folder among what came in, and answers nothing where nobody chooses one', async () => {
+    const chooseFolder = vi.fn(async () => null);
+    expect(await checkRecord({ application, chooseFolder }, null)).toBeNull();
+    expect(chooseFolder).toHaveBeenCalledExactlyOnceWith('inbound');
+  });
+
+  it('refuses a folder that is no bundle, and one that cannot be read', async () => {
+    expect(await ruleOfAsync(() => check(null, scratch.folder))).toBe('CHECKED-FOLDER-IS-BUNDLE');
+    expect(await ruleOfAsync(() => check(null, join(scratch.folder, 'gone')))).toBe('INBOUND-READABLE');
+    expect(await ruleOfAsync(() => check(null, join(top, layout.manifest)))).toBe('INBOUND-READABLE');
+  });
+
+  it('calls a bundle with a link in it not sound, whatever else it holds', async () => {
+    symlinkSync('/etc/passwd', join(top, 'link'));
+    const { verdict, results } = await check();
+    expect([verdict, results.map(({ rule }) => rule)]).toEqual(['broken', ['BUNDLE-PLAIN-FILES']]);
+  });
+
+  it('shows names that were made to mislead on one line, and no endless ones', async () => {
+    const { results } = await check(null, odd('a\n\u202eholds'));
+    const detail = results.find(({ rule }) => rule === 'BUNDLE-NO-UNLISTED-FILE')?.detail ?? '';
+    expect(detail).toContain('a holds');
+    const many = await check(null, odd(...Array.from({ length: 40 }, (_, index) => `${'x'.repeat(200)}${index}`)));
+    expect(Math.max(...many.results.map((result) => result.detail.length))).toBe(2001);
+  });
+});
+
+/** Adds files to the bundle. @returns its path */
+function odd(...names: string[]): string {
+  for (const name of names) writeFileSync(join(top, name), '');
+  return top;
+}
