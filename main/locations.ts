@@ -10,6 +10,8 @@ export interface Locations {
   readonly rehearsalModule: string;
   /** The sample plan and the inbound media that go with it. */
   readonly samples: string;
+  /** The verifier in Python that goes with every bundle. */
+  readonly verifier: string;
   /** The typefaces of printed paper, a folder for each family. */
   readonly fonts: string;
 }
@@ -29,6 +31,7 @@ export function locate(application: string, resources: string | null): Locations
     icon: join(kept, 'icons', '256x256.png'),
     rehearsalModule: join(resources ?? built, 'token', 'libsofthsm2.so'),
     samples: join(kept, 'samples'),
+    verifier: join(kept, 'verifier', 'verify.py'),
     fonts: resources === null ? join(application, 'node_modules', '@fontsource') : join(resources, 'fonts'),
   };
 }

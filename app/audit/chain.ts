@@ -31,17 +31,18 @@ export function appendEntry(head: ChainHead, happened: { time: string; actor: st
  * Follows one link of the chain.
  * @param head - the head before the entry
  * @param entry - the entry that should follow
+ * @param hash - of the entry, where it is known already
  * @returns the head after the entry
  * @throws Refused with LOG-CHAIN-INTACT
  */
-export function followLink(head: ChainHead, entry: Entry): ChainHead {
+export function followLink(head: ChainHead, entry: Entry, hash = entryHash(entry)): ChainHead {
   if (entry.sequence !== head.size + 1) {
     refuse('LOG-CHAIN-INTACT', `Entry ${head.size + 1} should follow, but the next one has number ${entry.sequence}.`);
   }
   if (entry.previous !== head.hash) {
     refuse('LOG-CHAIN-INTACT', `Entry ${entry.sequence} does not carry the hash of the entry before it.`);
   }
-  return { size: entry.sequence, hash: entryHash(entry) };
+  return { size: entry.sequence, hash };
 }
 
 /**

@@ -11,6 +11,9 @@ export const layout = {
   uploadPage: 'record/upload.html',
 } as const;
 
+/** A verifier in another language, for whoever has not this application. It is no evidence: it comes from the release. */
+export const verifierFile = 'record/verify.py';
+
 /** The manifest once more, as a note that the log key signed. */
 export const manifestNoteFile = 'MANIFEST.json.note';
 

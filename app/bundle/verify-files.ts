@@ -1,7 +1,7 @@
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { isAsymmetric } from '../keys/specs.ts';
 import { refuse } from '../rules/refusal.ts';
-import { keyFolder, layout, manifestNoteFile, publicKeyPath, sealFolders } from './layout.ts';
+import { keyFolder, layout, manifestNoteFile, publicKeyPath, sealFolders, verifierFile } from './layout.ts';
 import type { Manifest } from './manifest.ts';
 import { fileOf, holds, requireEqual, type Finding, type Readings } from './verification.ts';
 
@@ -42,7 +42,9 @@ export function checkUnlisted({ files: listed }: Manifest, files: Readings['file
  */
 export function checkKnownFiles({ files }: Manifest): Finding {
   const sealed = ['keys/', ...sealFolders];
-  const listed = files.map(({ path }) => path).filter((path) => !sealed.some((folder) => path.startsWith(folder)));
+  const listed = files
+    .map(({ path }) => path)
+    .filter((path) => path !== verifierFile && !sealed.some((folder) => path.startsWith(folder)));
   requireEqual('BUNDLE-FILES-KNOWN', 'files', listed, Object.values(otherFiles).toSorted());
   return holds(`${listed.join(', ')} besides the keys`);
 }

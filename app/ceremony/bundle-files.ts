@@ -4,7 +4,7 @@ import { extractBytes } from '../audit/extract.ts';
 import type { Carried, KeyToCarry, OutboundFile, WrappedParts } from '../byok/format.ts';
 import { formatFor, type Destination } from '../byok/registry.ts';
 import { wrapPlanOf } from '../byok/ways.ts';
-import { keyFolder, layout, publicKeyPath } from '../bundle/layout.ts';
+import { keyFolder, layout, publicKeyPath, verifierFile } from '../bundle/layout.ts';
 import { manifestBytes, type Manifest } from '../bundle/manifest.ts';
 import { sealedRecord } from '../bundle/sealed-record.ts';
 import { transcriptText } from '../bundle/transcript.ts';
@@ -37,6 +37,8 @@ export interface BundleParts {
   readonly createdAt: string;
   /** Name and version of the application. */
   readonly generator: string;
+  /** The verifier in Python that goes with every bundle. */
+  readonly verifier: Uint8Array;
   /** By the log key over the checkpoint of the record: DER in hex. */
   readonly checkpoint: string;
 }
@@ -58,6 +60,7 @@ export function bundleFiles(parts: BundleParts): readonly BundleFile[] {
     { path: layout.transcript, bytes: utf8ToBytes(transcriptText(record)) },
     { path: layout.report, bytes: reportBytes(reportOf(record)) },
     { path: layout.uploadPage, bytes: utf8ToBytes(uploadHtml(sheet)) },
+    { path: verifierFile, bytes: parts.verifier },
   ];
   const sealed = sealedRecord({
     ceremony: state.ceremony,

@@ -82,6 +82,14 @@ export class LogDatabase {
     });
   }
 
+  /** The bytes of each entry in order, unread; only one of them is in memory at a time. */
+  *each(): Generator<Uint8Array> {
+    const rows = this.#database
+      .prepare<[], { bytes: Uint8Array }>('SELECT bytes FROM entry ORDER BY sequence')
+      .iterate();
+    for (const { bytes } of rows) yield Uint8Array.from(bytes);
+  }
+
   /**
    * Puts entries at the end, all or none; they are synced to the disk when this returns.
    * @param entries - that follow the last one

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { verifyChain, type ChainHead } from '../../app/audit/chain.ts';
 import type { Entry } from '../../app/audit/entry.ts';
 import type { Side } from '../../app/audit/two-copies.ts';
-import { Refused, type Refusal } from '../../app/rules/refusal.ts';
+import { sha256Hex } from '../../app/keys/fingerprint.ts';
+import { Refused, refuse, type Refusal } from '../../app/rules/refusal.ts';
 import { LogDatabase } from './database.ts';
 import { guarded } from './guarded.ts';
 import { checkAgainstMark, headMarkOf, readHeadMark } from './head-mark.ts';
@@ -28,6 +29,40 @@ export function readLog(file: string, mark: 'needed' | 'if-there' = 'needed'): r
     }
     return entries;
   });
+}
+
+/**
+ * Reads a log entry by entry, without changing it: one of any length takes the same memory. Its chain is followed by whoever
+ * reads; the mark, where one is with it, is held against it at the end.
+ * @param file - path of a log that nobody has open
+ * @param read - is given the bytes of each entry, in order
+ * @throws Refused, see main/audit/store.ts
+ */
+export function readEach<T>(file: string, read: (entries: Iterable<Uint8Array>) => T): T {
+  return onOwnFiles(file, (own) => {
+    const seen = existsSync(headMarkOf(own)) ? guarded(file, () => readHeadMark(headMarkOf(own))) : null;
+    const database = LogDatabase.open(own);
+    try {
+      return read(heldAgainst(seen, database.each()));
+    } finally {
+      database.close();
+    }
+  });
+}
+
+/** An older log than the mark says is too short, or had another entry at that place. */
+function* heldAgainst(seen: ChainHead | null, entries: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let size = 0;
+  for (const bytes of entries) {
+    size += 1;
+    if (size === seen?.size && sha256Hex(bytes) !== seen.hash) {
+      refuse('LOG-AS-LAST-SEEN', `Entry ${size} of the log is another than it was.`);
+    }
+    yield bytes;
+  }
+  if (seen !== null && size < seen.size) {
+    refuse('LOG-AS-LAST-SEEN', `The log has ${size} entries; it had ${seen.size} when it was last written.`);
+  }
 }
 
 /** What a log would be taken up again with. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from '../../app/ceremony/decide.ts';
 import type { Side } from '../../app/audit/two-copies.ts';
@@ -30,6 +31,8 @@ export interface CeremonyPorts {
   readonly siteOf: (folder: string) => TokenSite;
   readonly application: WorkPorts['application'];
   readonly now: () => Date;
+  /** Path of the verifier in Python. */
+  readonly verifier: string;
   /** How dear a guess at a passphrase is made: what scripted people have was not typed. */
   readonly passphrases: SealingCost;
 }
@@ -95,6 +98,7 @@ function assemble(
     workspace: openWorkspace(join(folder, 'wrapped')),
     application: ports.application,
     now: ports.now,
+    verifier: () => new Uint8Array(readFileSync(ports.verifier)),
     entries: () => log.entries(),
     head: () => log.head(),
   });

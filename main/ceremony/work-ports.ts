@@ -11,6 +11,8 @@ export interface WorkPorts {
   readonly workspace: Workspace;
   readonly application: { readonly name: string; readonly version: string; readonly electron: string };
   readonly now: () => Date;
+  /** The verifier in Python that goes with every bundle, as it was released. */
+  readonly verifier: () => Uint8Array;
   /** The log so far; the record in the bundle is cut from it. */
   readonly entries: () => readonly Entry[];
   /** Where the log stands. */

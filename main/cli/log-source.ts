@@ -12,6 +12,9 @@ import { recordNames } from '../media/record-names.ts';
 /** What a file of SQLite begins with. */
 const sqliteMagic = 'SQLite format 3\0';
 const maxLogBytes = 256 * 1024 * 1024;
+const chunkBytes = 1024 * 1024;
+const maxLineBytes = 64 * 1024 * 1024;
+const lineFeed = 0x0a;
 
 /**
  * Reads a log, wherever it is, and follows its chain.
@@ -30,6 +33,40 @@ export function readLogFrom(place: string): readonly Entry[] {
     const code = systemCode(error);
     if (code === null) throw error;
     return refuse('LOG-FILE-PRESENT', `${place} could not be read.`, { code });
+  }
+}
+
+/** Whether a file begins as a log that is written as lines does. */
+export function isLines(path: string): boolean {
+  return beginningOf(path).startsWith('{"');
+}
+
+/**
+ * Reads a log as lines, one after the other.
+ * @param path - of the file
+ * @returns the bytes of each line, without its end
+ * @throws Refused with LOG-ENTRY-CANONICAL for a line that is too long, or does not end
+ */
+export function* linesOf(path: string): Generator<Uint8Array> {
+  const file = openSync(path, 'r');
+  try {
+    let rest = Buffer.alloc(0);
+    for (;;) {
+      const chunk = Buffer.alloc(chunkBytes);
+      const length = readSync(file, chunk, 0, chunkBytes, null);
+      if (length === 0) break;
+      const bytes = Buffer.concat([rest, chunk.subarray(0, length)]);
+      let start = 0;
+      for (let end = bytes.indexOf(lineFeed); end >= 0; end = bytes.indexOf(lineFeed, start)) {
+        yield Uint8Array.from(bytes.subarray(start, end));
+        start = end + 1;
+      }
+      rest = bytes.subarray(start);
+      if (rest.length > maxLineBytes) refuse('LOG-ENTRY-CANONICAL', `${path} holds a line that is no entry.`);
+    }
+    if (rest.length > 0) refuse('LOG-ENTRY-CANONICAL', 'The log extract ends in the middle of a line.');
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -85,6 +85,7 @@ function hostFor(options: RehearseOptions): Host {
     profile: options.profile,
     samples: places.samples,
     fonts: places.fonts,
+    verifier: places.verifier,
     application: applicationInfo(),
     createHsm: () => new HsmClient(forkHsmProcess(hsmProcessSource)),
     siteOf: (folder) =>

@@ -7,14 +7,15 @@ import { bytesToHex } from '../../app/keys/bytes.ts';
 import { readPublicKeyPem } from '../../app/keys/pem.ts';
 import type { RuleId } from '../../app/rules/index.ts';
 import { Refused } from '../../app/rules/refusal.ts';
-import { readLog } from '../audit/read-log.ts';
+import { readEach } from '../audit/read-log.ts';
+import { isLines, linesOf } from './log-source.ts';
 import { isBundle, readBundle } from '../media/bundle-folder.ts';
 import { systemCode } from '../media/errors.ts';
 import { applicationInfo } from './installation.ts';
 
 const usage = `usage: npm run verify -- BUNDLE [--checkpoint "SIZE FIRST LAST"] [--log-key FILE.pem]
 
-BUNDLE is the folder of a bundle, or the log.sqlite of a ceremony. --checkpoint is one that the paper of the room has: how many
+BUNDLE is the folder of a bundle, or the log of a ceremony: log.sqlite, or log.jsonl. --checkpoint is one that the paper of the room has: how many
 entries, the first word and the last. --log-key is the public key of the log, where it is known by another way than the bundle.`;
 
 /** Exit codes that scripts may lean on. */
@@ -58,7 +59,7 @@ function verify(args: readonly string[]): number {
 /** Null when the path is neither; throws when it cannot be read. */
 function check(target: string, known: KnownElsewhere): RuleResult[] | null {
   const found = lstatSync(target);
-  if (found.isFile()) return verifyLog(readLog(target, 'if-there'));
+  if (found.isFile()) return isLines(target) ? verifyLog(linesOf(target)) : readEach(target, verifyLog);
   if (!found.isDirectory() || !isBundle(target)) return null;
   const { name, version } = applicationInfo();
   return verifyBundle(readBundle(target), `${name} ${version}`, known);

@@ -79,6 +79,7 @@ function hostFor(window: BrowserWindow, profile: string): Host {
     siteOf: (folder) => rehearsalSite(join(folder, 'token'), places.rehearsalModule),
     samples: places.samples,
     fonts: places.fonts,
+    verifier: places.verifier,
     ...createDialogs(window),
     rehearsalModule: places.rehearsalModule,
     passphrases: 'typed',

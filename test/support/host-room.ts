@@ -10,7 +10,7 @@ import { playStep, type Script } from '../../main/cli/scripted-people.ts';
 import { createHost, type Host } from '../../main/host.ts';
 import { HsmClient, timeLimits, type HsmChild } from '../../main/hsm/client.ts';
 import { forkHsmProcess } from '../../main/hsm/fork.ts';
-import { fontFolder } from './paper.ts';
+import { fontFolder, verifierPath } from './paper.ts';
 import { Desk, makeKek } from './rehearsal.ts';
 import { pin, scratchFolder, tokenModule, withShim } from './token.ts';
 
@@ -68,6 +68,7 @@ export class HostRoom {
       profile: this.desk.profile,
       samples: join(this.folder, 'samples'),
       fonts: fontFolder,
+      verifier: verifierPath,
       application: { name: 'Keyferry', version: this.version, electron: '43.2.0' },
       createHsm: () =>
         new HsmClient((environment) => (this.child = fork({ ...this.environment, ...environment })), patient),

@@ -4,7 +4,7 @@ import type { CeremonyView } from '../../app/contract/view.ts';
 import { rehearsalSite } from '../../main/ceremony/token-site.ts';
 import { playStep } from '../../main/cli/scripted-people.ts';
 import { createHost, type Host } from '../../main/host.ts';
-import { fontFolder } from './paper.ts';
+import { fontFolder, verifierPath } from './paper.ts';
 import type { Desk } from './rehearsal.ts';
 import { newClient, pin, tokenModule } from './token.ts';
 
@@ -29,6 +29,7 @@ export class InboundCeremony {
       profile: desk.profile,
       samples: join(desk.profile, 'samples'),
       fonts: fontFolder,
+      verifier: verifierPath,
       application: { name: 'Keyferry', version: '0.1.0', electron: '43.2.0' },
       createHsm: () => newClient(),
       siteOf: (folder) => rehearsalSite(join(folder, 'token'), tokenModule),

@@ -9,6 +9,7 @@ import { readPdf, type ReadPdf } from './pdf-text.ts';
 
 /** Where the typefaces lie in a checkout. */
 export const fontFolder = locate(checkout, null).fonts;
+export const verifierPath = locate(checkout, null).verifier;
 
 let read: Fonts | null = null;
 

@@ -110,6 +110,7 @@ export function unsignedFiles(ports: WorkPorts, stamp: Stamp, state: CeremonySta
   return bundleFiles({
     state,
     checkpoint: stamp.checkpoint,
+    verifier: ports.verifier(),
     wrapped,
     record: ports.entries().slice(0, stamp.logSize),
     createdAt: stamp.createdAt,

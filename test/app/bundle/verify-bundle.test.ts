@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type * as Signature from '../../../app/approval/signature.ts';
 import type { JsonValue } from '../../../app/audit/canonical-json.ts';
+import { entryBytes } from '../../../app/audit/entry.ts';
 import { extractBytes } from '../../../app/audit/extract.ts';
 import { layout, publicKeyPath } from '../../../app/bundle/layout.ts';
 import type { Manifest, ManifestKey } from '../../../app/bundle/manifest.ts';
@@ -402,7 +403,7 @@ describe('a manifest that was made to fit is contradicted', () => {
 
 describe('a log alone', () => {
   it('is checked by its chain', () => {
-    const entries = sampleLog(sampleEvents());
+    const entries = sampleLog(sampleEvents()).map(entryBytes);
     expect(verifyLog(entries)).toMatchObject([{ rule: 'LOG-CHAIN-INTACT', outcome: 'holds' }]);
     expect(verifyLog(entries.slice(1))).toMatchObject([{ rule: 'LOG-CHAIN-INTACT', outcome: 'broken' }]);
   });

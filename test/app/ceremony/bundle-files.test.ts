@@ -57,6 +57,7 @@ function parts(state: CeremonyState): BundleParts {
     createdAt: '2026-11-23T14:07:32Z',
     generator: 'Keyferry 0.1.0',
     checkpoint: '3006020101020101',
+    verifier: new Uint8Array(),
   };
 }
 

@@ -154,6 +154,17 @@ describe('verify', () => {
     const { status, rules } = verify(file);
     expect([...rules]).toEqual([['LOG-CHAIN-INTACT', 'holds']]);
     expect(status).toBe(0);
+    // As lines it is the same log; cut in a line, or with one left out, it is none.
+    const lines = join(folder, 'log.jsonl');
+    const whole = Buffer.from(sample.files.get(layout.log) ?? []);
+    const outcome = (bytes: Uint8Array) => {
+      writeFileSync(lines, bytes);
+      const answer = verify(lines);
+      return [answer.status, answer.rules.get('LOG-CHAIN-INTACT')];
+    };
+    expect(outcome(whole)).toEqual([0, 'holds']);
+    expect(outcome(whole.subarray(0, -1))).toEqual([1, 'broken']);
+    expect(outcome(whole.subarray(whole.indexOf('\n') + 1))).toEqual([1, 'broken']);
   });
 
   it.each<[string, () => string[]]>([

@@ -74,6 +74,7 @@ describe('writing a bundle', () => {
       createdAt: '2026-11-23T14:07:32Z',
       generator: 'Keyferry 0.1.0',
       checkpoint: '3006020101020101',
+      verifier: new Uint8Array(),
     });
     const written = writeBundle(medium, 'keyferry-'.padEnd(49, 'c'), made);
     expect(written.map(({ path }) => path)).toContain(`keys/${key}/KeyTransferPackage-${longest}.byok`);
