@@ -1,0 +1,131 @@
+import type { JsonValue } from '../../app/audit/canonical-json.ts';
+import { parseExtract } from '../../app/audit/extract.ts';
+import { layout } from '../../app/bundle/layout.ts';
+import type { Bundle } from '../../app/bundle/verify-bundle.ts';
+import { withLog, type Files } from '../app/bundle/bundle-maker.ts';
+import { unsigned, type Event } from '../app/bundle/sample-log.ts';
+
+/** A bundle that is not sound, and what was done to it. */
+export interface Mutant {
+  readonly name: string;
+  readonly bundle: Bundle;
+}
+
+/** Numbers by chance that a seed gives again (mulberry32). */
+export function dice(seed: number): (sides: number) => number {
+  let state = seed;
+  return (sides) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * sides);
+  };
+}
+
+/**
+ * Makes mutants without end, by turns: of a file, by whoever has nothing; of files that change places; and of an event before
+ * the last approval, by whoever can chain the log anew and has the key that seals it, but not the people.
+ * @param sound - a sound bundle
+ * @param other - another one, of another plan
+ * @param seed - the same mutants for the same seed
+ */
+export function* mutantsOf(sound: Bundle, other: Bundle, seed: number): Generator<Mutant> {
+  const roll = dice(seed);
+  const events = eventsIn(sound.files);
+  for (let turn = 0; ; turn += 1) {
+    switch (turn % 4) {
+      case 0:
+      case 1:
+        yield ofFile(sound, roll);
+        break;
+      case 2:
+        yield ofPlaces(sound, other, roll);
+        break;
+      default:
+        yield ofEvent(sound, events, roll);
+    }
+  }
+}
+
+/** What was signed stays as it was signed; the checkpoints are signed anew. */
+function eventsIn(files: Files): readonly Event[] {
+  return parseExtract(files.get(layout.log) ?? new Uint8Array()).map(({ event }) => {
+    const told = event as Event;
+    return told['type'] === 'effect-completed' ? unsigned(told) : told;
+  });
+}
+
+function pick<T>(all: readonly T[], roll: (sides: number) => number): T {
+  const one = all[roll(all.length)];
+  if (one === undefined) throw new Error('nothing to pick from');
+  return one;
+}
+
+function ofFile({ folder, files }: Bundle, roll: (sides: number) => number): Mutant {
+  const [path, bytes] = pick([...files], roll);
+  const at = roll(bytes.length);
+  const changed = Uint8Array.from(bytes);
+  const how = pick(['flipped', 'cut', 'grown', 'without', 'gone'] as const, roll);
+  const without = new Map([...files].filter(([name]) => name !== path));
+  const name = `${path}: ${how} at ${at}`;
+  switch (how) {
+    case 'flipped':
+      changed[at] = (changed[at] ?? 0) ^ (1 << roll(8));
+      return { name, bundle: { folder, files: new Map([...files, [path, changed]]) } };
+    case 'cut':
+      return { name, bundle: { folder, files: new Map([...files, [path, changed.subarray(0, at)]]) } };
+    case 'grown':
+      return { name, bundle: { folder, files: new Map([...files, [path, Uint8Array.from([...changed, roll(256)])]]) } };
+    case 'without':
+      return { name, bundle: { folder, files: new Map([...files, [path, Uint8Array.from([...changed.subarray(0, at), ...changed.subarray(at + 1)])]]) } }; // prettier-ignore
+    case 'gone':
+      return { name, bundle: { folder, files: without } };
+  }
+}
+
+function ofPlaces({ folder, files }: Bundle, other: Bundle, roll: (sides: number) => number): Mutant {
+  const [one, two] = [pick([...files.keys()], roll), pick([...other.files.keys()], roll)];
+  const taken = other.files.get(two) ?? new Uint8Array();
+  const same = files.get(one) ?? new Uint8Array();
+  if (Buffer.from(taken).equals(Buffer.from(same))) return ofFile({ folder, files }, roll);
+  return { name: `${one}: ${two} of another bundle`, bundle: { folder, files: new Map([...files, [one, taken]]) } };
+}
+
+function ofEvent({ folder, files }: Bundle, events: readonly Event[], roll: (sides: number) => number): Mutant {
+  const last = events.findLastIndex((event) => event['type'] === 'approval-given');
+  const at = 1 + roll(last - 1);
+  const how = pick(['dropped', 'doubled', 'moved', 'changed'] as const, roll);
+  const event = events[at] ?? {};
+  const name = `entry ${at + 1} (${String(event['type'])}): ${how}`;
+  const log = (anew: readonly Event[]): Mutant => ({ name, bundle: { folder, files: withLog(files, anew) } });
+  switch (how) {
+    case 'dropped':
+      return log(events.toSpliced(at, 1));
+    case 'doubled':
+      return log(events.toSpliced(at, 0, event));
+    case 'moved':
+      return log(events.toSpliced(at, 1).toSpliced(1 + roll(last - 1), 0, event));
+    case 'changed':
+      return log(events.with(at, changedIn(event, roll) as Event));
+  }
+}
+
+/** The same value with one member of it otherwise, at any depth. */
+function changedIn(value: JsonValue, roll: (sides: number) => number): JsonValue {
+  if (typeof value === 'string') return value === '' ? 'x' : `${value.slice(0, -1)}${value.endsWith('0') ? '1' : '0'}`;
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  if (value === null) return 'x';
+  const names = Object.keys(value);
+  if (names.length === 0) return Array.isArray(value) ? ['x'] : { x: 'x' };
+  const name = pick(names, roll);
+  if (Array.isArray(value)) {
+    return value.map((each: JsonValue, at) => (String(at) === name ? changedIn(each, roll) : each));
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key,
+      key === name ? changedIn(each as JsonValue, roll) : (each as JsonValue),
+    ]),
+  );
+}

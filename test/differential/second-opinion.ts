@@ -1,0 +1,63 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { verifyBundle, type Bundle } from '../../app/bundle/verify-bundle.ts';
+import { verdictOf } from '../../app/bundle/verification.ts';
+import { application } from '../app/bundle/bundle-maker.ts';
+import { verifierPath } from '../support/paper.ts';
+
+/** What a verifier says of a bundle. */
+export interface Opinion {
+  /** 0 sound, 1 broken, 2 could not be checked. */
+  readonly code: number;
+  readonly broken: readonly string[];
+}
+
+const codes = { holds: 0, broken: 1, 'not-checkable': 2 } as const;
+
+/** What the verifier of the application says. */
+export function firstOpinion(bundle: Bundle): Opinion {
+  const results = verifyBundle(bundle, application);
+  return {
+    code: codes[verdictOf(results)],
+    broken: results.flatMap(({ rule, outcome }) => (outcome === 'broken' ? [rule] : [])),
+  };
+}
+
+/** The verifier in Python, kept running; it is given folders with bundles. */
+export class SecondOpinion {
+  readonly #scratch = mkdtempSync(join(tmpdir(), 'keyferry-opinion-'));
+  readonly #python: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #lines: AsyncIterator<string>;
+  readonly #reader: Interface;
+
+  constructor() {
+    const driver = fileURLToPath(new URL('driver.py', import.meta.url));
+    this.#python = spawn('python3', ['-I', driver, verifierPath], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#reader = createInterface({ input: this.#python.stdout });
+    this.#lines = this.#reader[Symbol.asyncIterator]();
+  }
+
+  async of({ folder, files }: Bundle): Promise<Opinion> {
+    const top = join(this.#scratch, folder);
+    for (const [path, bytes] of files) {
+      mkdirSync(dirname(join(top, path)), { recursive: true });
+      writeFileSync(join(top, path), bytes);
+    }
+    this.#python.stdin.write(`${top}\n`);
+    const { value, done } = await this.#lines.next();
+    rmSync(top, { recursive: true, force: true });
+    if (done === true) throw new Error('The verifier in Python has ended.');
+    return JSON.parse(value as string) as Opinion;
+  }
+
+  end(): void {
+    this.#python.stdin.end();
+    this.#reader.close();
+    rmSync(this.#scratch, { recursive: true, force: true });
+  }
+}
