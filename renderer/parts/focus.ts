@@ -12,6 +12,12 @@ export const focusOnAppearance: Attachment<HTMLElement> = (element) => {
   element.focus();
 };
 
+/** Moves the focus to an answer that is longer than the screen: it is read from its beginning. */
+export const beginHere: Attachment<HTMLElement> = (element) => {
+  element.focus({ preventScroll: true });
+  element.scrollIntoView({ block: 'start' });
+};
+
 /**
  * Moves the focus to what is still missing.
  * @param id - of the field; nothing happens when it is not on screen

@@ -10,6 +10,7 @@ import { gapsBeforeNames, gapsIn, reopenGaps } from '../steps/readiness.ts';
 import { StepDraft } from './draft.svelte.ts';
 import { PeopleCalls } from './people.svelte.ts';
 import { PlanForm } from './plan-draft.svelte.ts';
+import { RecordCheck } from './record-check.svelte.ts';
 import { idSet } from './ids.ts';
 import { mayReplace, voidsDraft } from './order.ts';
 import type { TypedSecret } from './typed-secret.svelte.ts';
@@ -30,6 +31,8 @@ export class Session {
   /** The plan that people are making; it stays when they go back to the start, until the application is closed. */
   planForm = $state.raw<PlanForm | null>(null);
   isMakingPlan = $state(false);
+  /** While people check records. */
+  recordCheck = $state.raw<RecordCheck | null>(null);
   view = $state.raw<CeremonyView | null>(null);
   draft = $state.raw<StepDraft | null>(null);
   /** The medium that was chosen last to read from, while the ceremony is open in this window. */
@@ -144,6 +147,12 @@ export class Session {
     this.isMakingPlan = true;
   }
 
+  /** Begins the check of records, with nothing typed or found yet. */
+  checkRecord(): void {
+    this.refusal = null;
+    this.recordCheck = new RecordCheck(this);
+  }
+
   /** Approves the plan on screen; a refusal leaves it as it is. */
   async approvePlan(approval: Parameters<WindowClient['plan.approve']>[0]): Promise<void> {
     const approved = await this.ask(this.client['plan.approve'](approval));
@@ -208,7 +217,7 @@ export class Session {
   }
 
   async backToStart(): Promise<void> {
-    this.view = this.draft = this.preview = this.readFrom = null;
+    this.view = this.draft = this.preview = this.readFrom = this.recordCheck = null;
     this.isMakingPlan = false;
     this.about = await this.ask(this.client['app.about']({}));
   }
