@@ -1,42 +1,26 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as v from 'valibot';
 import { layout } from '../../app/bundle/layout.ts';
-import { sealsIn } from '../../app/bundle/seals.ts';
 import { verifyBundle } from '../../app/bundle/verify-bundle.ts';
 import { calls } from '../../app/contract/calls.ts';
 import type { CheckedRecord } from '../../app/contract/record-calls.ts';
-import { pgpWords } from '../../app/keys/fingerprint.ts';
 import { checkRecord } from '../../main/check-desk.ts';
-import { sampleLog } from '../app/bundle/bundle-maker.ts';
-import { sampleBundle, sampleEvents } from '../app/bundle/sample-bundle.ts';
+import { flipBit, onPaper, putBundle, soundBundle } from '../support/checked-bundle.ts';
 import { ruleOfAsync } from '../support/rule-of.ts';
 import { scratchFolder } from '../support/token.ts';
 
-// Somebody who was not in the room has a medium with a bundle, and a line on paper.
+// Somebody who was not in the room has a medium with a bundle, and a line on onPaper.
 
-const sample = sampleBundle();
 const application = { name: 'Keyferry', version: '0.1.0' };
-/** As the paper of the room has one of its checkpoints. */
-const paper = onPaper();
 
 let scratch: ReturnType<typeof scratchFolder>;
 let top: string;
 
-function onPaper(): string {
-  const { size = 0, root = '' } = sealsIn(sampleLog(sampleEvents())).checkpoints[1] ?? {};
-  const words = pgpWords(Buffer.from(root, 'hex'));
-  return `${size} ${words[0] ?? ''} ${words.at(-1) ?? ''}`;
-}
-
 beforeEach(() => {
   scratch = scratchFolder();
-  top = join(scratch.folder, sample.folder);
-  for (const [path, bytes] of sample.files) {
-    mkdirSync(dirname(join(top, path)), { recursive: true });
-    writeFileSync(join(top, path), bytes);
-  }
+  top = putBundle(scratch.folder);
 });
 
 afterEach(() => scratch.remove());
@@ -50,26 +34,18 @@ async function check(checkpoint: string | null = null, chosen: string | null = t
 const outcomeOf = ({ results }: CheckedRecord, rule: string): string =>
   results.find((result) => result.rule === rule)?.outcome ?? 'not there';
 
-/** Changes one byte in the middle of a file. */
-function flip(path: string): void {
-  const bytes = Uint8Array.from(sample.files.get(path) ?? []);
-  const middle = Math.floor(bytes.length / 2);
-  bytes[middle] = (bytes[middle] ?? 0) ^ 0x20;
-  writeFileSync(join(top, path), bytes);
-}
-
 describe('checking a record', () => {
   it('says of a sound bundle that everything holds, by the very rules of the command', async () => {
     const found = await check();
     expect(found).toMatchObject({ folder: top, verdict: 'holds' });
-    expect(sample.folder).toContain(found.ceremony);
-    expect(found.results).toEqual(verifyBundle(sample, 'Keyferry 0.1.0'));
+    expect(soundBundle.folder).toContain(found.ceremony);
+    expect(found.results).toEqual(verifyBundle(soundBundle, 'Keyferry 0.1.0'));
     expect(outcomeOf(found, 'BUNDLE-UPLOAD-AS-LOGGED')).toBe('holds');
     expect(outcomeOf(found, 'BUNDLE-CHECKPOINT-AS-ON-PAPER')).toBe('not-checkable');
   });
 
-  it.each([...sample.files.keys()])('calls it not sound when a byte of %s differs', async (path) => {
-    flip(path);
+  it.each([...soundBundle.files.keys()])('calls it not sound when a byte of %s differs', async (path) => {
+    flipBit(join(top, path));
     expect((await check()).verdict).toBe('broken');
   });
 
@@ -79,9 +55,9 @@ describe('checking a record', () => {
   });
 
   it('holds the log against what the paper says, and lets nobody who asked go without an answer', async () => {
-    const right = await check(`  ${paper.toUpperCase()} `);
+    const right = await check(`  ${onPaper.toUpperCase()} `);
     expect([right.verdict, outcomeOf(right, 'BUNDLE-CHECKPOINT-AS-ON-PAPER')]).toEqual(['holds', 'holds']);
-    const wrong = await check(paper.replace(/\S+$/u, 'cowbell'));
+    const wrong = await check(onPaper.replace(/\S+$/u, 'cowbell'));
     expect([wrong.verdict, outcomeOf(wrong, 'BUNDLE-CHECKPOINT-AS-ON-PAPER')]).toEqual(['broken', 'broken']);
     const later = await check('9999 cowbell stethoscope');
     expect(later.verdict).toBe('not-checkable');

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from '@playwright/test';
 import { hexGroups } from '../../app/keys/fingerprint.ts';
+import { flipBit, onPaper, putBundle } from '../support/checked-bundle.ts';
 import { makeKek, type Desk } from '../support/rehearsal.ts';
 import { azureKey, fewPeople, planWith } from '../support/walk.ts';
 import { AbortDialog } from './screens/people-screens.ts';
-import { EndScreen } from './screens/screens.ts';
+import { CheckScreen, EndScreen, StartScreen } from './screens/screens.ts';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
 import { People } from './support/people.ts';
@@ -15,6 +17,16 @@ const key = 'payroll-root';
 function prepare(desk: Desk): void {
   desk.plan(planWith([azureKey(key)], fewPeople));
   desk.bring(key, 'kek.json', makeKek().json());
+}
+
+async function takePicture(page: Page, name: string): Promise<void> {
+  const pictures = process.env['KEYFERRY_SCREENSHOTS'];
+  if (pictures === undefined) return;
+  mkdirSync(pictures, { recursive: true });
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) });
+  }
 }
 
 test('at the end the record is saved, and what is printed of it is the file whose hash is on screen', async ({
@@ -42,14 +54,64 @@ test('at the end the record is saved, and what is printed of it is the file whos
   const sha256 = createHash('sha256').update(readFileSync(join(desk.outbound, folder, 'report.pdf'))).digest('hex'); // prettier-ignore
   await expect(end.reportGroups).toHaveText(hexGroups(sha256));
   expect(await violations(page)).toEqual([]);
-  const pictures = process.env['KEYFERRY_SCREENSHOTS'];
-  if (pictures !== undefined) {
-    mkdirSync(pictures, { recursive: true });
-    await page.screenshot({ path: join(pictures, 'saved-record.png') });
-  }
+  await takePicture(page, 'saved-record');
 
   // A second time nothing is overwritten, and what was saved stays on screen.
   await keyboard.push(end.saveRecord);
   await expect(end.sheet.getByRole('alert')).toContainText('MEDIA-NOTHING-OVERWRITTEN');
   await expect(end.reportGroups).toHaveText(hexGroups(sha256));
+});
+
+test('a bundle is checked from the start screen with the keyboard, against what the paper says', async ({
+  application,
+  desk,
+}) => {
+  const people = new People(application, desk);
+  const { page, keyboard } = people;
+  const start = new StartScreen(page);
+  const check = new CheckScreen(page);
+  await start.checkRecord.waitFor();
+  await takePicture(page, 'start');
+  await keyboard.push(start.checkRecord);
+  await expect(check.title).toBeFocused();
+  expect(await violations(page)).toEqual([]);
+
+  const bundle = putBundle(desk.outbound);
+  await people.answerDialog(bundle);
+  await keyboard.type(check.checkpoint, onPaper);
+  await keyboard.proceed();
+  await expect(check.verdict).toHaveText('Every rule that can be checked holds');
+  await expect(check.verdict).toBeFocused();
+  await expect(check.about).toContainText(bundle);
+  await expect(check.about).toContainText(onPaper);
+  await expect(check.broken).toHaveCount(0);
+  await expect(check.notChecked.getByRole('listitem')).toHaveCount(1);
+  await expect(check.notChecked).toContainText('BUNDLE-LOG-KEY-TRUSTED');
+  await expect(check.holding).toContainText('The log held at that size what the paper of the room says.');
+  await takePicture(page, 'check-holds');
+  expect(await violations(page)).toEqual([]);
+
+  flipBit(join(bundle, 'UPLOAD.md'));
+  await keyboard.push(check.choose);
+  await expect(check.verdict).toHaveText('Not sound: do not use this bundle');
+  await expect(check.verdict).toBeFocused();
+  await expect(check.broken).toContainText('BUNDLE-FILES-AS-LISTED');
+  await expect(check.broken).toContainText('UPLOAD.md');
+  await takePicture(page, 'check-broken');
+  expect(await violations(page)).toEqual([]);
+
+  // A folder that is no bundle is refused: nothing of the last answer is left to be taken for its own.
+  await people.answerDialog(desk.inbound);
+  await keyboard.push(check.choose);
+  await expect(check.refusal).toContainText('CHECKED-FOLDER-IS-BUNDLE');
+  await expect(check.verdict).toHaveCount(0);
+  await keyboard.type(check.checkpoint, ' and more');
+  await keyboard.proceed();
+  await expect(check.refusal).toContainText('CHECKPOINT-AS-PEOPLE-WRITE-IT');
+  await expect(check.checkpoint).toHaveAttribute('aria-invalid', 'true');
+  await takePicture(page, 'check-refused');
+  expect(await violations(page)).toEqual([]);
+
+  await keyboard.push(check.back);
+  await expect(start.title).toBeFocused();
 });

@@ -8,12 +8,14 @@ export class StartScreen {
   readonly rehearse: Locator;
   readonly openPlan: Locator;
   readonly resume: Locator;
+  readonly checkRecord: Locator;
 
   constructor(page: Page) {
     this.title = page.getByRole('heading', { level: 1, name: 'Ferry a key across the air gap' });
     this.rehearse = page.getByRole('button', { name: 'Rehearse with the sample plan' });
     this.openPlan = page.getByRole('button', { name: 'Open a plan…' });
     this.resume = page.getByRole('button', { name: 'Resume' });
+    this.checkRecord = page.getByRole('button', { name: 'Check a record…' });
   }
 }
 
@@ -198,5 +200,36 @@ export class EndScreen {
     this.saveRecord = page.getByRole('button', { name: 'Save the record…' });
     this.savedRecord = page.getByRole('group', { name: 'Saved record' });
     this.reportGroups = page.getByRole('list', { name: 'SHA-256 of report.pdf, in hex' }).locator('.group');
+  }
+}
+
+/** Somebody checks bundles. */
+export class CheckScreen {
+  readonly title: Locator;
+  readonly checkpoint: Locator;
+  readonly choose: Locator;
+  /** The verdict in large words, a heading. */
+  readonly verdict: Locator;
+  /** What the verdict is about. */
+  readonly about: Locator;
+  readonly broken: Locator;
+  readonly notChecked: Locator;
+  readonly holding: Locator;
+  readonly refusal: Locator;
+  readonly back: Locator;
+
+  constructor(page: Page) {
+    const main = page.getByRole('main');
+    const words = /^(Every rule that can be checked holds|Not sound: do not use|Not everything could be checked)/;
+    this.title = main.getByRole('heading', { level: 1, name: 'Check a record' });
+    this.checkpoint = main.getByRole('textbox', { name: 'Checkpoint on the paper, optional' });
+    this.choose = page.getByRole('button', { name: 'Choose the bundle…' });
+    this.verdict = main.getByRole('heading', { level: 2, name: words });
+    this.about = main.getByRole('region', { name: words });
+    this.broken = main.getByRole('region', { name: /^\d+ rules? (is|are) broken$/ });
+    this.notChecked = main.getByRole('region', { name: /^\d+ rules? could not be checked$/ });
+    this.holding = main.getByRole('region', { name: /^\d+ rules? holds?$/ });
+    this.refusal = main.getByRole('alert');
+    this.back = page.getByRole('button', { name: 'Back' });
   }
 }

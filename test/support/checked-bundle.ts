@@ -1,0 +1,42 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { sealsIn } from '../../app/bundle/seals.ts';
+import { pgpWords } from '../../app/keys/fingerprint.ts';
+import { sampleLog } from '../app/bundle/bundle-maker.ts';
+import { sampleBundle, sampleEvents } from '../app/bundle/sample-bundle.ts';
+
+/** A bundle as somebody who was not in the room gets it, and what the paper of the room says of its log. */
+
+/** A whole, sound bundle of this version. */
+export const soundBundle = sampleBundle();
+
+/** A checkpoint of its log as people write it from the paper: the number of entries and two words. */
+export const onPaper = checkpointOf();
+
+/**
+ * Writes the bundle.
+ * @param medium - the folder that it is written into
+ * @returns its own path
+ */
+export function putBundle(medium: string): string {
+  const top = join(medium, soundBundle.folder);
+  for (const [path, bytes] of soundBundle.files) {
+    mkdirSync(dirname(join(top, path)), { recursive: true });
+    writeFileSync(join(top, path), bytes);
+  }
+  return top;
+}
+
+/** Changes one bit in the middle of a file. */
+export function flipBit(file: string): void {
+  const bytes = readFileSync(file);
+  const middle = Math.floor(bytes.length / 2);
+  bytes[middle] = (bytes[middle] ?? 0) ^ 0x20;
+  writeFileSync(file, bytes);
+}
+
+function checkpointOf(): string {
+  const { size = 0, root = '' } = sealsIn(sampleLog(sampleEvents())).checkpoints[1] ?? {};
+  const words = pgpWords(Buffer.from(root, 'hex'));
+  return `${size} ${words[0] ?? ''} ${words.at(-1) ?? ''}`;
+}
