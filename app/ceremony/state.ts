@@ -274,6 +274,8 @@ const tokenWork: readonly string[] = [
  * @param state - the ceremony
  */
 export function needsToken(state: CeremonyState): boolean {
+  // What became of a copy is seen on the medium.
+  if (state.inFlight !== null) return tokenWork.includes(state.inFlight.request.kind);
   const { before = [], work = null, after = [] } = currentStep(state) ?? {};
   return [...before, work?.kind ?? '', ...after].some((kind) => tokenWork.includes(kind));
 }

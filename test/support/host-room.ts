@@ -90,7 +90,8 @@ export class HostRoom {
   readonly script: Script = {
     pin,
     passphrase: passphraseOf,
-    choose: async (direction) => [(await this.calls['media.browse']({ direction }))?.id ?? ''],
+    choose: async (direction, count) =>
+      count === 0 ? [] : [(await this.calls['media.browse']({ direction }))?.id ?? ''],
   };
 
   async open(token: Opening['token'] = null): Promise<CeremonyView> {

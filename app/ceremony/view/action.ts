@@ -1,7 +1,7 @@
 import { makingOf } from '../byok-export/from-target-keys.ts';
 import type { CeremonyState } from '../state.ts';
 import type { Step } from '../step.ts';
-import { ownWork } from '../work.ts';
+import { ownWork, remainingWork } from '../work.ts';
 import { progressOf } from './work-in-words.ts';
 
 /**
@@ -11,6 +11,10 @@ import { progressOf } from './work-in-words.ts';
  * @returns `Wrap 4 keys`, `Wrap the 2 remaining keys`
  */
 export function actionOf(state: CeremonyState, step: Step): string {
+  // Its own work was done before an interruption, or a failure of what comes after it.
+  if (step.work !== null && ownWork(state).length === 0 && remainingWork(state).length > 0) {
+    return 'Have the token sign the log';
+  }
   const progress = progressOf(state);
   if (progress === null || progress.piece === 1) return step.action;
   const rest = progress.of - progress.piece + 1;

@@ -1,5 +1,5 @@
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Entry } from '../../../app/audit/entry.ts';
 import { parseEvent, type CeremonyEvent } from '../../../app/ceremony/events.ts';
 import { headMarkOf } from '../../../main/audit/head-mark.ts';
@@ -21,6 +21,21 @@ function placesIn(profile: string): LogPlaces {
 /** What happened in the one ceremony of a profile, in order. */
 export function eventsOf(profile: string): readonly CeremonyEvent[] {
   return logOf(profile).map((entry) => parseEvent(entry.event));
+}
+
+/**
+ * Keeps the token of the one ceremony of a profile as it is now; gives what puts it back. It is told how far the log has come, and
+ * would contradict an older one.
+ * @param profile - of an application whose token does nothing meanwhile
+ */
+export function keptToken(profile: string): () => void {
+  const tokens = join(dirname(placesIn(profile).file), 'tokens');
+  const away = `${profile}-tokens`;
+  cpSync(tokens, away, { recursive: true });
+  return () => {
+    rmSync(tokens, { recursive: true });
+    cpSync(away, tokens, { recursive: true });
+  };
 }
 
 /**
