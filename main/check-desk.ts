@@ -45,7 +45,8 @@ export async function checkRecord(ports: CheckDeskPorts, paper: string | null): 
 
 function checkpointOn(paper: string): PaperCheckpoint {
   return (
-    parsePaperCheckpoint(paper) ?? refuse('CHECKPOINT-AS-PEOPLE-WRITE-IT', `"${plain(paper)}" is no such checkpoint.`)
+    parsePaperCheckpoint(paper) ??
+    refuse('CHECKPOINT-AS-PEOPLE-WRITE-IT', `"${plain(paper)}" is not a number and two words.`)
   );
 }
 
