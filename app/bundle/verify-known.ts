@@ -42,7 +42,7 @@ export function parsePaperCheckpoint(text: string): PaperCheckpoint | null {
  * @throws Refused with BUNDLE-CHECKPOINT-AS-ON-PAPER
  */
 export function checkPaper({ entries }: Readings, known: PaperCheckpoint | null): Finding {
-  if (known === null) return notCheckable('Nobody said what the paper has: compare it, or give it with --checkpoint.');
+  if (known === null) return notCheckable('Nobody said what the paper has: compare it by eye.');
   const { size, first, last } = known;
   if (size > entries.length)
     return notCheckable(`The record ends at entry ${entries.length}; the paper tells of ${size}.`);
@@ -61,9 +61,7 @@ export function checkPaper({ entries }: Readings, known: PaperCheckpoint | null)
  */
 export function checkTrusted({ entries }: Readings, logKey: string | null): Finding {
   if (logKey === null) {
-    return notCheckable(
-      'Nobody named a key to trust: compare the fingerprint with the paper, or give it with --log-key.',
-    );
+    return notCheckable('Nobody named a key to trust: compare its fingerprint with the paper.');
   }
   if (sealsIn(entries).logKey !== logKey) refuse('BUNDLE-LOG-KEY-TRUSTED', 'The log is signed by another key.');
   return holds('the key that was given');

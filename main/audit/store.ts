@@ -12,7 +12,7 @@ import { finding, judge, type Found } from './judgement.ts';
 import { Ledger, type LogHead } from './ledger.ts';
 import { LogCopy, readCopy } from './log-copy.ts';
 import type { LogPlaces } from './places.ts';
-import { repairLog, type Reopening } from './repair.ts';
+import { repairLog, type Happened, type Reopening } from './repair.ts';
 
 export type { LogHead };
 
@@ -25,6 +25,12 @@ export interface AuditLog {
    * @throws Refused with LOG-DURABLE when it could not be kept, JSON-CANONICAL or LOG-ENTRY-CANONICAL when it is not plain
    */
   append(time: string, actor: string, event: JsonValue): Entry;
+  /**
+   * Adds entries that belong together, all or none; they are synced to the disk when this returns.
+   * @returns the entries
+   * @throws Refused, see {@link append}
+   */
+  appendAll(happened: readonly Happened[]): readonly Entry[];
   entries(): readonly Entry[];
   head(): LogHead;
   close(): void;
@@ -128,6 +134,8 @@ function takeUp({ file, copy }: LogPlaces, database: LogDatabase | null): AuditL
   const ledger = new Ledger();
   for (const entry of database.entries()) ledger.follow(entry);
   const open = LogCopy.open(copy, readCopy(copy));
+  database.sync();
+  open.sync();
   const mark = HeadMark.open(headMarkOf(file));
   // A crash came between the last entry and its mark.
   if (readHeadMark(headMarkOf(file)).size < ledger.chain.size) mark.write(ledger.chain);
@@ -155,18 +163,29 @@ class TwofoldLog implements AuditLog {
   }
 
   append(time: string, actor: string, event: JsonValue): Entry {
+    const [entry] = this.appendAll([{ time, actor, event }]);
+    if (entry === undefined) throw new Error('An entry was added and is not there');
+    return entry;
+  }
+
+  appendAll(happened: readonly Happened[]): readonly Entry[] {
     if (this.#isUnsure) refuse('LOG-DURABLE', `What became of the last entry of ${this.#file} is not known.`);
-    const chain = this.#ledger.chain;
-    // As it will be read later, members in canonical order: what is made from the log is the same before and after.
-    const entry = parseEntry(entryBytes(appendEntry(chain, { time, actor, event })));
+    let { chain } = this.#ledger;
+    const entries = happened.map((one) => {
+      // As it will be read later, members in canonical order: what is made from the log is the same before and after.
+      const entry = parseEntry(entryBytes(appendEntry(chain, one)));
+      chain = followLink(chain, entry);
+      return entry;
+    });
+    if (entries.length === 0) return [];
     guarded(this.#file, () => {
-      this.#keep(entry);
+      this.#keep(entries);
       this.#isUnsure = true;
-      this.#open.mark.write(followLink(chain, entry));
+      this.#open.mark.write(chain);
       this.#isUnsure = false;
     });
-    this.#ledger.follow(entry);
-    return entry;
+    for (const entry of entries) this.#ledger.follow(entry);
+    return entries;
   }
 
   entries(): readonly Entry[] {
@@ -190,10 +209,10 @@ class TwofoldLog implements AuditLog {
    * In the copy first, then in the log: a log is never further than its copy. Should a failed commit reach the disk after
    * all, the next entry collides with its number: the chain cannot fork.
    */
-  #keep(entry: Entry): void {
+  #keep(entries: readonly Entry[]): void {
     const { database, copy } = this.#open;
     try {
-      database.insert([entry], () => copy.append([entry]));
+      database.insert(entries, () => copy.append(entries));
       copy.keep();
     } catch (error) {
       copy.drop();

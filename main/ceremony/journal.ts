@@ -56,7 +56,7 @@ export class Journal {
     if (state === null) refuse('LOG-HOLDS-A-CEREMONY', 'The log has no entries.');
     const journal = new Journal(log, now, state, timesOf(entries));
     // The application ended between an event and the exception that it causes.
-    if (state.owed !== null) journal.#append('keyferry', state.owed);
+    if (state.owed !== null) journal.#append([{ actor: 'keyferry', event: state.owed }]);
     return journal;
   }
 
@@ -95,7 +95,7 @@ export class Journal {
     }
     const decision = decide(this.#state, command);
     if (!decision.ok) throw new Refused(decision.refusal);
-    for (const event of decision.events) this.#append(actorOf(command, event), event);
+    this.#append(decision.events.map((event) => ({ actor: actorOf(command, event), event })));
   }
 
   /**
@@ -115,17 +115,19 @@ export class Journal {
     };
     const decision = decide(this.#state, { type: 'open-exception', ...told, openedBy: 'keyferry', rule: clockRule });
     if (!decision.ok) return;
-    for (const event of decision.events) this.#append('keyferry', event);
+    this.#append(decision.events.map((event) => ({ actor: 'keyferry', event })));
     // Told once: from here on the time is what the clock says now.
     this.#times = { latest: now, behind: null };
     for (const listener of this.#listeners) listener();
   }
 
-  #append(actor: string, event: CeremonyEvent): void {
+  /** What one command leads to is in the log whole, or not at all. */
+  #append(happened: readonly { readonly actor: string; readonly event: CeremonyEvent }[]): void {
     const now = this.#now();
-    this.#log.append(now.toISOString(), actor, event as unknown as JsonValue);
-    this.#times = afterTime(this.#times, now.getTime());
-    this.#state = evolve(this.#state, event);
+    const time = now.toISOString();
+    this.#log.appendAll(happened.map(({ actor, event }) => ({ time, actor, event: event as unknown as JsonValue })));
+    if (happened.length > 0) this.#times = afterTime(this.#times, now.getTime());
+    this.#state = happened.reduce((state, { event }) => evolve(state, event), this.#state);
   }
 }
 

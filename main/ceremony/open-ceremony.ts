@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from '../../app/ceremony/decide.ts';
 import type { Side } from '../../app/audit/two-copies.ts';
@@ -6,6 +5,7 @@ import { parseEvent, type EventOf } from '../../app/ceremony/events.ts';
 import { openKeyFolder } from '../approvals/key-folder.ts';
 import type { SealingCost } from '../approvals/sealed-key.ts';
 import type { Hsm } from '../hsm/port.ts';
+import { readReleased } from '../media/released-file.ts';
 import { placesOf } from '../audit/places.ts';
 import type { Happened, Reopening } from '../audit/repair.ts';
 import { readSiteBinding } from '../audit/site-binding.ts';
@@ -98,7 +98,7 @@ function assemble(
     workspace: openWorkspace(join(folder, 'wrapped')),
     application: ports.application,
     now: ports.now,
-    verifier: () => new Uint8Array(readFileSync(ports.verifier)),
+    verifier: () => readReleased(ports.verifier),
     entries: () => log.entries(),
     head: () => log.head(),
   });

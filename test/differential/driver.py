@@ -4,9 +4,12 @@
 
 Writes one line of JSON for each: the exit code that it would have, and the rules that are broken.
 """
+import sys
+
+sys.dont_write_bytecode = True
+
 import importlib.util
 import json
-import sys
 
 specification = importlib.util.spec_from_file_location("verifier", sys.argv[1])
 verifier = importlib.util.module_from_spec(specification)

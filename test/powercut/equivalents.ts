@@ -12,6 +12,10 @@ export const equivalents: ReadonlyMap<string, string> = new Map<string, string>(
     'Whatever is under the unfinished name is thrown away when the log is made again; the finished file is synced before it gets its name.',
   ],
   [
+    'SQLite without its syncs of the folder',
+    'openLog syncs the folder itself before anything is acknowledged, with the names of the log and of its -wal file in it.',
+  ],
+  [
     'SQLite without its syncs of log.sqlite.new-wal',
     'It is folded into the database, which is synced, before the log gets its name; after a cut before that it is thrown away.',
   ],

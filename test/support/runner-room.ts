@@ -74,10 +74,15 @@ export class RunnerRoom {
     });
   }
 
+  /** The log as the next start finds it. */
+  reopenedLog(): AuditLog {
+    return reopenLog(this.file);
+  }
+
   /** Ends this process's hold on the log as a crash would, and takes the ceremony up again; the people are not back yet. */
   async crashAndResume(): Promise<Runner> {
     this.log.close();
-    this.log = reopenLog(this.file);
+    this.log = this.reopenedLog();
     return Runner.resume(this.ports());
   }
 
