@@ -32,7 +32,7 @@ export async function compared(count: number, seed: number): Promise<Totals> {
     const halves = [mutantsOf(azure, clouds, seed), mutantsOf(clouds, azure, seed + 1)];
     for (let made = 0; made < count; made += 1) {
       const next = halves[made % 2]?.next();
-      if (next === undefined || next.done === true) throw new Error('no mutant');
+      if (next === undefined) throw new Error('no mutant');
       const { name, bundle } = next.value;
       const opinions = { first: firstOpinion(bundle), second: await second.of(bundle) };
       const isFound = opinions.first.code === 1 && opinions.second.code === 1;

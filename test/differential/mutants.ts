@@ -29,7 +29,7 @@ export function dice(seed: number): (sides: number) => number {
  * @param other - another one, of another plan
  * @param seed - the same mutants for the same seed
  */
-export function* mutantsOf(sound: Bundle, other: Bundle, seed: number): Generator<Mutant> {
+export function* mutantsOf(sound: Bundle, other: Bundle, seed: number): Generator<Mutant, never> {
   const roll = dice(seed);
   const events = eventsIn(sound.files);
   for (let turn = 0; ; turn += 1) {
@@ -96,7 +96,7 @@ function ofEvent({ folder, files }: Bundle, events: readonly Event[], roll: (sid
   const at = 1 + roll(last - 1);
   const how = pick(['dropped', 'doubled', 'moved', 'changed'] as const, roll);
   const event = events[at] ?? {};
-  const name = `entry ${at + 1} (${String(event['type'])}): ${how}`;
+  const name = `entry ${at + 1} (${typeof event['type'] === 'string' ? event['type'] : ''}): ${how}`;
   const log = (anew: readonly Event[]): Mutant => ({ name, bundle: { folder, files: withLog(files, anew) } });
   switch (how) {
     case 'dropped':
@@ -123,9 +123,6 @@ function changedIn(value: JsonValue, roll: (sides: number) => number): JsonValue
     return value.map((each: JsonValue, at) => (String(at) === name ? changedIn(each, roll) : each));
   }
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [
-      key,
-      key === name ? changedIn(each as JsonValue, roll) : (each as JsonValue),
-    ]),
+    Object.entries(value).map(([key, each]) => [key, key === name ? changedIn(each, roll) : each]),
   );
 }

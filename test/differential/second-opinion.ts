@@ -32,7 +32,7 @@ export function firstOpinion(bundle: Bundle): Opinion {
 export class SecondOpinion {
   readonly #scratch = mkdtempSync(join(tmpdir(), 'keyferry-opinion-'));
   readonly #python: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #lines: AsyncIterator<string>;
+  readonly #lines: AsyncIterator<string, undefined>;
   readonly #reader: Interface;
 
   constructor() {
@@ -49,10 +49,10 @@ export class SecondOpinion {
       writeFileSync(join(top, path), bytes);
     }
     this.#python.stdin.write(`${top}\n`);
-    const { value, done } = await this.#lines.next();
+    const line: IteratorResult<string, undefined> = await this.#lines.next();
     rmSync(top, { recursive: true, force: true });
-    if (done === true) throw new Error('The verifier in Python has ended.');
-    return JSON.parse(value as string) as Opinion;
+    if (line.done === true) throw new Error('The verifier in Python has ended.');
+    return JSON.parse(line.value) as Opinion;
   }
 
   end(): void {

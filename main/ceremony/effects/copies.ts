@@ -87,8 +87,9 @@ function refusalsOf(attempt: () => unknown): readonly Refusal[] {
 /** The bytes of the bundle: they depend on the log and the kept wrapped keys alone, so they can be made again. */
 function filesOf(ports: WorkPorts, state: CeremonyState): readonly BundleFile[] {
   const { bundle, ceremony, logKey } = state;
-  if (bundle?.signed == null || logKey === null) throw new Error('A bundle is written after it was signed');
-  const { checkpoint, manifest: signature, manifestSha256 } = bundle.signed;
+  const signed = bundle?.signed ?? null;
+  if (bundle === null || signed === null || logKey === null) throw new Error('A bundle is written after it was signed');
+  const { checkpoint, manifest: signature, manifestSha256 } = signed;
   const files = unsignedFiles(ports, { ...bundle, checkpoint }, state);
   const manifest = files.find(({ path }) => path === layout.manifest)?.bytes ?? new Uint8Array();
   if (sha256Hex(manifest) !== manifestSha256) throw new Error('A bundle is the one that was signed');

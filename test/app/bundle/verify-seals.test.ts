@@ -77,7 +77,8 @@ describe('the seals of a sound record', () => {
   });
 
   it('hold for OpenSSL: the checkpoint, the cosignature, and the manifest', () => {
-    const [{ size = 0, root = '', cosigned = [] } = {}] = seals.checkpoints.filter((one) => one.cosigned.length > 0);
+    const { size, root, cosigned } =
+      seals.checkpoints.find((one) => one.cosigned.length > 0) ?? expect.unreachable('somebody cosigned');
     const message = Buffer.from(checkpointText({ origin: originOf(ceremony), size, root }));
     const note = parseNote(text(sample.files, checkpointPath(size)));
     const signedBy = (file: string, bytes: Uint8Array, signature: string) =>

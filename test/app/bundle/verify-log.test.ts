@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest';
+import { entryBytes } from '../../../app/audit/entry.ts';
+import { verifyLog } from '../../../app/bundle/verify-bundle.ts';
+import { sampleLog } from './bundle-maker.ts';
+import { sampleEvents } from './sample-bundle.ts';
+
+describe('a log alone', () => {
+  it('is checked by its chain', () => {
+    const entries = sampleLog(sampleEvents()).map(entryBytes);
+    expect(verifyLog(entries)).toMatchObject([{ rule: 'LOG-CHAIN-INTACT', outcome: 'holds' }]);
+    expect(verifyLog(entries.slice(1))).toMatchObject([{ rule: 'LOG-CHAIN-INTACT', outcome: 'broken' }]);
+  });
+});
