@@ -24,7 +24,7 @@ export const stepInputSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('none') }),
   v.strictObject({ kind: v.literal('people'), people: v.pipe(v.array(namedPerson), v.maxLength(100)) }),
   pinInputSchema,
-  v.strictObject({ kind: v.literal('media'), media: v.pipe(v.array(id), v.minLength(1), v.maxLength(4)) }),
+  v.strictObject({ kind: v.literal('media'), media: v.pipe(v.array(id), v.maxLength(4)) }),
   v.strictObject({
     kind: v.literal('key-ids'),
     keyIds: v.pipe(v.array(v.pipe(text, v.maxLength(60))), v.maxLength(100)),

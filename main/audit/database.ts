@@ -87,8 +87,9 @@ export class LogDatabase {
    * after a power cut although somebody was shown them.
    */
   sync(): void {
-    // SQLite syncs the -wal file before it folds it into the database, and the database after that.
-    this.#database.pragma('wal_checkpoint(TRUNCATE)');
+    // SQLite syncs the -wal file before it folds it into the database, and the database after that. It is not cut off here: what a
+    // power cut left of it would be older pages than those of the database.
+    this.#database.pragma('wal_checkpoint(FULL)');
   }
 
   /** The bytes of each entry in order, unread; only one of them is in memory at a time. */

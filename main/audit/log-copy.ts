@@ -93,11 +93,6 @@ export class LogCopy {
     this.#written = end;
   }
 
-  /** Syncs what is read now, as the database does. */
-  sync(): void {
-    fdatasyncSync(this.#file);
-  }
-
   /** What was put at the end counts from now on. */
   keep(): void {
     this.#end = this.#written;

@@ -134,8 +134,8 @@ function takeUp({ file, copy }: LogPlaces, database: LogDatabase | null): AuditL
   const ledger = new Ledger();
   for (const entry of database.entries()) ledger.follow(entry);
   const open = LogCopy.open(copy, readCopy(copy));
+  // What a killed process put into the copy alone is a repair, which syncs it.
   database.sync();
-  open.sync();
   const mark = HeadMark.open(headMarkOf(file));
   // A crash came between the last entry and its mark.
   if (readHeadMark(headMarkOf(file)).size < ledger.chain.size) mark.write(ledger.chain);

@@ -17,8 +17,8 @@ const sets = {
     ],
   },
   tests: {
-    why: "Debian's own SoftHSM, which the tests take for an HSM that lacks things",
-    packages: ['libsofthsm2'],
+    why: "Debian's own SoftHSM, which the tests take for an HSM that lacks things, Python for the second verifier, a compiler",
+    packages: ['libsofthsm2', 'python3', 'g++'],
   },
 };
 

@@ -9,7 +9,7 @@ import { azureKey, fewPeople, planWith } from '../support/walk.ts';
 import { launch } from './support/application.ts';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
-import { completedWork, endsInWork, eventsOf, forgetOutcomeOf, keptToken, logOf } from './support/log.ts';
+import { completedWork, endsInWork, eventsOf, forgetOutcomeOf, keptToken, damageLog, logOf } from './support/log.ts';
 import { People } from './support/people.ts';
 
 const key = 'payroll-root';
@@ -183,5 +183,38 @@ test('work that nobody can see waits until its media is back and somebody looks 
   await expect(people.step.title).toHaveText(/^7\.1 /);
   await people.goOnUntil('7.2');
   expect(completedWork(logOf(desk.profile)).get('write-copy 1')).toBe(1);
+  await lives.end();
+});
+
+test('a log that was damaged is shown with its copy; the people choose it, and the quorum decides on that', async ({
+  desk,
+}) => {
+  test.setTimeout(240_000);
+  prepare(desk);
+  const lives = new Lives(desk);
+  await lives.start();
+  await lives.people.begin();
+  await lives.people.goOnUntil('3.1');
+  await lives.kill();
+  damageLog(desk.profile);
+
+  await lives.start();
+  const { page, keyboard, start, step } = lives.people;
+  const list = page.getByRole('listitem').filter({ hasText: 'A log that cannot be read' });
+  await expect(list).toContainText('LOG-FORMAT-KNOWN');
+  await expect(list).toContainText('The log cannot be read.');
+  await expect(list.getByRole('radio')).toHaveCount(1);
+  expect(await violations(page)).toEqual([]);
+  await keyboard.tick(list.getByRole('radio', { name: /^Its second copy/u }));
+  await keyboard.tick(list.getByRole('checkbox'));
+  await page.screenshot({ path: test.info().outputPath('log-chosen.png') });
+  await keyboard.push(list.getByRole('button', { name: 'Go on with its second copy' }));
+  await expect(start.title).toBeHidden();
+  await lives.people.comeBack();
+  await expect(page.getByText('The log was made anew from the copy').first()).toBeVisible();
+  await lives.untilTheStep();
+  await expect(step.title).toHaveText(/^3\.1 /);
+  const told = eventsOf(desk.profile).flatMap((event) => (event.type === 'log-repaired' ? [event] : []));
+  expect(told).toMatchObject([{ kept: 'copy', other: 'replaced', rule: 'LOG-FORMAT-KNOWN' }]);
   await lives.end();
 });

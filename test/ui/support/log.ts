@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Entry } from '../../../app/audit/entry.ts';
 import { parseEvent, type CeremonyEvent } from '../../../app/ceremony/events.ts';
@@ -18,6 +18,13 @@ function placesIn(profile: string): LogPlaces {
   return placesOf(join(shelfOf(profile), ceremony));
 }
 
+/** Overwrites the log of the one ceremony of a profile; its copy stays as it is. */
+export function damageLog(profile: string): void {
+  const { file } = placesIn(profile);
+  rmSync(`${file}-wal`, { force: true });
+  writeFileSync(file, 'no log any more '.repeat(600));
+}
+
 /** What happened in the one ceremony of a profile, in order. */
 export function eventsOf(profile: string): readonly CeremonyEvent[] {
   return logOf(profile).map((entry) => parseEvent(entry.event));
@@ -29,7 +36,7 @@ export function eventsOf(profile: string): readonly CeremonyEvent[] {
  * @param profile - of an application whose token does nothing meanwhile
  */
 export function keptToken(profile: string): () => void {
-  const tokens = join(dirname(placesIn(profile).file), 'tokens');
+  const tokens = join(dirname(placesIn(profile).file), 'token');
   const away = `${profile}-tokens`;
   cpSync(tokens, away, { recursive: true });
   return () => {
