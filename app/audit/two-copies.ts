@@ -1,5 +1,8 @@
 import { entryHash, type Entry } from './entry.ts';
 
+/** One command leads to so many entries at most: a power cut, or a killed process, leaves no more of them in one copy alone. */
+export const mostAtOnce = 4;
+
 /** How two copies of one log stand to each other. */
 export type Standing =
   | { readonly kind: 'agree' }

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
+import type { JsonValue } from '../audit/canonical-json.ts';
 import { checkpointText, originOf, type Checkpoint } from '../audit/checkpoint.ts';
 import type { Entry } from '../audit/entry.ts';
 import { noteKeyId, noteOf, type NoteSignature } from '../audit/signed-note.ts';
+import { refuse } from '../rules/refusal.ts';
 
 /**
  * What the log tells of its own signatures: the key in the token that signs it, how far it was signed, and who cosigned.
@@ -60,6 +62,7 @@ const signedSchema = v.object({
 /**
  * Collects what a log tells of its signatures; none of them is checked here.
  * @param entries - the log from its first entry on
+ * @throws Refused with BUNDLE-CHECKPOINTS-SIGNED where one of them is malformed
  */
 export function sealsIn(entries: readonly Entry[]): Seals {
   return entries.reduce<Seals>(afterEntry, {
@@ -72,6 +75,7 @@ export function sealsIn(entries: readonly Entry[]): Seals {
 }
 
 function afterEntry(seals: Seals, { event, sequence }: Entry): Seals {
+  refuseMalformed(event, sequence);
   const { approvalKeys, checkpoints, approvals } = seals;
   if (v.is(registeredSchema, event)) {
     return { ...seals, approvalKeys: new Map(approvalKeys).set(event.person, event.publicKey) };
@@ -89,6 +93,24 @@ function afterEntry(seals: Seals, { event, sequence }: Entry): Seals {
   const last = checkpoints.length - 1;
   const approved = { entry: sequence, person, cosignature, checkpoint: last < 0 ? null : last };
   return { ...seals, approvals: [...approvals, approved], checkpoints: cosignedBy(checkpoints, person, cosignature) };
+}
+
+const namedSchema = v.object({ type: v.string(), outcome: v.optional(v.looseObject({ kind: v.string() })) });
+const sealSchemas = {
+  'approval-key-registered': registeredSchema,
+  'approval-given': approvedSchema,
+  'make-log-key': madeSchema,
+  'sign-checkpoint': signedSchema,
+} as const;
+
+/** One that is passed over because it is malformed would be a signature that nobody looks at. */
+function refuseMalformed(event: JsonValue, sequence: number): void {
+  if (!v.is(namedSchema, event)) return;
+  const name = event.type === 'effect-completed' ? (event.outcome?.kind ?? '') : event.type;
+  const schema = Object.entries(sealSchemas).find(([known]) => known === name)?.[1];
+  if (schema !== undefined && !v.is(schema, event)) {
+    refuse('BUNDLE-CHECKPOINTS-SIGNED', `Entry ${sequence} tells ${name} in another form.`);
+  }
 }
 
 /** Somebody who approves twice before the next checkpoint stands in its note once. */

@@ -35,27 +35,31 @@ export function checkExceptions({ entries }: Readings): Finding {
   const opened = v.safeParse(openedSchema, entries[0]?.event);
   if (!opened.success) return refuse(rule, 'The log holds no plan with a quorum.');
   const { moments, after } = roomIn(entries);
-  let owed: Owed | null = null;
+  let owed: readonly Owed[] = [];
   for (const { entry, event, room } of moments) {
-    if (owed !== null && event.type === 'log-repaired' && entry.sequence === owed.entry + 1) {
-      // Keyferry ended between the two, and the log was looked at first when it was taken up again.
-      owed = putOff(owed, entry.sequence);
-      continue;
-    }
-    if (owed !== null && (event.type !== 'exception-opened' || entry.sequence !== owed.entry + 1)) break;
-    if (owed !== null && event.type === 'exception-opened') checkTold(event, owed);
+    const [first, ...later] = owed;
+    // Keyferry ended before it could open one, and the log was repaired first when it was taken up again.
+    const isRepair = event.type === 'log-repaired';
+    if (first !== undefined && ((!isRepair && event.type !== 'exception-opened') || entry.sequence !== first.entry + 1))
+      break;
+    if (first !== undefined && event.type === 'exception-opened') checkTold(event, first);
     const what = whatIsUnplanned(event, room);
-    owed = what === null ? null : { ...what, entry: entry.sequence };
+    const left = first === undefined || !isRepair ? later : owed;
+    owed = [...left, ...(what === null ? [] : [what])].map((one) => ({ ...one, entry: entry.sequence }));
     if (event.type === 'exception-opened') checkOpened(event, room);
     if (event.type === 'exception-closed') checkClosed(event, room, opened.output);
     if (event.type === 'step-confirmed' || event.type === 'token-reopened') checkNoneOpen(event, room);
   }
-  if (owed !== null)
-    refuse(rule, `Entry ${owed.entry} tells of something unplanned, and no exception was opened for it.`);
+  const [missing] = owed;
+  if (missing !== undefined)
+    refuse(rule, `Entry ${missing.entry} tells of something unplanned, and no exception was opened for it.`);
   const [open] = openIn(after);
   if (open !== undefined) refuse(rule, `Exception ${open.exception} was never closed.`);
   return holds(`${after.exceptions.length} exceptions, each closed by the quorum`);
 }
+
+/** So many entries a power cut takes at most, which is nothing to decide on. */
+const mostAtOnce = 4;
 
 /** What is never passed over: work that failed or had to be looked for, who and what is missing, and tries in vain. */
 function whatIsUnplanned(event: ToldEvent, { wrong }: Room): Unplanned | null {
@@ -68,7 +72,7 @@ function whatIsUnplanned(event: ToldEvent, { wrong }: Room): Unplanned | null {
     case 'effect-completed':
       return event.settled ? { rule: 'EFFECT-SETTLED-BY-LOOKING', happened: null } : null;
     case 'log-repaired':
-      return event.rule !== null || event.missing > 1
+      return event.rule !== null || event.missing > mostAtOnce
         ? { rule: event.rule ?? 'LOG-COPIES-AGREE', happened: null }
         : null;
     case 'custody-recorded':
@@ -82,10 +86,6 @@ function whatIsUnplanned(event: ToldEvent, { wrong }: Room): Unplanned | null {
     default:
       return null;
   }
-}
-
-function putOff(owed: Owed, entry: number): Owed {
-  return { ...owed, entry };
 }
 
 /** An exception of something else, put where the one that is owed belongs, would have the people decide about nothing. */

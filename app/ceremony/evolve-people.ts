@@ -43,8 +43,9 @@ export function evolvePeople(state: CeremonyState, event: PeopleEvent): Ceremony
       return refused(state, event.person);
     case 'exception-opened': {
       const { exception, step, expected, happened, openedBy, rule } = event;
+      const [next = null, ...owedThen] = state.owedThen;
       const opened = { exception, step, expected, happened, openedBy, rule, closed: null };
-      return { ...state, exceptions: [...state.exceptions, opened], approval: null, owed: null };
+      return { ...state, exceptions: [...state.exceptions, opened], approval: null, owed: next, owedThen };
     }
     case 'break-started':
       return begun(state, { kind: 'break', reason: event.reason, by: event.by, found: null, returned: [] });

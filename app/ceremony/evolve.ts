@@ -72,6 +72,7 @@ function opened(event: EventOf<'ceremony-opened'>): CeremonyState {
     wrongPassphrases: new Map(),
     exceptions: [],
     owed: null,
+    owedThen: [],
     onBreak: null,
     custody: [],
     inFlight: null,
@@ -102,7 +103,10 @@ function opened(event: EventOf<'ceremony-opened'>): CeremonyState {
 function repaired(state: CeremonyState, event: EventOf<'log-repaired'>): CeremonyState {
   if (isOrdinaryRepair(event)) return state;
   const told = { rule: event.rule ?? 'LOG-COPIES-AGREE', cause: repairInWords(event) };
-  return { ...state, owed: state.owed ?? exceptionByItself(state, told, 'The log and its copy are the same.') };
+  const exception = exceptionByItself(state, told, 'The log and its copy are the same.');
+  if (state.owed === null) return { ...state, owed: exception };
+  const number = exception.exception + 1 + state.owedThen.length;
+  return { ...state, owedThen: [...state.owedThen, { ...exception, exception: number }] };
 }
 
 function confirmed(state: CeremonyState, event: EventOf<'step-confirmed'>): CeremonyState {

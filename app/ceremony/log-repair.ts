@@ -1,13 +1,14 @@
+import { mostAtOnce } from '../audit/two-copies.ts';
 import type { EventOf } from './events.ts';
 
 type Repaired = Omit<EventOf<'log-repaired'>, 'type'>;
 
 /**
- * Whether a repair is no more than what a power cut leaves behind: of the last entry only, and nobody had to choose.
+ * Whether a repair is no more than what a power cut leaves behind: of the entries of one command only, and nobody had to choose.
  * @param repaired - as it stands in the log
  */
 export function isOrdinaryRepair({ rule, missing }: Pick<Repaired, 'rule' | 'missing'>): boolean {
-  return rule === null && missing <= 1;
+  return rule === null && missing <= mostAtOnce;
 }
 
 /**

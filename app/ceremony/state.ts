@@ -37,6 +37,8 @@ export interface CeremonyState {
   readonly wrongPassphrases: ByKey<number>;
   readonly exceptions: readonly ExceptionRecord[];
   /** The exception that the last event has caused and that comes next in the log, before anything else. */
+  /** Those that are owed after it, where the log was repaired before it could be opened. */
+  readonly owedThen: readonly EventOf<'exception-opened'>[];
   readonly owed: EventOf<'exception-opened'> | null;
   readonly onBreak: Break | null;
   readonly custody: readonly CustodyRecord[];

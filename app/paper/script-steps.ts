@@ -27,6 +27,7 @@ function stepOf(step: Step): Block {
       paragraph(`On the screen: ${step.action}.`),
       ...(isComparison(step) ? [{ kind: 'fields' as const, items: fingerprint }] : []),
       ...(step.sensitive ? [{ kind: 'fields' as const, items: logHead }] : []),
+      ...(step.id === logKeyShown ? [{ kind: 'fields' as const, items: logKey }] : []),
       ...(isSealed(step) ? [{ kind: 'fields' as const, items: checkpoint }] : []),
       { kind: 'fields', items: initialsOf(step.acts, step.confirmers).flatMap(initials) },
     ],
@@ -44,6 +45,15 @@ const fingerprint: readonly Field[] = [
   field('Last byte', 2),
   field('First word', 3),
   field('Last word', 4),
+];
+
+/** The step at which the fingerprint of the key that signs the log is on the screen. */
+const logKeyShown = 'token.accept';
+
+/** Written whole: against somebody who makes a record anew, with keys of their own, a few digits are nothing. */
+const logKey: readonly Field[] = [
+  field('SHA-256 of the key that signs the log, all 64 digits: first 32', 10),
+  field('The other 32', 10),
 ];
 
 /** Whether the token signs the log at a step. */

@@ -183,7 +183,8 @@ export const logRules = {
     remedy: 'Fetch a new import token and have the key wrapped again.',
   },
   'BUNDLE-CHECKPOINTS-SIGNED': {
-    claim: 'Every checkpoint is over exactly the entries before it, and signed by the one log key of the ceremony.',
+    claim:
+      'Every checkpoint is over the first entries of this log, as many as it says, and signed by the one log key of the ceremony.',
     remedy: 'Do not upload. Keep the bundle, compare the checkpoint on the paper, and take the other copy.',
   },
   'BUNDLE-CHECKPOINTS-COSIGNED': {

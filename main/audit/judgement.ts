@@ -93,7 +93,7 @@ function asFound(found: Found): Repair | null {
   }
   const { which } = standing;
   const missing = lacking(longer, standing.missing);
-  // One entry at most is torn by a power cut: what stands behind the last whole one then is the beginning of the next.
+  // A copy has an entry before the log does: one that is torn is the next, or what a repair was putting there. Anything more is damage.
   if (which === 'copy' && copy.rest > 0 && missing > 1) {
     return refuse('LOG-COPY-SOUND', `The copy is damaged behind entry ${copy.entries.length}.`);
   }
@@ -108,6 +108,10 @@ function asChosen(found: Found, chosen: Side, rule: RuleId): Repair {
   if ('rule' in other) return { kept: chosen, other: 'replaced', missing: lacking(entries, entries.length), cut, rule };
   const others = entriesOf(other);
   const standing = compareCopies(entries, others);
+  // Nobody drops entries on which both agree, whatever became of the mark.
+  if (standing.kind === 'shorter' && entries.length < others.length) {
+    refuse('LOG-COPIES-AGREE', `The other one has the same entries and ${others.length - entries.length} more.`);
+  }
   const isSame = standing.kind === 'agree' && rule === 'LOG-AS-LAST-SEEN';
   const missing = lacking(entries, Math.max(0, entries.length - others.length));
   return { kept: chosen, other: isSame ? 'none' : 'replaced', missing, cut, rule };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { headMarkOf } from './head-mark.ts';
 import { copyMediumOf } from './site-binding.ts';
 
 /** Where a log and its second copy lie. */
@@ -24,7 +25,7 @@ export function placesOf(folder: string): LogPlaces {
   return { file: join(folder, 'log.sqlite'), copy: join(medium, 'log-copies', `${basename(folder)}.copy`) };
 }
 
-/** Whether a ceremony was begun there, whatever became of its log since. */
+/** Whether a ceremony was begun there, whatever became of its log since: the mark tells of one that is gone. */
 export function isThere({ file, copy }: LogPlaces): boolean {
-  return existsSync(file) || existsSync(copy);
+  return [file, copy, headMarkOf(file)].some((path) => existsSync(path));
 }

@@ -4,7 +4,10 @@ import type { About } from '../../app/contract/calls.ts';
 import { replayLog } from '../../app/ceremony/replay.ts';
 import { currentStep } from '../../app/ceremony/state.ts';
 import { Refused, type Refusal } from '../../app/rules/refusal.ts';
-import { isThere, placesOf, shelfOf } from './places.ts';
+import { headMarkOf, readHeadMark } from './head-mark.ts';
+import { finding } from './judgement.ts';
+import { readCopy } from './log-copy.ts';
+import { isThere, placesOf, shelfOf, type LogPlaces } from './places.ts';
 import { lookAtLog, type Outlook } from './read-log.ts';
 
 type Unfinished = About['unfinished'][number];
@@ -25,13 +28,22 @@ export function unfinishedCeremonies(profile: string): About['unfinished'] {
 function describe(ceremony: string, folder: string): Unfinished | null {
   try {
     const places = placesOf(folder);
-    if (!isThere(places)) return null;
+    if (!isThere(places) || wasNeverBegun(places)) return null;
     const outlook = lookAtLog(places);
     return outlook.unsound === null ? describeSound(ceremony, outlook.entries) : unsound(ceremony, outlook.unsound);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return unsound(ceremony, { refusal: error.refusal, heads: { log: null, copy: null }, choices: [] });
   }
+}
+
+/** The power went while the log was being made: nobody had written anything yet. */
+function wasNeverBegun({ file, copy }: LogPlaces): boolean {
+  if (existsSync(file)) return false;
+  const copied = existsSync(copy) ? finding(() => readCopy(copy)) : { entries: [] };
+  const mark = headMarkOf(file);
+  const seen = existsSync(mark) ? finding(() => readHeadMark(mark)) : { size: 0 };
+  return 'entries' in copied && copied.entries.length === 0 && 'size' in seen && seen.size === 0;
 }
 
 /** One that was cut off before its first entry was never begun; one that is closed is not unfinished. */

@@ -6,6 +6,7 @@ import { refuser } from '../../app/keys/refuser.ts';
 import { sha256Hex } from '../../app/keys/fingerprint.ts';
 import { parseStrictJson } from '../../app/keys/strict-json.ts';
 import { refuse } from '../../app/rules/refusal.ts';
+import { systemCode } from '../media/errors.ts';
 import { syncFolder } from '../media/sync-folder.ts';
 import { writeSynced } from '../media/write-synced.ts';
 
@@ -44,6 +45,16 @@ export function keepSiteBinding(folder: string, binding: SiteBinding): void {
   syncFolder(folder);
 }
 
+function readBinding(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === null) throw error;
+    return refuse('SITE-BINDING-AS-LOGGED', 'The site binding of this ceremony cannot be read.', { code });
+  }
+}
+
 /**
  * The folder that the site binding of a ceremony names for the second copy of its log. The binding is held against the log
  * later ({@link readSiteBinding}): a false one leads to no copy of this log.
@@ -55,7 +66,7 @@ export function copyMediumOf(folder: string): string | null {
   if (!existsSync(path)) return null;
   const result = v.safeParse(
     bindingSchema,
-    parseStrictJson(new Uint8Array(readFileSync(path)), refuser('SITE-BINDING-AS-LOGGED', 'The site binding')),
+    parseStrictJson(readBinding(path), refuser('SITE-BINDING-AS-LOGGED', 'The site binding')),
   );
   return result.success ? (result.output.logCopy ?? null) : null;
 }

@@ -56,7 +56,9 @@ export class Journal {
     if (state === null) refuse('LOG-HOLDS-A-CEREMONY', 'The log has no entries.');
     const journal = new Journal(log, now, state, timesOf(entries));
     // The application ended between an event and the exception that it causes.
-    if (state.owed !== null) journal.#append([{ actor: 'keyferry', event: state.owed }]);
+    for (let { owed } = journal.state; owed !== null; { owed } = journal.state) {
+      journal.#append([{ actor: 'keyferry', event: owed }]);
+    }
     return journal;
   }
 

@@ -1,6 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sampleBundle } from '../app/bundle/sample-bundle.ts';
 import { cloudBundle } from '../app/bundle/sample-clouds.ts';
+import { verifierPath } from '../support/paper.ts';
 import { compared } from './campaign.ts';
 import { mutantsOf, type Mutant } from './mutants.ts';
 
@@ -28,5 +33,24 @@ describe('the mutants', () => {
     const [first, second] = [made(), made()];
     expect(first).toEqual(second);
     for (const { bundle } of first) expect(bundle.files).not.toEqual(sampleBundle().files);
+  });
+});
+
+describe('what the reader knows from elsewhere', () => {
+  it('is an answer that both give, and no shrug where the record does not go so far', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyferry-asked-'));
+    const { folder: name, files } = sampleBundle();
+    const top = join(folder, name);
+    for (const [path, bytes] of files) {
+      mkdirSync(dirname(join(top, path)), { recursive: true });
+      writeFileSync(join(top, path), bytes);
+    }
+    const code = (...args: string[]): number | null => spawnSync('python3', ['-I', verifierPath, top, ...args]).status;
+    expect(code()).toBe(0);
+    expect(code('--checkpoint', '999 cowbell stethoscope')).toBe(2);
+    expect(code('--checkpoint', '20 cowbell stethoscope')).toBe(1);
+    expect(code('--log-key', join(top, 'record', 'keys', 'log.pem'))).toBe(0);
+    expect(code('--log-key', join(top, 'record', 'keys', 'p1.pem'))).toBe(1);
+    rmSync(folder, { recursive: true });
   });
 });

@@ -92,7 +92,12 @@ function filesOf(ports: WorkPorts, state: CeremonyState): readonly BundleFile[] 
   const { checkpoint, manifest: signature, manifestSha256 } = signed;
   const files = unsignedFiles(ports, { ...bundle, checkpoint }, state);
   const manifest = files.find(({ path }) => path === layout.manifest)?.bytes ?? new Uint8Array();
-  if (sha256Hex(manifest) !== manifestSha256) throw new Error('A bundle is the one that was signed');
+  if (sha256Hex(manifest) !== manifestSha256) {
+    refuse(
+      'WRAPPED-KEY-KEPT-INTACT',
+      'The bundle is not the one that the token signed: a part of it has changed on this workstation.',
+    );
+  }
   const note = manifestNote(ceremony, new TextDecoder().decode(manifest), { logKey, signature });
   return [...files, { path: manifestNoteFile, bytes: utf8ToBytes(note) }];
 }

@@ -25,9 +25,12 @@ export async function makeLogKey({ hsm }: WorkPorts, { ceremony }: CeremonyState
  * @throws Refused with a LOG-KEY or LOG-HEAD rule
  */
 export async function signCheckpoint(
-  { hsm, head }: WorkPorts,
+  ports: WorkPorts,
   { ceremony }: CeremonyState,
 ): Promise<OutcomeOf<'sign-checkpoint'>> {
+  const { hsm, head } = ports;
+  // Before it is signed: the token must not vouch for another log than the one it was told of.
+  await checkKeptHead(ports, { ceremony });
   const { size, root } = head();
   const message = checkpointBytes({ origin: originOf(ceremony), size, root });
   const signature = await hsm.signWithLogKey({ ceremony, message });
@@ -46,6 +49,7 @@ export async function signBundle(
   state: CeremonyState,
 ): Promise<OutcomeOf<'sign-bundle'>> {
   const { ceremony } = state;
+  await checkKeptHead(ports, state);
   const root = rootOver(ports.entries().slice(0, request.logSize));
   const record = checkpointBytes({ origin: originOf(ceremony), size: request.logSize, root });
   const checkpoint = await ports.hsm.signWithLogKey({ ceremony, message: record });
@@ -56,6 +60,9 @@ export async function signBundle(
   const manifest = files.find(({ path }) => path === layout.manifest)?.bytes;
   if (manifest === undefined) throw new Error('A bundle has a manifest');
   const signature = await ports.hsm.signWithLogKey({ ceremony, message: manifest });
+  if (!isSignedBy(state.logKey ?? '', manifest, signature)) {
+    refuse('LOG-KEY-SIGNS', 'The token signed the manifest with another key than the log tells of.');
+  }
   return { kind: 'sign-bundle', checkpoint, manifest: signature, manifestSha256: sha256Hex(manifest) };
 }
 

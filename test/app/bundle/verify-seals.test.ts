@@ -110,6 +110,10 @@ describe('a checkpoint in the log is refused', () => {
     expect(broken(withLog(sample.files, events.toSpliced(second - 1, 2)))).toEqual(['BUNDLE-STEPS-AS-PLANNED']);
   });
 
+  it('that is malformed, so that it would be passed over', () => {
+    expect(broken(withCheckpoint(first, { signature: 'nobody signed this' }))).toContain(rule[0]);
+  });
+
   it('by a second key of the log', () => {
     const made = events.findIndex((event) => JSON.stringify(event['outcome'] ?? null).includes('make-log-key'));
     const again = [events[made - 1] ?? {}, events[made] ?? {}];

@@ -199,6 +199,19 @@ describe('an accident to one of the two', () => {
 });
 
 describe('nobody goes on', () => {
+  it('without entries that both have, though the mark is gone', () => {
+    written(3);
+    const putBack = kept(file);
+    append(use(reopenLog(file)), 5);
+    open.pop()?.close();
+    putBack();
+    rmSync(headMarkOf(file));
+    expect(ruleOf(() => reopenLog(file))).toBe('LOG-AS-LAST-SEEN');
+    expect(lookAtLog({ file, copy }).unsound?.choices).toEqual(['copy']);
+    expect(ruleOf(() => reopenLog(file, 'log'))).toBe('LOG-COPIES-AGREE');
+    expect(use(reopenLog(file, 'copy')).head().size).toBe(9);
+  });
+
   it('from an older log, whatever is chosen, when its copy is as old and the mark tells', () => {
     written(3);
     const putBack = kept(file, copy);

@@ -44,6 +44,12 @@ describe('the log key of a ceremony', () => {
     expect(await ruleOfAsync(() => checkKeptHead(portsAt([]), { ceremony: 'another-ceremony' }))).toBeNull();
   });
 
+  it('signs no other log than the one that the token was told of, however long', async () => {
+    const other = sampleLog(sampleEvents().with(3, { ...sampleEvents()[3], note: 'another' }));
+    expect(await ruleOfAsync(() => signCheckpoint(portsAt(other), state))).toBe('LOG-HEAD-IN-TOKEN');
+    under.open();
+  });
+
   it('is destroyed with what the token kept, and signs no more', async () => {
     const ports = portsAt(log.slice(0, 41));
     expect(await destroyLogKey(ports, state)).toEqual({ kind: 'destroy-log-key', destroyed: 2 });
