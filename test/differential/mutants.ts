@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../app/audit/canonical-json.ts';
 import { parseExtract } from '../../app/audit/extract.ts';
+import { Refused } from '../../app/rules/refusal.ts';
 import { layout } from '../../app/bundle/layout.ts';
 import type { Bundle } from '../../app/bundle/verify-bundle.ts';
 import { withLog, type Files } from '../app/bundle/bundle-maker.ts';
@@ -42,8 +43,18 @@ export function* mutantsOf(sound: Bundle, other: Bundle, seed: number): Generato
         yield ofPlaces(sound, other, roll);
         break;
       default:
-        yield ofEvent(sound, events, roll);
+        yield writable(() => ofEvent(sound, events, roll)) ?? ofFile(sound, roll);
     }
+  }
+}
+
+/** Null for a log of which no bundle can be made at all: its manifest would be none. */
+function writable(make: () => Mutant): Mutant | null {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof Refused || error instanceof RangeError) return null;
+    throw error;
   }
 }
 
