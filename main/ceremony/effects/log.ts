@@ -60,7 +60,7 @@ export async function signBundle(
   const manifest = files.find(({ path }) => path === layout.manifest)?.bytes;
   if (manifest === undefined) throw new Error('A bundle has a manifest');
   const signature = await ports.hsm.signWithLogKey({ ceremony, message: manifest });
-  if (!isSignedBy(state.logKey ?? '', manifest, signature)) {
+  if (!isSignedBy(state.logKey, manifest, signature)) {
     refuse('LOG-KEY-SIGNS', 'The token signed the manifest with another key than the log tells of.');
   }
   return { kind: 'sign-bundle', checkpoint, manifest: signature, manifestSha256: sha256Hex(manifest) };
