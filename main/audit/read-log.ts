@@ -85,7 +85,11 @@ export type Outlook =
  */
 export function lookAtLog({ file, copy }: LogPlaces): Outlook {
   const found: Found = onOwnFiles(file, (own) => ({
-    log: finding(() => entriesIn(own)),
+    log: calledBy(
+      file,
+      own,
+      finding(() => entriesIn(own)),
+    ),
     copy: finding(() => guarded(copy, () => readCopy(copy))),
     mark: finding(() => guarded(file, () => readHeadMark(headMarkOf(own)))),
   }));
@@ -99,6 +103,11 @@ export function lookAtLog({ file, copy }: LogPlaces): Outlook {
     const heads = { log: 'rule' in log ? null : verifyChain(log), copy: copied === null ? null : verifyChain(copied) };
     return { entries: null, unsound: { refusal: error.refusal, heads, choices: choicesIn(found) } };
   }
+}
+
+/** People look for the file where it lies, not for the one that was read in its place. */
+function calledBy(file: string, own: string, found: Found['log']): Found['log'] {
+  return 'rule' in found ? { ...found, cause: found.cause.replaceAll(own, file) } : found;
 }
 
 function entriesIn(file: string): readonly Entry[] {
