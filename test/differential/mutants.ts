@@ -3,6 +3,7 @@ import { parseExtract } from '../../app/audit/extract.ts';
 import { Refused } from '../../app/rules/refusal.ts';
 import { layout } from '../../app/bundle/layout.ts';
 import type { Bundle } from '../../app/bundle/verify-bundle.ts';
+import { equalBytes } from '../../app/keys/bytes.ts';
 import { withLog, type Files } from '../app/bundle/bundle-maker.ts';
 import { unsigned, type Event } from '../app/bundle/sample-log.ts';
 
@@ -43,15 +44,17 @@ export function* mutantsOf(sound: Bundle, other: Bundle, seed: number): Generato
         yield ofPlaces(sound, other, roll);
         break;
       default:
-        yield writable(() => ofEvent(sound, events, roll)) ?? ofFile(sound, roll);
+        yield writable(sound, () => ofEvent(sound, events, roll)) ?? ofFile(sound, roll);
     }
   }
 }
 
-/** Null for a log of which no bundle can be made at all: its manifest would be none. */
-function writable(make: () => Mutant): Mutant | null {
+/** Null for a log of which no bundle can be made at all, since its manifest would be none, and for one that is the sound one. */
+function writable({ files }: Bundle, make: () => Mutant): Mutant | null {
   try {
-    return make();
+    const mutant = make();
+    const log = mutant.bundle.files.get(layout.log) ?? new Uint8Array();
+    return equalBytes(log, files.get(layout.log) ?? new Uint8Array()) ? null : mutant;
   } catch (error) {
     if (error instanceof Refused || error instanceof RangeError) return null;
     throw error;
