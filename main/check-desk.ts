@@ -1,8 +1,8 @@
 import { layout } from '../app/bundle/layout.ts';
 import { parseManifest } from '../app/bundle/manifest.ts';
-import { verdictOf, type RuleResult } from '../app/bundle/verification.ts';
+import { oneLine, verdictOf, type RuleResult } from '../app/bundle/verification.ts';
 import { verifyBundle, type Bundle } from '../app/bundle/verify-bundle.ts';
-import { parsePaperCheckpoint, type PaperCheckpoint } from '../app/bundle/verify-known.ts';
+import { askedBy, parsePaperCheckpoint, type PaperCheckpoint } from '../app/bundle/verify-known.ts';
 import type { CheckedRecord } from '../app/contract/record-calls.ts';
 import { Refused, refuse } from '../app/rules/refusal.ts';
 import { isBundle, readBundle } from './media/bundle-folder.ts';
@@ -30,15 +30,14 @@ export async function checkRecord(ports: CheckDeskPorts, paper: string | null): 
   const folder = await ports.chooseFolder('inbound');
   if (folder === null) return null;
   const bundle = readingInbound(folder, () => readChosen(folder));
-  if (bundle instanceof Refused) return { folder: plain(folder), ceremony: null, ...unread(bundle) };
+  if (bundle instanceof Refused) return { folder: oneLine(folder), ceremony: null, ...unread(bundle) };
   const { name, version } = ports.application;
-  const results = verifyBundle(bundle, `${name} ${version}`, { checkpoint, logKey: null });
-  // Whoever says what the paper has wants to know, and takes no shrug for an answer.
-  const asked = new Set(checkpoint === null ? [] : (['BUNDLE-CHECKPOINT-AS-ON-PAPER'] as const));
+  const known = { checkpoint, logKey: null };
+  const results = verifyBundle(bundle, `${name} ${version}`, known);
   return {
-    folder: plain(folder),
+    folder: oneLine(folder),
     ceremony: ceremonyOf(bundle),
-    verdict: verdictOf(results, asked),
+    verdict: verdictOf(results, askedBy(known)),
     results: results.map(shown),
   };
 }
@@ -46,13 +45,13 @@ export async function checkRecord(ports: CheckDeskPorts, paper: string | null): 
 function checkpointOn(paper: string): PaperCheckpoint {
   return (
     parsePaperCheckpoint(paper) ??
-    refuse('CHECKPOINT-AS-PEOPLE-WRITE-IT', `"${plain(paper)}" is not a number and two words.`)
+    refuse('CHECKPOINT-AS-PEOPLE-WRITE-IT', `"${oneLine(paper)}" is not a number and two words.`)
   );
 }
 
 /** A bundle, or why it is none that can be sound. */
 function readChosen(folder: string): Bundle | Refused {
-  if (!isBundle(folder)) refuse('CHECKED-FOLDER-IS-BUNDLE', `${plain(folder)} holds no ${layout.manifest}.`);
+  if (!isBundle(folder)) refuse('CHECKED-FOLDER-IS-BUNDLE', `${oneLine(folder)} holds no ${layout.manifest}.`);
   try {
     return readBundle(folder);
   } catch (error) {
@@ -77,11 +76,6 @@ function ceremonyOf({ files }: Bundle): string | null {
 }
 
 function shown({ rule, outcome, detail }: RuleResult): RuleResult {
-  const text = plain(detail);
+  const text = oneLine(detail);
   return { rule, outcome, detail: text.length > longestDetail ? `${text.slice(0, longestDetail)}…` : text };
-}
-
-/** One line of what can be seen, whatever the names in the bundle may hold. */
-function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 }

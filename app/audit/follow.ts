@@ -1,7 +1,7 @@
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { bytesToHex } from '../keys/bytes.ts';
 import { emptyChain, followLink, type ChainHead } from './chain.ts';
-import { parseEntry, type Entry } from './entry.ts';
+import { entryBytes, parseEntry, type Entry } from './entry.ts';
 import { emptyTree, growTree, rootOf, type GrowingTree } from './growing-tree.ts';
 import { leafHash } from './tree.ts';
 
@@ -16,20 +16,27 @@ export const nothingFollowed: Followed = { chain: emptyChain, tree: emptyTree };
 /**
  * Takes the next entry into account; a log of any length takes the same memory.
  * @param followed - how far the log was followed
+ * @param entry - the one that should follow
+ * @param bytes - of the entry, as it is stored
+ * @returns how far the log is followed then
+ * @throws Refused with LOG-CHAIN-INTACT
+ */
+export function followEntry({ chain, tree }: Followed, entry: Entry, bytes = entryBytes(entry)): Followed {
+  // They need not be written again to be hashed.
+  return { chain: followLink(chain, entry, sha256Hex(bytes)), tree: growTree(tree, leafHash(bytes)) };
+}
+
+/**
+ * Reads the next entry and takes it into account.
+ * @param followed - how far the log was followed
  * @param bytes - of the entry, as it is stored
  * @returns the entry, and how far the log is followed then
  * @throws Refused with LOG-ENTRY-CANONICAL or LOG-CHAIN-INTACT
  */
-export function follow(
-  { chain, tree }: Followed,
-  bytes: Uint8Array,
-): { readonly entry: Entry; readonly followed: Followed } {
+export function follow(followed: Followed, bytes: Uint8Array): { readonly entry: Entry; readonly followed: Followed } {
+  // What was parsed is what these bytes say, to the byte.
   const entry = parseEntry(bytes);
-  // What was parsed is what these bytes say, to the byte: they need not be written again to be hashed.
-  return {
-    entry,
-    followed: { chain: followLink(chain, entry, sha256Hex(bytes)), tree: growTree(tree, leafHash(bytes)) },
-  };
+  return { entry, followed: followEntry(followed, entry, bytes) };
 }
 
 /** The RFC 6962 root over what was followed, lower-case hex. */

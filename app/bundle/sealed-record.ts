@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { entryBytes, type Entry } from '../audit/entry.ts';
+import type { Entry } from '../audit/entry.ts';
+import { leavesOver } from '../audit/log-tree.ts';
 import { tlogProofText } from '../audit/tlog-proof.ts';
-import { inclusionProof, leafHash, treeRoot } from '../audit/tree.ts';
+import { inclusionProof, treeRoot } from '../audit/tree.ts';
 import { bytesToHex, hexToBytes } from '../keys/bytes.ts';
 import { encodePublicKeyPem } from '../keys/pem.ts';
 import { checkpointPath, layout, proofPath, publicKeyOf } from './layout.ts';
@@ -34,7 +35,7 @@ export interface RecordParts {
 export function sealedRecord({ ceremony, entries, signature, paths }: RecordParts): readonly RecordFile[] {
   const seals = sealsIn(entries);
   if (seals.logKey === null) return [];
-  const leaves = entries.map((entry) => leafHash(entryBytes(entry)));
+  const leaves = leavesOver(entries);
   const whole = { size: entries.length, root: bytesToHex(treeRoot(leaves)), signature, cosigned: [] };
   const checkpoints = [...seals.checkpoints, whole];
   const note = checkpointNote(ceremony, whole, seals);

@@ -71,6 +71,14 @@ export function holds(detail: string): Finding {
   return { outcome: 'holds', detail };
 }
 
+/**
+ * Text as one line of what can be seen, whatever the names in a bundle may hold.
+ * @param text - any
+ */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
 export function notCheckable(detail: string): Finding {
   return { outcome: 'not-checkable', detail };
 }

@@ -1,7 +1,6 @@
-import { entryBytes } from '../audit/entry.ts';
-import { leafHash, treeRoot } from '../audit/tree.ts';
-import { bytesToHex } from '../keys/bytes.ts';
+import { rootOver } from '../audit/log-tree.ts';
 import { checkpointLine } from '../keys/short-form.ts';
+import type { RuleId } from '../rules/index.ts';
 import { refuse } from '../rules/refusal.ts';
 import { sealsIn } from './seals.ts';
 import { holds, notCheckable, type Finding, type Readings } from './verification.ts';
@@ -22,6 +21,17 @@ export interface PaperCheckpoint {
 }
 
 export const nothingKnown: KnownElsewhere = { checkpoint: null, logKey: null };
+
+/**
+ * The rules that somebody who knows something wants to know of, and takes no shrug for an answer.
+ * @param known - see {@link KnownElsewhere}
+ */
+export function askedBy({ checkpoint, logKey }: KnownElsewhere): ReadonlySet<RuleId> {
+  return new Set<RuleId>([
+    ...(checkpoint === null ? [] : (['BUNDLE-CHECKPOINT-AS-ON-PAPER'] as const)),
+    ...(logKey === null ? [] : (['BUNDLE-LOG-KEY-TRUSTED'] as const)),
+  ]);
+}
 
 const paperForm = /^(?<size>[1-9]\d{0,8})\s+(?<first>[A-Za-z]+)(?:\s+(?:…|\.\.\.))?\s+(?<last>[A-Za-z]+)$/u;
 
@@ -46,7 +56,7 @@ export function checkPaper({ entries }: Readings, known: PaperCheckpoint | null)
   const { size, first, last } = known;
   if (size > entries.length)
     return notCheckable(`The record ends at entry ${entries.length}; the paper tells of ${size}.`);
-  const root = bytesToHex(treeRoot(entries.slice(0, size).map((entry) => leafHash(entryBytes(entry)))));
+  const root = rootOver(entries.slice(0, size));
   const line = checkpointLine({ size, root });
   if (line.toLowerCase() !== `${size} ${first} … ${last}`) {
     refuse('BUNDLE-CHECKPOINT-AS-ON-PAPER', `The paper says ${size} ${first} … ${last}; the log is ${line}.`);

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { isApprovalKey, isSignedBy } from '../approval/signature.ts';
 import { checkpointBytes, checkpointText, originOf } from '../audit/checkpoint.ts';
 import { entryBytes, type Entry } from '../audit/entry.ts';
+import { leavesOver } from '../audit/log-tree.ts';
 import { parseNote, signersOf, type NoteKey, type SignedNote } from '../audit/signed-note.ts';
 import { checkTlogProof, parseTlogProof } from '../audit/tlog-proof.ts';
 import { leafHash } from '../audit/tree.ts';
@@ -39,7 +40,7 @@ export function checkCheckpoints({ files, manifest, entries }: Readings): Findin
     }
     before = size;
   }
-  const whole = wholeOf({ files, manifest, entries }, seals, rule);
+  const whole = wholeOf({ files, manifest, entries }, { size: entries.length, root: roots.at(-1) ?? '' }, seals);
   checkFiles({ files, manifest, entries }, [...seals.checkpoints, whole], seals, rule);
   return holds(`${seals.checkpoints.length + 1} checkpoints, the last over all ${entries.length} entries`);
 }
@@ -52,11 +53,11 @@ function requestBefore(entries: readonly Entry[], at: number): number {
 
 /** The checkpoint over the whole record is signed while the bundle is made: its signature is in its note alone. */
 function wholeOf(
-  { files, manifest: { ceremony }, entries }: Readings,
+  { files, manifest: { ceremony } }: Readings,
+  { size, root }: Pick<LoggedCheckpoint, 'size' | 'root'>,
   seals: Seals,
-  rule: BundleRule,
 ): Omit<LoggedCheckpoint, 'at'> {
-  const [size, root] = [entries.length, rootsOf(entries).at(-1) ?? ''];
+  const rule = 'BUNDLE-CHECKPOINTS-SIGNED';
   const origin = originOf(ceremony);
   const path = checkpointPath(size);
   const note = noteIn(files, path, rule);
@@ -184,8 +185,8 @@ function rootsOf(entries: readonly Entry[]): readonly string[] {
   let tree = emptyTree;
   return [
     bytesToHex(rootOf(tree)),
-    ...entries.map((entry) => {
-      tree = growTree(tree, leafHash(entryBytes(entry)));
+    ...leavesOver(entries).map((leaf) => {
+      tree = growTree(tree, leaf);
       return bytesToHex(rootOf(tree));
     }),
   ];

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../audit/canonical-json.ts';
-import { entryBytes, type Entry } from '../audit/entry.ts';
-import { leafHash, treeRoot } from '../audit/tree.ts';
+import type { Entry } from '../audit/entry.ts';
+import { leavesOver } from '../audit/log-tree.ts';
+import { treeRoot } from '../audit/tree.ts';
 import { bytesToHex } from '../keys/bytes.ts';
 import { refuse } from '../rules/refusal.ts';
 import { checkAttempt, checkConfirmation, checkGoesOn, checkReopening } from './confirmation.ts';
@@ -19,12 +20,12 @@ import { isWeaklyUnaccepted, nextRequest, type Position } from './work.ts';
  * @throws Refused as {@link replay}, and where somebody signed that the log stood elsewhere than it did
  */
 export function replayLog(entries: readonly Entry[]): CeremonyState | null {
-  const leaves = entries.map((entry) => leafHash(entryBytes(entry)));
+  const leaves = leavesOver(entries);
   return replay(
     entries.map(({ event, sequence, previous }) => {
       const parsed = parseEvent(event);
       const isThere = !('log' in parsed) || (parsed.log.size === sequence - 1 && parsed.log.head === previous);
-      if (!isThere || !isOfThese(parsed, leaves.slice(0, sequence - 1))) {
+      if (!isThere || !isOfThese(parsed, leaves, sequence - 1)) {
         refuse('LOG-HOLDS-A-CEREMONY', `Entry ${sequence} (${parsed.type}): it was signed at another place of a log.`);
       }
       return parsed;
@@ -32,11 +33,11 @@ export function replayLog(entries: readonly Entry[]): CeremonyState | null {
   );
 }
 
-/** A checkpoint is over the entries before it. */
-function isOfThese(event: CeremonyEvent, leaves: readonly Uint8Array[]): boolean {
+/** A checkpoint is over the entries before it, of which there are so many. */
+function isOfThese(event: CeremonyEvent, leaves: readonly Uint8Array[], before: number): boolean {
   if (event.type !== 'effect-completed' || event.outcome.kind !== 'sign-checkpoint') return true;
   const { size, root } = event.outcome;
-  return size <= leaves.length && bytesToHex(treeRoot(leaves.slice(0, size))) === root;
+  return size <= before && bytesToHex(treeRoot(leaves.slice(0, size))) === root;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Entry } from '../audit/entry.ts';
-import { entryBytes, entryHash } from '../audit/entry.ts';
-import { leafHash, treeRoot } from '../audit/tree.ts';
+import { entryHash } from '../audit/entry.ts';
+import { rootOver } from '../audit/log-tree.ts';
 import { noticesFrom, type ToldNotice } from '../bundle/notices.ts';
-import { bytesToHex, hexToBytes, utf8ToBytes } from '../keys/bytes.ts';
+import { hexToBytes, utf8ToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { bagsOf, type CustodyRecord } from '../ceremony/custody.ts';
 import type { OutcomeOf } from '../ceremony/effects.ts';
@@ -105,7 +105,7 @@ export function reportOf(entries: readonly Entry[]): Report {
     until: last.time,
     end: endOf(events, people, keys),
     aborted: abortsIn(events, names),
-    log: { entries: entries.length, head: entryHash(last), root: rootOf(entries) },
+    log: { entries: entries.length, head: entryHash(last), root: rootOver(entries) },
     checkpoints: checkpointsIn(events),
     workstation: workstationIn(events),
     token: tokenIn(events, people),
@@ -133,10 +133,6 @@ function checkpointsIn(events: readonly Timed[]): Report['checkpoints'] {
       kept,
     })),
   };
-}
-
-function rootOf(entries: readonly Entry[]): string {
-  return bytesToHex(treeRoot(entries.map((entry) => leafHash(entryBytes(entry)))));
 }
 
 function custodyIn(events: readonly Timed[]): Report['custody'] {

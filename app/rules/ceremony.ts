@@ -34,6 +34,11 @@ export const ceremonyRules = {
     remedy:
       'The workstation lost or changed the wrapped key. Nothing left the room; open a new ceremony with the same plan.',
   },
+  'COPY-AS-SIGNED': {
+    claim: 'What goes onto the media is the bundle whose manifest the token signed.',
+    remedy:
+      'Something that the bundle is made of changed on this workstation after it was signed. Nothing of this copy was written; look with a witness what changed, and open a new ceremony with the same plan.',
+  },
   'AIR-GAP-CLOSED': {
     claim: 'No network interface of the workstation is up.',
     remedy: 'Pull the cable and switch the radios off, then look again.',

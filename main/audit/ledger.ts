@@ -1,8 +1,6 @@
-import { bytesToHex } from '@noble/hashes/utils.js';
-import { emptyChain, followLink, type ChainHead } from '../../app/audit/chain.ts';
-import { entryBytes, type Entry } from '../../app/audit/entry.ts';
-import { emptyTree, growTree, rootOf, type GrowingTree } from '../../app/audit/growing-tree.ts';
-import { leafHash } from '../../app/audit/tree.ts';
+import type { ChainHead } from '../../app/audit/chain.ts';
+import type { Entry } from '../../app/audit/entry.ts';
+import { followEntry, nothingFollowed, rootFollowed, type Followed } from '../../app/audit/follow.ts';
 
 /** How long the log is, the hash of its last entry and the RFC 6962 root over all of them; both lower-case hex. */
 export interface LogHead {
@@ -14,18 +12,16 @@ export interface LogHead {
 /** The entries of a log in memory, with the chain and the tree over them. */
 export class Ledger {
   readonly #entries: Entry[] = [];
-  #chain: ChainHead = emptyChain;
-  #tree: GrowingTree = emptyTree;
+  #followed: Followed = nothingFollowed;
 
   /** Takes the entry that follows; throws Refused with LOG-CHAIN-INTACT when it does not. */
   follow(entry: Entry): void {
-    this.#chain = followLink(this.#chain, entry);
-    this.#tree = growTree(this.#tree, leafHash(entryBytes(entry)));
+    this.#followed = followEntry(this.#followed, entry);
     this.#entries.push(entry);
   }
 
   get chain(): ChainHead {
-    return this.#chain;
+    return this.#followed.chain;
   }
 
   entries(): readonly Entry[] {
@@ -33,6 +29,6 @@ export class Ledger {
   }
 
   head(): LogHead {
-    return { ...this.#chain, root: bytesToHex(rootOf(this.#tree)) };
+    return { ...this.chain, root: rootFollowed(this.#followed) };
   }
 }

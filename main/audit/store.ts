@@ -8,7 +8,7 @@ import { syncFolder } from '../media/sync-folder.ts';
 import { LogDatabase } from './database.ts';
 import { guarded } from './guarded.ts';
 import { HeadMark, headMarkOf, makeHeadMark, readHeadMark } from './head-mark.ts';
-import { finding, judge, type Found } from './judgement.ts';
+import { finding, judge, sound, type Found } from './judgement.ts';
 import { Ledger, type LogHead } from './ledger.ts';
 import { LogCopy, readCopy } from './log-copy.ts';
 import type { LogPlaces } from './places.ts';
@@ -87,7 +87,7 @@ export function openLog(places: LogPlaces, reopening: Reopening): AuditLog {
   const { database, found } = examine(places);
   try {
     const repair = judge(found, reopening.chosen);
-    if (repair === null) return guarded(file, () => takeUp(places, database));
+    if (repair === null) return guarded(file, () => takeUp(places, database, found));
     guarded(file, () => repairLog(places, database, { found, repair, tell: reopening.tell }));
   } catch (error) {
     database?.close();
@@ -125,20 +125,20 @@ function foldersAbove(path: string, levels: number): readonly string[] {
   return [folder, ...foldersAbove(folder, levels - 1)];
 }
 
-function takeUp({ file, copy }: LogPlaces, database: LogDatabase | null): AuditLog {
+function takeUp({ file, copy }: LogPlaces, database: LogDatabase | null, found: Found): AuditLog {
   if (database === null) return refuse('LOG-FILE-PRESENT', `There is no log at ${file}.`);
   // The names of both, and of the folders that may have been made for them: whoever made them may have ended before.
   for (const folder of [...foldersAbove(file, 3), ...foldersAbove(copy, 2)]) {
     syncFolder(folder);
   }
   const ledger = new Ledger();
-  for (const entry of database.entries()) ledger.follow(entry);
-  const open = LogCopy.open(copy, readCopy(copy));
+  for (const entry of sound(found.log)) ledger.follow(entry);
+  const open = LogCopy.open(copy, sound(found.copy));
   // What a killed process put into the copy alone is a repair, which syncs it.
   database.sync();
   const mark = HeadMark.open(headMarkOf(file));
   // A crash came between the last entry and its mark.
-  if (readHeadMark(headMarkOf(file)).size < ledger.chain.size) mark.write(ledger.chain);
+  if (sound(found.mark).size < ledger.chain.size) mark.write(ledger.chain);
   return new TwofoldLog(file, { database, copy: open, mark }, ledger);
 }
 

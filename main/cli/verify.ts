@@ -1,16 +1,15 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { verdictOf, type RuleResult } from '../../app/bundle/verification.ts';
+import { oneLine, verdictOf, type RuleResult } from '../../app/bundle/verification.ts';
 import { verifyBundle, verifyLog } from '../../app/bundle/verify-bundle.ts';
-import { parsePaperCheckpoint, type KnownElsewhere, type PaperCheckpoint } from '../../app/bundle/verify-known.ts';
+import { askedBy, parsePaperCheckpoint, type KnownElsewhere } from '../../app/bundle/verify-known.ts';
 import { bytesToHex } from '../../app/keys/bytes.ts';
 import { readPublicKeyPem } from '../../app/keys/pem.ts';
-import type { RuleId } from '../../app/rules/index.ts';
 import { Refused } from '../../app/rules/refusal.ts';
 import { readEach } from '../audit/read-log.ts';
 import { isLines, linesOf } from './log-source.ts';
 import { isBundle, readBundle } from '../media/bundle-folder.ts';
-import { systemCode } from '../media/errors.ts';
+import { readingInbound, systemCode } from '../media/errors.ts';
 import { applicationInfo } from './installation.ts';
 
 const usage = `usage: npm run verify -- BUNDLE [--checkpoint "SIZE FIRST LAST"] [--log-key FILE.pem]
@@ -39,13 +38,13 @@ const notAboutSoundness: ReadonlySet<string> = new Set([
  */
 function verify(args: readonly string[]): number {
   const options = optionsOf(args);
-  if (options === null) return giveUp(usage);
-  const { target } = options;
+  if (typeof options === 'string') return giveUp(options);
+  const { target, known } = options;
   try {
-    const results = check(target, knownIn(options));
+    const results = check(target, known);
     if (results === null) return giveUp(`${target} is neither a bundle nor a log.`);
     results.forEach(say);
-    const verdict = verdictOf(results, askedIn(options));
+    const verdict = verdictOf(results, askedBy(known));
     return verdict === 'not-checkable' ? giveUp('Not everything could be checked: see above.') : exitCodes[verdict];
   } catch (error) {
     if (error instanceof Refused) return judge(error);
@@ -74,18 +73,16 @@ function judge({ refusal: { rule, cause } }: Refused): number {
 
 /** One line a rule, whatever the names in the bundle may hold. */
 function say({ rule, outcome, detail }: RuleResult): void {
-  console.log(`${outcome.padEnd(13)}  ${rule}  ${detail.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')}`);
+  console.log(`${outcome.padEnd(13)}  ${rule}  ${oneLine(detail)}`);
 }
 
 interface Options {
   readonly target: string;
-  readonly checkpoint: PaperCheckpoint | null;
-  /** Path of a PEM file. */
-  readonly logKey: string | null;
+  readonly known: KnownElsewhere;
 }
 
-/** Null when they are wrong. */
-function optionsOf(args: readonly string[]): Options | null {
+/** Or what is wrong with them: a key that cannot be read leaves everything open, and makes no bundle unsound. */
+function optionsOf(args: readonly string[]): Options | string {
   try {
     const { positionals, values } = parseArgs({
       args: [...args],
@@ -93,26 +90,19 @@ function optionsOf(args: readonly string[]): Options | null {
       options: { checkpoint: { type: 'string' }, 'log-key': { type: 'string' } },
     });
     const [target, ...others] = positionals;
-    if (target === undefined || others.length > 0) return null;
+    if (target === undefined || others.length > 0) return usage;
     const checkpoint = values.checkpoint === undefined ? null : parsePaperCheckpoint(values.checkpoint);
-    if (values.checkpoint !== undefined && checkpoint === null) return null;
-    return { target, checkpoint, logKey: values['log-key'] ?? null };
-  } catch {
-    return null;
+    if (values.checkpoint !== undefined && checkpoint === null) return usage;
+    const pem = values['log-key'];
+    return { target, known: { checkpoint, logKey: pem === undefined ? null : publicKeyIn(pem) } };
+  } catch (error) {
+    return error instanceof Refused ? `${error.refusal.rule}: ${error.refusal.cause}` : usage;
   }
 }
 
-function knownIn({ checkpoint, logKey }: Options): KnownElsewhere {
-  const spki = logKey === null ? null : bytesToHex(readPublicKeyPem(readFileSync(logKey, 'utf8'), logKey));
-  return { checkpoint, logKey: spki };
-}
-
-/** Whoever says what the paper has wants to know, and takes no shrug for an answer. */
-function askedIn({ checkpoint, logKey }: Options): ReadonlySet<RuleId> {
-  return new Set<RuleId>([
-    ...(checkpoint === null ? [] : (['BUNDLE-CHECKPOINT-AS-ON-PAPER'] as const)),
-    ...(logKey === null ? [] : (['BUNDLE-LOG-KEY-TRUSTED'] as const)),
-  ]);
+/** DER SubjectPublicKeyInfo in hex; throws Refused when there is none. */
+function publicKeyIn(pem: string): string {
+  return readingInbound(pem, () => bytesToHex(readPublicKeyPem(readFileSync(pem, 'utf8'), pem)));
 }
 
 function giveUp(why: string): number {

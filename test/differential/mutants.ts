@@ -6,22 +6,12 @@ import type { Bundle } from '../../app/bundle/verify-bundle.ts';
 import { equalBytes } from '../../app/keys/bytes.ts';
 import { withLog, type Files } from '../app/bundle/bundle-maker.ts';
 import { unsigned, type Event } from '../app/bundle/sample-log.ts';
+import { Dice } from '../support/dice.ts';
 
 /** A bundle that is not sound, and what was done to it. */
 export interface Mutant {
   readonly name: string;
   readonly bundle: Bundle;
-}
-
-/** Numbers by chance that a seed gives again (mulberry32). */
-export function dice(seed: number): (sides: number) => number {
-  let state = seed;
-  return (sides) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * sides);
-  };
 }
 
 /**
@@ -32,19 +22,19 @@ export function dice(seed: number): (sides: number) => number {
  * @param seed - the same mutants for the same seed
  */
 export function* mutantsOf(sound: Bundle, other: Bundle, seed: number): Generator<Mutant, never> {
-  const roll = dice(seed);
+  const dice = new Dice(seed);
   const events = eventsIn(sound.files);
   for (let turn = 0; ; turn += 1) {
     switch (turn % 4) {
       case 0:
       case 1:
-        yield ofFile(sound, roll);
+        yield ofFile(sound, dice);
         break;
       case 2:
-        yield ofPlaces(sound, other, roll);
+        yield ofPlaces(sound, other, dice);
         break;
       default:
-        yield writable(sound, () => ofEvent(sound, events, roll)) ?? ofFile(sound, roll);
+        yield writable(sound, () => ofEvent(sound, events, dice)) ?? ofFile(sound, dice);
     }
   }
 }
@@ -69,27 +59,24 @@ function eventsIn(files: Files): readonly Event[] {
   });
 }
 
-function pick<T>(all: readonly T[], roll: (sides: number) => number): T {
-  const one = all[roll(all.length)];
-  if (one === undefined) throw new Error('nothing to pick from');
-  return one;
-}
-
-function ofFile({ folder, files }: Bundle, roll: (sides: number) => number): Mutant {
-  const [path, bytes] = pick([...files], roll);
-  const at = roll(bytes.length);
+function ofFile({ folder, files }: Bundle, dice: Dice): Mutant {
+  const [path, bytes] = dice.pick([...files]);
+  const at = dice.below(bytes.length);
   const changed = Uint8Array.from(bytes);
-  const how = pick(['flipped', 'cut', 'grown', 'without', 'gone'] as const, roll);
+  const how = dice.pick(['flipped', 'cut', 'grown', 'without', 'gone'] as const);
   const without = new Map([...files].filter(([name]) => name !== path));
   const name = `${path}: ${how} at ${at}`;
   switch (how) {
     case 'flipped':
-      changed[at] = (changed[at] ?? 0) ^ (1 << roll(8));
+      changed[at] = (changed[at] ?? 0) ^ (1 << dice.below(8));
       return { name, bundle: { folder, files: new Map([...files, [path, changed]]) } };
     case 'cut':
       return { name, bundle: { folder, files: new Map([...files, [path, changed.subarray(0, at)]]) } };
     case 'grown':
-      return { name, bundle: { folder, files: new Map([...files, [path, Uint8Array.from([...changed, roll(256)])]]) } };
+      return {
+        name,
+        bundle: { folder, files: new Map([...files, [path, Uint8Array.from([...changed, dice.below(256)])]]) },
+      };
     case 'without':
       return { name, bundle: { folder, files: new Map([...files, [path, Uint8Array.from([...changed.subarray(0, at), ...changed.subarray(at + 1)])]]) } }; // prettier-ignore
     case 'gone':
@@ -97,18 +84,18 @@ function ofFile({ folder, files }: Bundle, roll: (sides: number) => number): Mut
   }
 }
 
-function ofPlaces({ folder, files }: Bundle, other: Bundle, roll: (sides: number) => number): Mutant {
-  const [one, two] = [pick([...files.keys()], roll), pick([...other.files.keys()], roll)];
+function ofPlaces({ folder, files }: Bundle, other: Bundle, dice: Dice): Mutant {
+  const [one, two] = [dice.pick([...files.keys()]), dice.pick([...other.files.keys()])];
   const taken = other.files.get(two) ?? new Uint8Array();
   const same = files.get(one) ?? new Uint8Array();
-  if (Buffer.from(taken).equals(Buffer.from(same))) return ofFile({ folder, files }, roll);
+  if (Buffer.from(taken).equals(Buffer.from(same))) return ofFile({ folder, files }, dice);
   return { name: `${one}: ${two} of another bundle`, bundle: { folder, files: new Map([...files, [one, taken]]) } };
 }
 
-function ofEvent({ folder, files }: Bundle, events: readonly Event[], roll: (sides: number) => number): Mutant {
+function ofEvent({ folder, files }: Bundle, events: readonly Event[], dice: Dice): Mutant {
   const last = events.findLastIndex((event) => event['type'] === 'approval-given');
-  const at = 1 + roll(last - 1);
-  const how = pick(['dropped', 'doubled', 'moved', 'changed'] as const, roll);
+  const at = 1 + dice.below(last - 1);
+  const how = dice.pick(['dropped', 'doubled', 'moved', 'changed'] as const);
   const event = events[at] ?? {};
   const name = `entry ${at + 1} (${typeof event['type'] === 'string' ? event['type'] : ''}): ${how}`;
   const log = (anew: readonly Event[]): Mutant => ({ name, bundle: { folder, files: withLog(files, anew) } });
@@ -118,25 +105,25 @@ function ofEvent({ folder, files }: Bundle, events: readonly Event[], roll: (sid
     case 'doubled':
       return log(events.toSpliced(at, 0, event));
     case 'moved':
-      return log(events.toSpliced(at, 1).toSpliced(1 + roll(last - 1), 0, event));
+      return log(events.toSpliced(at, 1).toSpliced(1 + dice.below(last - 1), 0, event));
     case 'changed':
-      return log(events.with(at, changedIn(event, roll) as Event));
+      return log(events.with(at, changedIn(event, dice) as Event));
   }
 }
 
 /** The same value with one member of it otherwise, at any depth. */
-function changedIn(value: JsonValue, roll: (sides: number) => number): JsonValue {
+function changedIn(value: JsonValue, dice: Dice): JsonValue {
   if (typeof value === 'string') return value === '' ? 'x' : `${value.slice(0, -1)}${value.endsWith('0') ? '1' : '0'}`;
   if (typeof value === 'number') return value + 1;
   if (typeof value === 'boolean') return !value;
   if (value === null) return 'x';
   const names = Object.keys(value);
   if (names.length === 0) return Array.isArray(value) ? ['x'] : { x: 'x' };
-  const name = pick(names, roll);
+  const name = dice.pick(names);
   if (Array.isArray(value)) {
-    return value.map((each: JsonValue, at) => (String(at) === name ? changedIn(each, roll) : each));
+    return value.map((each: JsonValue, at) => (String(at) === name ? changedIn(each, dice) : each));
   }
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, key === name ? changedIn(each, roll) : each]),
+    Object.entries(value).map(([key, each]) => [key, key === name ? changedIn(each, dice) : each]),
   );
 }

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sampleBundle } from '../app/bundle/sample-bundle.ts';
 import { cloudBundle } from '../app/bundle/sample-clouds.ts';
 import { verifierPath } from '../support/paper.ts';
+import { putFiles } from '../support/put-files.ts';
 import { compared } from './campaign.ts';
 import { mutantsOf, type Mutant } from './mutants.ts';
 
@@ -40,11 +41,7 @@ describe('what the reader knows from elsewhere', () => {
   it('is an answer that both give, and no shrug where the record does not go so far', () => {
     const folder = mkdtempSync(join(tmpdir(), 'keyferry-asked-'));
     const { folder: name, files } = sampleBundle();
-    const top = join(folder, name);
-    for (const [path, bytes] of files) {
-      mkdirSync(dirname(join(top, path)), { recursive: true });
-      writeFileSync(join(top, path), bytes);
-    }
+    const top = putFiles(join(folder, name), files);
     const code = (...args: string[]): number | null => spawnSync('python3', ['-I', verifierPath, top, ...args]).status;
     expect(code()).toBe(0);
     expect(code('--checkpoint', '999 cowbell stethoscope')).toBe(2);

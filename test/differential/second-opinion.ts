@@ -1,14 +1,15 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { verifyBundle, type Bundle } from '../../app/bundle/verify-bundle.ts';
 import { verdictOf } from '../../app/bundle/verification.ts';
 import { application } from '../app/bundle/bundle-maker.ts';
 import { verifierPath } from '../support/paper.ts';
+import { putFiles } from '../support/put-files.ts';
 
 /** What a verifier says of a bundle. */
 export interface Opinion {
@@ -43,11 +44,7 @@ export class SecondOpinion {
   }
 
   async of({ folder, files }: Bundle): Promise<Opinion> {
-    const top = join(this.#scratch, folder);
-    for (const [path, bytes] of files) {
-      mkdirSync(dirname(join(top, path)), { recursive: true });
-      writeFileSync(join(top, path), bytes);
-    }
+    const top = putFiles(join(this.#scratch, folder), files);
     this.#python.stdin.write(`${top}\n`);
     const line: IteratorResult<string, undefined> = await this.#lines.next();
     rmSync(top, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { damagesOf } from './damage.ts';
-import { Dice, seedAt } from './dice.ts';
+import { Dice, seedAt } from '../support/dice.ts';
 import type { Image } from './image.ts';
 import type { History } from './effects.ts';
 import { Findings, type Outcome } from './failures.ts';

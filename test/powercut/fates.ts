@@ -1,4 +1,4 @@
-import type { Dice } from './dice.ts';
+import type { Dice } from '../support/dice.ts';
 import { everything, type Fate } from './disk.ts';
 
 const nothing: Fate = { keepsNames: () => false, keepsData: () => 0, keepsLength: () => 0 };

@@ -1,4 +1,4 @@
-import { Dice, seedAt } from './dice.ts';
+import { Dice, seedAt } from '../support/dice.ts';
 import type { History } from './effects.ts';
 import { Findings, type Failure, type Outcome } from './failures.ts';
 import { record, type Recording } from './record.ts';

@@ -1,4 +1,4 @@
-import { Dice, seedAt } from './dice.ts';
+import { Dice, seedAt } from '../support/dice.ts';
 import { Disk } from './disk.ts';
 import type { History } from './effects.ts';
 import { Findings, inWords, type Failure, type Outcome } from './failures.ts';

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sealsIn } from '../../app/bundle/seals.ts';
 import { pgpWords } from '../../app/keys/fingerprint.ts';
 import { sampleLog } from '../app/bundle/bundle-maker.ts';
 import { sampleBundle, sampleEvents } from '../app/bundle/sample-bundle.ts';
+import { putFiles } from './put-files.ts';
 
 /** A bundle as somebody who was not in the room gets it, and what the paper of the room says of its log. */
 
@@ -19,12 +20,7 @@ export const onPaper = checkpointOf();
  * @returns its own path
  */
 export function putBundle(medium: string): string {
-  const top = join(medium, soundBundle.folder);
-  for (const [path, bytes] of soundBundle.files) {
-    mkdirSync(dirname(join(top, path)), { recursive: true });
-    writeFileSync(join(top, path), bytes);
-  }
-  return top;
+  return putFiles(join(medium, soundBundle.folder), soundBundle.files);
 }
 
 /** Changes one bit in the middle of a file. */

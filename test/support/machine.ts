@@ -1,6 +1,6 @@
 import type { EffectOutcome, EffectRequest } from '../../app/ceremony/effects.ts';
-import { entryBytes, type Entry } from '../../app/audit/entry.ts';
-import { leafHash, treeRoot } from '../../app/audit/tree.ts';
+import type { Entry } from '../../app/audit/entry.ts';
+import { rootOver } from '../../app/audit/log-tree.ts';
 import { carriedKeys, type CeremonyState } from '../../app/ceremony/state.ts';
 import { bytesToHex, utf8ToBytes } from '../../app/keys/bytes.ts';
 import { sha256Hex } from '../../app/keys/fingerprint.ts';
@@ -19,8 +19,7 @@ const kekSpki = (key: string): Uint8Array =>
 
 /** Where a log stands. */
 export function headOf(entries: readonly Entry[]): { readonly size: number; readonly root: string } {
-  const leaves = entries.map((entry) => leafHash(entryBytes(entry)));
-  return { size: entries.length, root: bytesToHex(treeRoot(leaves)) };
+  return { size: entries.length, root: rootOver(entries) };
 }
 
 /** Where a log may stand when only its events are looked at. */

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { UploadCommand, UploadSection } from '../../app/byok/format.ts';
+import { putFiles } from './put-files.ts';
 import { scratchFolder } from './token.ts';
 
 /** What a shell made of a script. */
@@ -30,10 +31,7 @@ export function runPosix(
   try {
     mkdirSync(bundle);
     writeFileSync(log, '');
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(bundle, path)), { recursive: true });
-      writeFileSync(join(bundle, path), text);
-    }
+    putFiles(bundle, Object.entries(files));
     const stub = `${tool}() {\nprintf '%s\\0' ${tool} "$@" >> ../calls\nprintf '\\0' >> ../calls\n${answer}\n}\n`;
     const output = execFileSync('sh', ['-eu'], { cwd: bundle, input: stub + script, encoding: 'utf8' });
     const calls = readFileSync(log, 'utf8')

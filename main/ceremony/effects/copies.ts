@@ -13,7 +13,7 @@ import { checkNotEnded, describeParts } from './wrapping.ts';
 
 /**
  * Writes one copy of the bundle and reads it back.
- * @throws Refused with IMPORT-TOKEN-IN-FORCE, WRAPPED-KEY-KEPT-INTACT, or the MEDIA rule that stands against it; nothing is left behind then
+ * @throws Refused with IMPORT-TOKEN-IN-FORCE, WRAPPED-KEY-KEPT-INTACT, COPY-AS-SIGNED, or the MEDIA rule that stands against it; nothing is left behind then
  */
 export async function writeCopy(
   ports: WorkPorts,
@@ -93,10 +93,7 @@ function filesOf(ports: WorkPorts, state: CeremonyState): readonly BundleFile[] 
   const files = unsignedFiles(ports, { ...bundle, checkpoint }, state);
   const manifest = files.find(({ path }) => path === layout.manifest)?.bytes ?? new Uint8Array();
   if (sha256Hex(manifest) !== manifestSha256) {
-    refuse(
-      'WRAPPED-KEY-KEPT-INTACT',
-      'The bundle is not the one that the token signed: a part of it has changed on this workstation.',
-    );
+    refuse('COPY-AS-SIGNED', 'Made again, the bundle has another manifest than the one that the token signed.');
   }
   const note = manifestNote(ceremony, new TextDecoder().decode(manifest), { logKey, signature });
   return [...files, { path: manifestNoteFile, bytes: utf8ToBytes(note) }];

@@ -1,11 +1,9 @@
-import { entryBytes, type Entry } from '../../../app/audit/entry.ts';
 import { checkpointBytes, originOf } from '../../../app/audit/checkpoint.ts';
 import { isSignedBy } from '../../../app/approval/signature.ts';
-import { leafHash, treeRoot } from '../../../app/audit/tree.ts';
+import { rootOver } from '../../../app/audit/log-tree.ts';
 import type { OutcomeOf, RequestOf } from '../../../app/ceremony/effects.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { layout } from '../../../app/bundle/layout.ts';
-import { bytesToHex } from '../../../app/keys/bytes.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
 import { refuse } from '../../../app/rules/refusal.ts';
 import type { WorkPorts } from '../work-ports.ts';
@@ -97,8 +95,4 @@ export async function checkKeptHead(
       ? `The log has ${log.length} entries; the token was told of ${kept.size}.`
       : `The first ${kept.size} entries of the log are not those that the token was told of.`,
   );
-}
-
-function rootOver(entries: readonly Entry[]): string {
-  return bytesToHex(treeRoot(entries.map((entry) => leafHash(entryBytes(entry)))));
 }

@@ -1,7 +1,6 @@
 import { canonicalBytes, type JsonValue } from '../../../app/audit/canonical-json.ts';
-import { entryBytes } from '../../../app/audit/entry.ts';
 import { extractBytes, parseExtract } from '../../../app/audit/extract.ts';
-import { leafHash, treeRoot } from '../../../app/audit/tree.ts';
+import { rootOver } from '../../../app/audit/log-tree.ts';
 import type { WrappedParts } from '../../../app/byok/format.ts';
 import { formatFor } from '../../../app/byok/registry.ts';
 import {
@@ -22,7 +21,6 @@ import { uploadMarkdown } from '../../../app/bundle/upload-md.ts';
 import { sheetIn } from '../../../app/bundle/verify-upload.ts';
 import { parsePlanDocument } from '../../../app/ceremony/plan.ts';
 import { reportBytes, reportOf } from '../../../app/record/report.ts';
-import { bytesToHex } from '../../../app/keys/bytes.ts';
 import { encodePublicKeyPem } from '../../../app/keys/pem.ts';
 import type { RuleId } from '../../../app/rules/index.ts';
 import { Refused } from '../../../app/rules/refusal.ts';
@@ -133,7 +131,7 @@ function sealedAnew(files: Files): [string, Uint8Array][] {
   const entries = unlessRefused(() => parseExtract(files.get(layout.log) ?? new Uint8Array()));
   if (entries === null || entries.length === 0) return rest;
   const bare = rest.filter(([path]) => !sealFolders.some((folder) => path.startsWith(folder)));
-  const root = bytesToHex(treeRoot(entries.map((entry) => leafHash(entryBytes(entry)))));
+  const root = rootOver(entries);
   const signature = checkpointSignature(id, { size: entries.length, root });
   const paths = bare.map(([path]) => path);
   const seals = unlessRefused(() => sealedRecord({ ceremony: id, entries, signature, paths })) ?? [];

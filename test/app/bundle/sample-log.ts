@@ -1,13 +1,12 @@
 import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { appendEntry, emptyChain, followLink, type ChainHead } from '../../../app/audit/chain.ts';
 import { checkpointBytes, originOf } from '../../../app/audit/checkpoint.ts';
-import { entryBytes, type Entry } from '../../../app/audit/entry.ts';
-import { leafHash, treeRoot } from '../../../app/audit/tree.ts';
-import { bytesToHex } from '../../../app/keys/bytes.ts';
+import type { Entry } from '../../../app/audit/entry.ts';
 import { parametersSha256, statementBytes, type Statement } from '../../../app/approval/statement.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { followed, shownAt, wordsOf } from './sample-words.ts';
 import { checkpointSignature, publicKeyOf, signatureOf } from '../../support/keys.ts';
+import { headOf } from '../../support/machine.ts';
 
 /**
  * Makes logs in which people have signed. What an event leaves null, which a signature needs or which the screen shows, is
@@ -191,7 +190,7 @@ function filledIn(event: Event, before: readonly Entry[], head: ChainHead, state
   }
   const { outcome } = event;
   if (isEvent(outcome) && outcome['kind'] === 'sign-checkpoint' && outcome['signature'] === null) {
-    const now = { size: head.size, root: bytesToHex(treeRoot(before.map((entry) => leafHash(entryBytes(entry))))) };
+    const now = headOf(before);
     const signature = checkpointSignature(textOf(member(opened, 'ceremony')), now);
     return { ...event, outcome: { ...outcome, ...now, signature } };
   }

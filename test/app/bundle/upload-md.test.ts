@@ -1,13 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { layout } from '../../../app/bundle/layout.ts';
 import type { UploadSheet } from '../../../app/bundle/upload-content.ts';
 import { uploadMarkdown } from '../../../app/bundle/upload-md.ts';
 import { hexGroups } from '../../../app/keys/fingerprint.ts';
+import { putFiles } from '../../support/put-files.ts';
 import { sampleBundle } from './sample-bundle.ts';
 
 const key = (id: string, deadline: string | null): UploadSheet['keys'][number] => ({
@@ -190,10 +191,7 @@ describe('the comparison it prints', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'keyferry-test-'));
-    for (const [path, bytes] of sampleBundle().files) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), bytes);
-    }
+    putFiles(folder, sampleBundle().files);
   });
   afterEach(() => {
     rmSync(folder, { recursive: true });

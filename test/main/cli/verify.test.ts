@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Entry } from '../../../app/audit/entry.ts';
@@ -20,6 +20,7 @@ import type { PaperCheckpoint } from '../../../app/bundle/verify-known.ts';
 import { pgpWords } from '../../../app/keys/fingerprint.ts';
 import { sampleLog } from '../../app/bundle/bundle-maker.ts';
 import { newLog } from '../../support/logs.ts';
+import { putFiles } from '../../support/put-files.ts';
 import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { foreignBundle, sampleBundle, sampleEvents } from '../../app/bundle/sample-bundle.ts';
 
@@ -38,20 +39,11 @@ function paperOf(entries: readonly Entry[]): PaperCheckpoint {
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'keyferry-test-'));
-  bundle = write(join(folder, sample.folder), sample.files);
+  bundle = putFiles(join(folder, sample.folder), sample.files);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
-
-/** Writes a bundle. @returns its path */
-function write(top: string, files: ReadonlyMap<string, Uint8Array>): string {
-  for (const [path, bytes] of files) {
-    mkdirSync(dirname(join(top, path)), { recursive: true });
-    writeFileSync(join(top, path), bytes);
-  }
-  return top;
-}
 
 function verify(...args: string[]): { status: number | null; rules: Map<string, string>; said: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
@@ -103,7 +95,6 @@ describe('verify', () => {
     expect([later.status, later.rules.get('BUNDLE-CHECKPOINT-AS-ON-PAPER')]).toEqual([2, 'not-checkable']);
     for (const odd of ['', 'cowbell', '12', '12 a', 'x y z'])
       expect(verify(bundle, '--checkpoint', odd).status).toBe(2);
-    expect(verify(bundle, '--log-key', join(keys, 'nobody.pem')).status).toBe(2);
   });
 
   it.each([...sample.files.keys()])('answers 1 when a byte of %s differs', (path) => {
@@ -129,7 +120,7 @@ describe('verify', () => {
 
   it('answers 2 for a bundle of a destination that it does not know, and shows what it could check', () => {
     const foreign = foreignBundle();
-    const { status, rules, said } = verify(write(join(folder, 'foreign', foreign.folder), foreign.files));
+    const { status, rules, said } = verify(putFiles(join(folder, 'foreign', foreign.folder), foreign.files));
     expect(said).not.toBe('');
     expect(rules.get('BLOB-SHAPE-VALID')).toBe('not-checkable');
     expect([...rules.values()]).not.toContain('broken');
@@ -141,7 +132,7 @@ describe('verify', () => {
       JSON.stringify(sampleEvents()).replace('"key":"signing","publicKey":"3', '"key":"signing","publicKey":"x'),
     ) as JsonValue[];
     const odd = sampleBundle(events);
-    const { status, rules } = verify(write(join(folder, 'odd', odd.folder), odd.files));
+    const { status, rules } = verify(putFiles(join(folder, 'odd', odd.folder), odd.files));
     expect(rules.get('BUNDLE-KEYS-AS-LOGGED')).toBe('broken');
     expect(status).toBe(1);
   });
@@ -173,6 +164,9 @@ describe('verify', () => {
     ['an unknown option', () => ['--fast', bundle]],
     ['a path that is not there', () => [join(folder, 'nothing')]],
     ['a folder that is no bundle', () => [join(bundle, 'keys')]],
+    ['a log key that is not there', () => [bundle, '--log-key', join(folder, 'nobody.pem')]],
+    ['a log key that is none', () => [bundle, '--log-key', join(bundle, layout.upload)]],
+    ['a checkpoint that is none', () => [bundle, '--checkpoint', 'cowbell']],
     ['a file that is no log', () => [join(bundle, layout.upload)]],
     ['an empty file', () => (writeFileSync(join(folder, 'empty'), ''), [join(folder, 'empty')])],
     ['a device', () => ['/dev/null']],
