@@ -55,7 +55,7 @@ export class LogCopy {
     const file = openSync(unfinished, 'w', 0o600);
     try {
       writeWhole(file, copyHeader, 0);
-      new LogCopy(file, copyHeader.length).append(entries);
+      new LogCopy(file, copyHeader.length).#put(entries.map((entry) => [entry]));
     } finally {
       closeSync(file);
     }
@@ -77,15 +77,19 @@ export class LogCopy {
   }
 
   /**
-   * Puts entries behind the end; they are synced to the disk when this returns, and count once they are kept. What was put
-   * there before and not kept is cut off first.
+   * Puts entries that belong together behind the end, all or none; they are synced to the disk when this returns, and count
+   * once they are kept. What was put there before and not kept is cut off first.
    */
   append(entries: readonly Entry[]): void {
+    this.#put([entries]);
+  }
+
+  #put(groups: readonly (readonly Entry[])[]): void {
     if (this.#isLonger) this.#cut();
     this.#isLonger = true;
     let end = this.#end;
-    for (const entry of entries) {
-      const frame = frameOf(entryBytes(entry));
+    for (const group of groups) {
+      const frame = frameOf(group.map(entryBytes));
       writeWhole(this.#file, frame, end);
       end += frame.length;
     }
@@ -131,7 +135,7 @@ export function readCopy(path: string): CopyFound {
   if (content === null) return refuse('LOG-COPY-SOUND', `${path} is no copy of a log.`);
   const { end, rest } = content;
   try {
-    const entries = content.entries.map(parseEntry);
+    const entries = content.frames.flat().map(parseEntry);
     verifyChain(entries);
     return { entries, end, rest };
   } catch (error) {

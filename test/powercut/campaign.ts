@@ -12,7 +12,7 @@ import { foldersAnew } from './known-faults.ts';
 import { compileRecorder, record, type Recording } from './record.ts';
 import { simulateCrashes, simulateSecondCuts } from './recoveries.ts';
 import { Observer, simulate, type Plan } from './simulate.ts';
-import { logPath, type Happened } from './store-use.ts';
+import { logPath, type Command } from './store-use.ts';
 
 const driver = join(import.meta.dirname, 'driver.ts');
 
@@ -77,8 +77,8 @@ export class Campaign {
 
   /** Looks for a cut that tells each mutant from the product. */
   huntMutants(): void {
-    const happened = engineCeremony().slice(0, 18);
-    const recording = { ...this.#recording(happened), processes: courseOf(happened) };
+    const commands = engineCeremony().slice(0, 14);
+    const recording = { ...this.#recording(commands), processes: courseOf(commands) };
     const sound = record({ ...recording, driver });
     for (const found of hunt({ seed: this.#seed, recording, sound }, this.#observer)) {
       this.hunted.push(found);
@@ -86,16 +86,16 @@ export class Campaign {
     }
   }
 
-  #recording(happened: readonly Happened[], before = foldersThere): Omit<Recording, 'processes'> {
-    return { recorder: this.#recorder, scratch: this.#scratch, driver, happened, before };
+  #recording(commands: readonly Command[], before = foldersThere): Omit<Recording, 'processes'> {
+    return { recorder: this.#recorder, scratch: this.#scratch, driver, commands, before };
   }
 
   #plan(where: string, chances: number): Plan {
     return { where, seed: this.#seed, chances };
   }
 
-  #cut(where: string, happened: readonly Happened[], chances: number, before = foldersThere): History {
-    const history = record({ ...this.#recording(happened, before), processes: courseOf(happened) });
+  #cut(where: string, commands: readonly Command[], chances: number, before = foldersThere): History {
+    const history = record({ ...this.#recording(commands, before), processes: courseOf(commands) });
     this.#take(where, simulate(history, this.#plan(where, chances), this.#observer));
     return history;
   }
@@ -103,8 +103,8 @@ export class Campaign {
   /** While SQLite folds the -wal file into the database in the middle of a ceremony. */
   #cutCheckpoint(): void {
     const where = 'a checkpoint of SQLite';
-    const { happened, processes }: Ceremony = bulkyCeremony();
-    const history = record({ ...this.#recording(happened), processes });
+    const { commands, processes }: Ceremony = bulkyCeremony();
+    const history = record({ ...this.#recording(commands), processes });
     const folding = history.effects.flatMap((effect, index) =>
       effect.kind === 'write' && effect.path.endsWith('/log.sqlite') ? [index] : [],
     );
@@ -126,9 +126,9 @@ export class Campaign {
     this.#say(`${where}, damaged besides: ${cuts} disks`);
   }
 
-  #cutTwice(happened: readonly Happened[]): void {
-    const recording = this.#recording(happened);
-    const history = record({ ...recording, processes: courseOf(happened) });
+  #cutTwice(commands: readonly Command[]): void {
+    const recording = this.#recording(commands);
+    const history = record({ ...recording, processes: courseOf(commands) });
     const choosing = this.#plan('a choice between log and copy', 6);
     this.#take(choosing.where, simulateChoices(history, recording, choosing, this.#observer));
     const second = { recording, samples: 24, plan: this.#plan('a second cut', 3) };

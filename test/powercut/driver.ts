@@ -2,11 +2,11 @@ import { openSync, readFileSync, writeSync } from 'node:fs';
 import { appendEntry, followLink } from '../../app/audit/chain.ts';
 import type { AuditLog } from '../../main/audit/store.ts';
 import { voice } from './effects.ts';
-import { words, type Script } from './script.ts';
+import { words, type Place, type Script } from './script.ts';
 import { isMade, isRepair, make, takeUp } from './store-use.ts';
 
 /** Writes the log of a ceremony as it is told to, and says after each step what can be relied on from then on. */
-const { folder, happened, steps } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Script;
+const { folder, commands, steps } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Script;
 const mouth = openSync(`${folder}/${voice}`, 'a');
 const say = (line: string): unknown => writeSync(mouth, `${line}\n`);
 
@@ -30,11 +30,16 @@ for (const step of steps) {
 process.kill(process.pid, 'SIGKILL');
 
 function append(log: AuditLog, to: number): void {
-  const repairs = log.entries().filter(isRepair).length;
-  for (const { time, actor, event } of happened.slice(log.head().size - repairs, to)) {
-    const { size, hash } = log.head();
-    say(words.trying(followLink({ size, hash }, appendEntry({ size, hash }, { time, actor, event }))));
-    log.append(time, actor, event);
+  const done = log.entries().filter((entry) => !isRepair(entry)).length;
+  let end = 0;
+  for (const command of commands) {
+    const begin = end;
+    end += command.length;
+    if (end <= done || begin >= to) continue;
+    const left = command.slice(Math.max(0, done - begin));
+    let { size, hash }: Place = log.head();
+    say(words.trying(left.map((happened) => ({ size, hash } = followLink({ size, hash }, appendEntry({ size, hash }, happened)))))); // prettier-ignore
+    log.appendAll(left);
     say(words.kept(log.head()));
   }
 }

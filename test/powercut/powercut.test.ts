@@ -27,8 +27,8 @@ beforeAll(() => {
   scratch = scratchFolder();
   mkdirSync(join(scratch, 'disk'));
   observer = new Observer(join(scratch, 'disk'));
-  const happened = engineCeremony().slice(0, 9);
-  recording = { recorder: compileRecorder(scratch), scratch, driver, happened, before: foldersThere, processes: courseOf(happened) }; // prettier-ignore
+  const commands = engineCeremony().slice(0, 9);
+  recording = { recorder: compileRecorder(scratch), scratch, driver, commands, before: foldersThere, processes: courseOf(commands) }; // prettier-ignore
   history = record(recording);
 });
 
@@ -64,7 +64,7 @@ describe('the power is cut while a ceremony is written', () => {
 
 describe('a sync that is left out', () => {
   it.each([
-    'log-copy.ts: append without fdatasyncSync(this.#file);',
+    'log-copy.ts: #put without fdatasyncSync(this.#file);',
     'head-mark.ts: remakeHeadMark without fsyncSync(file);',
     'store.ts: takeUp without syncFolder(folder);',
   ])('is found by a cut: %s', (name) => {

@@ -5,7 +5,7 @@ import { Disk, everything } from './disk.ts';
 import { followCalls, voice, type History } from './effects.ts';
 import { layOut, type Image } from './image.ts';
 import type { Script, Step } from './script.ts';
-import type { Happened } from './store-use.ts';
+import type { Command } from './store-use.ts';
 import { readTrace, type Call } from './trace.ts';
 
 const here = import.meta.dirname;
@@ -42,7 +42,7 @@ export interface Recording {
   readonly scratch: string;
   /** The driver: that of the checkout, or of a changed copy of it. */
   readonly driver: string;
-  readonly happened: readonly Happened[];
+  readonly commands: readonly Command[];
   /** One list for each process, one after the other on the same folder. */
   readonly processes: readonly (readonly Step[])[];
   /** The first process is killed after so many calls, in the middle of its work; its unsynced writes stay in the page cache. */
@@ -60,7 +60,7 @@ export function record({
   recorder,
   scratch,
   driver,
-  happened,
+  commands,
   processes,
   dieAfter,
   before = new Map(),
@@ -77,7 +77,7 @@ export function record({
         recorder,
         driver,
         file,
-        script: { folder: watched, happened, steps },
+        script: { folder: watched, commands, steps },
         dieAfter: number === 0 ? dieAfter : undefined,
       });
       calls.push(...readTrace(file));

@@ -41,7 +41,9 @@ export function simulateSecondCuts(
 /** First cuts spread over the record, most of them while something was being written. */
 function firstCuts(history: History, plan: Plan, count: number): Cut[] {
   const dice = new Dice(seedAt(plan.seed, 2));
-  const all = [...cutsOf(history, plan)].filter(({ fate, said }) => fate > 0 || said.tried?.size !== said.kept?.size);
+  const all = [...cutsOf(history, plan)].filter(
+    ({ fate, said }) => fate > 0 || said.tried.at(-1)?.size !== said.kept?.size,
+  );
   return Array.from({ length: count }, () => dice.pick(all));
 }
 

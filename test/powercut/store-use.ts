@@ -19,6 +19,9 @@ export interface Happened {
   readonly event: JsonValue;
 }
 
+/** What one command leads to: it is in the log whole, or not at all. */
+export type Command = readonly Happened[];
+
 /** The folder of a ceremony, below the one that is watched, which stands for the profile. */
 const ceremony = 'ceremonies/rehearsal-2026-11-23-7f3a9c';
 const places = placesOf(ceremony);

@@ -9,6 +9,8 @@ export const faults = [
   'altered',
   /** There is an entry that nobody wrote. */
   'invented',
+  /** Some of what one command led to is there, and the rest of it is not. */
+  'torn',
   /** The log does not open, though nothing but the power failed. */
   'refused',
   /** It opens, and cannot be gone on with; or no log can be made where there is none. */
@@ -48,6 +50,11 @@ export function verdictOn(found: Observation, said: Said): Verdict | null {
   if (said.kept !== null && hashes[kept - 1] !== said.kept.hash) return { fault: 'altered', detail: `entry ${kept}` };
   const strange = hashes.findIndex((hash, index) => index >= kept && !isExpected(hash, index + 1, said, repairs));
   if (strange >= 0) return { fault: 'invented', detail: `entry ${strange + 1}` };
+  const begun = said.tried.filter(({ size }) => size > kept);
+  const there = begun.filter(({ size, hash }) => hashes[size - 1] === hash).length;
+  if (there > 0 && there < begun.length) {
+    return { fault: 'torn', detail: `${there} of ${begun.length} entries behind entry ${kept}` };
+  }
   if (found.isAlarming) return { fault: 'alarmed', detail: `entry ${hashes.length}` };
   return stuckOn(found.stuck);
 }
@@ -63,8 +70,8 @@ export function verdictOnDamaged(found: Observation, said: Said): Verdict | null
   return verdict.fault === 'broke' ? verdict : { fault: 'unflagged', detail: `${verdict.fault}: ${verdict.detail}` };
 }
 
-function isExpected(hash: string, number: number, { tried }: Said, repairs: readonly number[]): boolean {
-  return repairs.includes(number) || (tried?.size === number && tried.hash === hash);
+function isExpected(hash: string, number: number, said: Said, repairs: readonly number[]): boolean {
+  return repairs.includes(number) || said.tried.some((place) => place.size === number && place.hash === hash);
 }
 
 function stuckOn(stuck: string | null): Verdict | null {

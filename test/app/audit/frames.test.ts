@@ -4,41 +4,50 @@ import { describe, expect, it } from 'vitest';
 import { copyHeader, frameOf, readFrames } from '../../../app/audit/frames.ts';
 import { concatBytes } from '../../../app/keys/bytes.ts';
 
-const entries = fc.array(fc.uint8Array({ minLength: 1, maxLength: 200 }), { maxLength: 6 });
-const fileOf = (of: readonly Uint8Array[]): Uint8Array => concatBytes(copyHeader, ...of.map(frameOf));
+type Frames = readonly (readonly Uint8Array[])[];
+const entry = fc
+  .uint8Array({ minLength: 1, maxLength: 100 })
+  .map((bytes) => bytes.map((byte) => (byte === 0x0a ? 0x20 : byte)));
+const frames = fc.array(fc.array(entry, { minLength: 1, maxLength: 4 }), { maxLength: 5 });
+const fileOf = (of: Frames): Uint8Array => concatBytes(copyHeader, ...of.map(frameOf));
 
 describe('the frames of a copy', () => {
-  it('are a line with length and SHA-256, the entry, and a line end', () => {
-    const entry = Buffer.from('{"sequence":1}');
-    const digest = createHash('sha256').update(entry).digest('hex');
-    expect(Buffer.from(frameOf(entry)).toString()).toBe(`14 ${digest}\n{"sequence":1}\n`);
+  it('are a line with length and SHA-256, the entries a line each, and a line end', () => {
+    for (const [content, size] of [
+      ['{"sequence":1}', 14],
+      ['{"sequence":2}\n{"sequence":3}', 29],
+    ] as const) {
+      const digest = createHash('sha256').update(content).digest('hex');
+      const entries = content.split('\n').map((text) => Buffer.from(text));
+      expect(Buffer.from(frameOf(entries)).toString()).toBe(`${size} ${digest}\n${content}\n`);
+    }
     expect(Buffer.from(copyHeader).toString()).toBe('keyferry log copy 1\n');
   });
 
   it('come back as they were written', () => {
     fc.assert(
-      fc.property(entries, (of) => {
+      fc.property(frames, (of) => {
         const bytes = fileOf(of);
-        expect(readFrames(bytes)).toEqual({ entries: of, end: bytes.length, rest: 0 });
+        expect(readFrames(bytes)).toEqual({ frames: of, end: bytes.length, rest: 0 });
       }),
     );
   });
 
   it('are read up to the first that is not whole, wherever the file is cut', () => {
     fc.assert(
-      fc.property(entries, fc.nat(), (of, at) => {
+      fc.property(frames, fc.nat(), (of, at) => {
         const whole = fileOf(of);
         const cut = whole.subarray(0, copyHeader.length + (at % (whole.length - copyHeader.length + 1)));
         const found = readFrames(cut);
-        expect(found?.entries).toEqual(of.slice(0, found?.entries.length));
-        expect(found?.end).toBe(fileOf(found?.entries ?? []).length);
+        expect(found?.frames).toEqual(of.slice(0, found?.frames.length));
+        expect(found?.end).toBe(fileOf(found?.frames ?? []).length);
         expect((found?.end ?? 0) + (found?.rest ?? 0)).toBe(cut.length);
       }),
     );
   });
 
   it('show every changed byte: nothing behind it counts, and nothing comes back changed', () => {
-    const of = [Buffer.from('{"n":1}'), Buffer.from('{"n":2,"x":"12"}')].map((bytes) => Uint8Array.from(bytes));
+    const of = [['{"n":1}'], ['{"n":2,"x":"12"}', '{"n":3}']].map((texts) => texts.map((text) => Uint8Array.from(Buffer.from(text)))); // prettier-ignore
     const whole = fileOf(of);
     for (let at = 0; at < whole.length; at += 1) {
       const changed = whole.slice();
@@ -47,7 +56,7 @@ describe('the frames of a copy', () => {
       if (at < copyHeader.length) expect(found).toBeNull();
       else {
         expect(found?.rest).toBeGreaterThan(0);
-        expect(found?.entries).toEqual(of.slice(0, found?.entries.length));
+        expect(found?.frames).toEqual(of.slice(0, found?.frames.length));
       }
     }
   });

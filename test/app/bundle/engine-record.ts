@@ -29,8 +29,10 @@ class Ceremony {
   take(command: Command): void {
     const decision = decide(this.state, command);
     if (!decision.ok) throw new Error(`${decision.refusal.rule}: ${decision.refusal.cause}`);
+    // As the application does: what one command leads to is logged at one time.
+    const time = this.#time();
     for (const event of decision.events) {
-      this.#append(event);
+      this.#append(event, time);
       this.state = evolve(this.state, event);
     }
   }
@@ -81,8 +83,8 @@ class Ceremony {
     );
   }
 
-  #append(event: CeremonyEvent): void {
-    const happened = { time: this.#time(), actor: 'room', event: event as unknown as JsonValue };
+  #append(event: CeremonyEvent, time = this.#time()): void {
+    const happened = { time, actor: 'room', event: event as unknown as JsonValue };
     const entry = parseEntry(entryBytes(appendEntry(this.#head, happened)));
     this.entries.push(entry);
     this.#head = followLink(this.#head, entry);

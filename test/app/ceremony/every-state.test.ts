@@ -119,6 +119,15 @@ const planted: readonly [string, string, Decide][] = [
     },
   ],
   [
+    'says more at once than a power cut may leave half',
+    'entries by one command',
+    (state, command) => {
+      const decision = decide(state, command);
+      if (command.type !== 'start-break' || !decision.ok) return decision;
+      return { ...decision, events: Array(5).fill(decision.events).flat() };
+    },
+  ],
+  [
     'does not hear a stop',
     'a stop was refused',
     (state, command) =>

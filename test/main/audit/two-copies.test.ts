@@ -57,7 +57,7 @@ function kept(...paths: string[]): () => void {
 /** What the log says of repairs, and that log and copy are the same afterwards. */
 function repairs(log: AuditLog): unknown[] {
   const copied = readFrames(new Uint8Array(readFileSync(copy)));
-  expect(copied?.entries).toEqual(log.entries().map(entryBytes));
+  expect(copied?.frames.flat()).toEqual(log.entries().map(entryBytes));
   expect(copied?.rest).toBe(0);
   const { size, hash } = log.head();
   expect(readHeadMark(headMarkOf(file))).toEqual({ size, hash });
@@ -105,11 +105,27 @@ describe('what a power cut leaves behind', () => {
 
   it('half an entry at the end of the copy is cut off, and told', () => {
     written(3);
-    writeFileSync(copy, readFileSync(copy), { flag: 'w' });
     const torn = Buffer.concat([readFileSync(copy), Buffer.from('120 1234')]);
     writeFileSync(copy, torn);
     const log = use(reopenLog(file));
     expect(repairs(log)).toMatchObject([{ sequence: 4, kept: 'log', other: 'extended', missing: 0, cut: 8 }]);
+  });
+
+  it('what one command led to comes back whole or not at all, wherever its writing was cut off', () => {
+    written(2);
+    const [before, putBack] = [readFileSync(copy).length, kept(file, headMarkOf(file))];
+    const log = use(reopenLog(file));
+    log.appendAll([1, 2, 3].map((n) => ({ time, actor: 'operator', event: { type: 'note', n } })));
+    open.pop()?.close();
+    const whole = readFileSync(copy);
+    for (let end = before; end <= whole.length; end += 1) {
+      putBack();
+      writeFileSync(copy, whole.subarray(0, end));
+      const again = use(reopenLog(file));
+      const notes = again.entries().filter(({ actor }) => actor === 'operator').length;
+      expect(notes, `cut at byte ${end}`).toBe(end === whole.length ? 5 : 2);
+      open.pop()?.close();
+    }
   });
 
   it('a copy that lost its end is brought up to the log, and told', () => {
@@ -305,5 +321,5 @@ function unchained(): void {
   const last = entries.at(-1);
   if (last === undefined) throw new Error(`nothing in ${basename(copy)}`);
   const next = { ...last, sequence: last.sequence + 1 };
-  writeFileSync(copy, Buffer.concat([readFileSync(copy), frameOf(entryBytes(next))]));
+  writeFileSync(copy, Buffer.concat([readFileSync(copy), frameOf([entryBytes(next)])]));
 }

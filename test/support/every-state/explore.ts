@@ -1,3 +1,4 @@
+import { mostAtOnce } from '../../../app/audit/two-copies.ts';
 import type { Command, Decision } from '../../../app/ceremony/decide.ts';
 import type { CeremonyEvent } from '../../../app/ceremony/events.ts';
 import { openBags } from '../../../app/ceremony/custody.ts';
@@ -103,6 +104,8 @@ function faultIn({ state }: Node, { command, wrong }: Attempt, decision: Decisio
 
 function taken(node: Node, events: readonly CeremonyEvent[], faults: Set<string>): Pick<Node, 'state' | 'ledger'> {
   let { state, ledger } = node;
+  // A repair after a power cut takes more than that for damage.
+  if (events.length > mostAtOnce) faults.add(`${events.length} entries by one command at ${stepOf(state)}`);
   for (const event of events) {
     const next = evolve(state, event);
     const fault = broken(ledger, event, state, isClosed(next) && !isClosed(state));

@@ -1,6 +1,7 @@
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Entry } from '../../../app/audit/entry.ts';
+import { parseEntry, type Entry } from '../../../app/audit/entry.ts';
+import { readFrames } from '../../../app/audit/frames.ts';
 import { parseEvent, type CeremonyEvent } from '../../../app/ceremony/events.ts';
 import { headMarkOf } from '../../../main/audit/head-mark.ts';
 import { placesOf, shelfOf, type LogPlaces } from '../../../main/audit/places.ts';
@@ -10,6 +11,12 @@ import { createLog } from '../../../main/audit/store.ts';
 /** The log of the one ceremony of a profile; reading checks its chain. */
 export function logOf(profile: string): readonly Entry[] {
   return readLog(placesIn(profile).file);
+}
+
+/** The entries of the same log, those together that one command led to, as they were put into its copy. */
+export function commandsOf(profile: string): readonly (readonly Entry[])[] {
+  const copied = readFrames(Uint8Array.from(readFileSync(placesIn(profile).copy)));
+  return (copied?.frames ?? []).map((frame) => frame.map(parseEntry));
 }
 
 function placesIn(profile: string): LogPlaces {
