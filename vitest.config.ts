@@ -5,7 +5,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'node', include: ['test/{app,main,guards,powercut,differential}/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'node', include: ['test/{app,main,guards,powercut,differential,attacks}/**/*.test.ts'] },
+      },
       {
         extends: true,
         // The state of the window is written in runes, and compiled here as it is for the window: with its reactivity.

@@ -25,6 +25,10 @@ export const logRules = {
     claim: 'A log that was begun is found again as a file that is not empty; none is begun in its place.',
     remedy: 'Look for the log file and the -wal file beside it, and put both back.',
   },
+  'LOG-OF-ITS-CEREMONY': {
+    claim: 'A log, or its copy, is taken up only where it belongs: it begins with the ceremony whose place it lies in.',
+    remedy: 'Put every file back in its own place: each log, with its copy and its mark, belongs to one ceremony.',
+  },
   'LOG-NOT-REPLACED': {
     claim: 'A new log never takes the place of a file that exists.',
     remedy: 'Open the ceremony that this log belongs to, or begin the new one in another folder.',

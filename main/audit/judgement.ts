@@ -7,6 +7,7 @@ import { Refused, refuse, type Refusal } from '../../app/rules/refusal.ts';
 import { checkAgainstMark } from './head-mark.ts';
 import type { CopyFound } from './log-copy.ts';
 
+const openedSchema = v.object({ type: v.literal('ceremony-opened'), ceremony: v.string() });
 const repairSchema = v.object({ type: v.literal('log-repaired') });
 
 /** What was found of a log in its three places: each as it was read, or why it could not be. */
@@ -34,6 +35,7 @@ export interface Repair {
 const choosable: ReadonlySet<RuleId> = new Set<RuleId>([
   'LOG-FILE-PRESENT',
   'LOG-FORMAT-KNOWN',
+  'LOG-OF-ITS-CEREMONY',
   'LOG-FILE-SOUND',
   'LOG-CHAIN-INTACT',
   'LOG-ENTRY-CANONICAL',
@@ -43,6 +45,21 @@ const choosable: ReadonlySet<RuleId> = new Set<RuleId>([
   'LOG-COPIES-AGREE',
   'LOG-AS-LAST-SEEN',
 ]);
+
+/**
+ * Holds what was read against the place where it lay: files of two ceremonies that changed places are whole in themselves.
+ * @param ceremony - whose place it is
+ * @param found - what lay there
+ * @returns the same
+ * @throws Refused with LOG-OF-ITS-CEREMONY
+ */
+export function ofCeremony<T extends readonly Entry[] | CopyFound>(ceremony: string, found: T): T {
+  const event = entriesOf(found)[0]?.event;
+  if (v.is(openedSchema, event) && event.ceremony !== ceremony) {
+    refuse('LOG-OF-ITS-CEREMONY', `What lies in the place of ${ceremony} is the log of ${event.ceremony}.`);
+  }
+  return found;
+}
 
 /**
  * Decides how a log goes on. Nobody is asked about what a power cut leaves behind: the shorter of two that agree is brought

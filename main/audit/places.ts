@@ -25,6 +25,11 @@ export function placesOf(folder: string): LogPlaces {
   return { file: join(folder, 'log.sqlite'), copy: join(medium, 'log-copies', `${basename(folder)}.copy`) };
 }
 
+/** Whose log lies there: a ceremony's folder is called by its id. */
+export function ceremonyAt({ file }: LogPlaces): string {
+  return basename(dirname(file));
+}
+
 /** Whether a ceremony was begun there, whatever became of its log since: the mark tells of one that is gone. */
 export function isThere({ file, copy }: LogPlaces): boolean {
   return [file, copy, headMarkOf(file)].some((path) => existsSync(path));

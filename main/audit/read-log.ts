@@ -9,9 +9,9 @@ import { Refused, refuse, type Refusal } from '../../app/rules/refusal.ts';
 import { LogDatabase } from './database.ts';
 import { guarded } from './guarded.ts';
 import { checkAgainstMark, headMarkOf, readHeadMark } from './head-mark.ts';
-import { choicesIn, finding, judge, type Found } from './judgement.ts';
+import { choicesIn, finding, judge, ofCeremony, sound, type Found } from './judgement.ts';
 import { readCopy } from './log-copy.ts';
-import type { LogPlaces } from './places.ts';
+import { ceremonyAt, type LogPlaces } from './places.ts';
 
 /**
  * Reads a log without changing it, and without its copy.
@@ -83,14 +83,21 @@ export type Outlook =
  * Looks at a log, its copy and its mark as an opening would, without changing any of them.
  * @param places - where they lie
  */
-export function lookAtLog({ file, copy }: LogPlaces): Outlook {
+export function lookAtLog(places: LogPlaces): Outlook {
+  const { file, copy } = places;
+  const ceremony = ceremonyAt(places);
   const found: Found = onOwnFiles(file, (own) => ({
     log: calledBy(
       file,
       own,
-      finding(() => entriesIn(own)),
+      finding(() => ofCeremony(ceremony, entriesIn(own))),
     ),
-    copy: finding(() => guarded(copy, () => readCopy(copy))),
+    copy: finding(() =>
+      ofCeremony(
+        ceremony,
+        guarded(copy, () => readCopy(copy)),
+      ),
+    ),
     mark: finding(() => guarded(file, () => readHeadMark(headMarkOf(own)))),
   }));
   const { log, copy: other } = found;
@@ -106,7 +113,7 @@ export function lookAtLog({ file, copy }: LogPlaces): Outlook {
 }
 
 /** People look for the file where it lies, not for the one that was read in its place. */
-function calledBy(file: string, own: string, found: Found['log']): Found['log'] {
+function calledBy<T extends object>(file: string, own: string, found: T | Refusal): T | Refusal {
   return 'rule' in found ? { ...found, cause: found.cause.replaceAll(own, file) } : found;
 }
 
@@ -131,7 +138,13 @@ function onOwnFiles<T>(file: string, read: (own: string) => T): T {
       copyFileSync(file, own);
       if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${own}-wal`);
     });
-    return read(own);
+    return sound(
+      calledBy(
+        file,
+        own,
+        finding(() => ({ read: read(own) })),
+      ),
+    ).read;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -8,10 +8,10 @@ import { syncFolder } from '../media/sync-folder.ts';
 import { LogDatabase } from './database.ts';
 import { guarded } from './guarded.ts';
 import { HeadMark, headMarkOf, makeHeadMark, readHeadMark } from './head-mark.ts';
-import { finding, judge, sound, type Found } from './judgement.ts';
+import { finding, judge, ofCeremony, sound, type Found } from './judgement.ts';
 import { Ledger, type LogHead } from './ledger.ts';
 import { LogCopy, readCopy } from './log-copy.ts';
-import type { LogPlaces } from './places.ts';
+import { ceremonyAt, type LogPlaces } from './places.ts';
 import { repairLog, type Happened, type Reopening } from './repair.ts';
 
 export type { LogHead };
@@ -79,7 +79,7 @@ function nothingToTell(): never {
  * @param places - where log and copy lie
  * @param reopening - how a repair is told, and what the people chose where they had to
  * @returns the open log
- * @throws Refused with LOG-FILE-PRESENT, LOG-ONE-WRITER, LOG-FORMAT-KNOWN, LOG-FILE-SOUND, LOG-CHAIN-INTACT,
+ * @throws Refused with LOG-OF-ITS-CEREMONY, LOG-FILE-PRESENT, LOG-ONE-WRITER, LOG-FORMAT-KNOWN, LOG-FILE-SOUND, LOG-CHAIN-INTACT,
  * LOG-ENTRY-CANONICAL, LOG-COPY-PRESENT, LOG-COPY-SOUND, LOG-COPIES-AGREE, LOG-AS-LAST-SEEN, LOG-DURABLE
  */
 export function openLog(places: LogPlaces, reopening: Reopening): AuditLog {
@@ -103,13 +103,20 @@ interface Examined {
   readonly found: Found;
 }
 
-function examine({ file, copy }: LogPlaces): Examined {
+function examine(places: LogPlaces): Examined {
+  const { file, copy } = places;
+  const ceremony = ceremonyAt(places);
   const database = finding(() => LogDatabase.open(file));
   const isOpen = database instanceof LogDatabase;
   try {
     const found = {
-      log: isOpen ? finding(() => database.entries()) : database,
-      copy: finding(() => guarded(copy, () => readCopy(copy))),
+      log: isOpen ? finding(() => ofCeremony(ceremony, database.entries())) : database,
+      copy: finding(() =>
+        ofCeremony(
+          ceremony,
+          guarded(copy, () => readCopy(copy)),
+        ),
+      ),
       mark: finding(() => guarded(file, () => readHeadMark(headMarkOf(file)))),
     };
     return { database: isOpen ? database : null, found };

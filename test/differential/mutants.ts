@@ -15,8 +15,8 @@ export interface Mutant {
 }
 
 /**
- * Makes mutants without end, by turns: of a file, by whoever has nothing; of files that change places; and of an event before
- * the last approval, by whoever can chain the log anew and has the key that seals it, but not the people.
+ * Makes mutants without end, by turns: of a file, by whoever has nothing; of files that change places; and of an event, by
+ * whoever can chain the log anew and has the key that seals it, but not the people.
  * @param sound - a sound bundle
  * @param other - another one, of another plan
  * @param seed - the same mutants for the same seed
@@ -51,8 +51,8 @@ function writable({ files }: Bundle, make: () => Mutant): Mutant | null {
   }
 }
 
-/** What was signed stays as it was signed; the checkpoints are signed anew. */
-function eventsIn(files: Files): readonly Event[] {
+/** The events of a log: what the people signed stays as it was signed, the checkpoints are signed anew. */
+export function eventsIn(files: Files): readonly Event[] {
   return parseExtract(files.get(layout.log) ?? new Uint8Array()).map(({ event }) => {
     const told = event as Event;
     return told['type'] === 'effect-completed' ? unsigned(told) : told;
@@ -93,8 +93,7 @@ function ofPlaces({ folder, files }: Bundle, other: Bundle, dice: Dice): Mutant 
 }
 
 function ofEvent({ folder, files }: Bundle, events: readonly Event[], dice: Dice): Mutant {
-  const last = events.findLastIndex((event) => event['type'] === 'approval-given');
-  const at = 1 + dice.below(last - 1);
+  const at = 1 + dice.below(events.length - 1);
   const how = dice.pick(['dropped', 'doubled', 'moved', 'changed'] as const);
   const event = events[at] ?? {};
   const name = `entry ${at + 1} (${typeof event['type'] === 'string' ? event['type'] : ''}): ${how}`;
@@ -105,7 +104,7 @@ function ofEvent({ folder, files }: Bundle, events: readonly Event[], dice: Dice
     case 'doubled':
       return log(events.toSpliced(at, 0, event));
     case 'moved':
-      return log(events.toSpliced(at, 1).toSpliced(1 + dice.below(last - 1), 0, event));
+      return log(events.toSpliced(at, 1).toSpliced(1 + dice.below(events.length - 1), 0, event));
     case 'changed':
       return log(events.with(at, changedIn(event, dice) as Event));
   }

@@ -50,6 +50,7 @@ export class HostRoom {
   /** What every HSM process has in its environment besides what the site says. */
   environment: Record<string, string> = {};
   version = '0.1.0';
+  now = (): Date => new Date();
   passphrases: SealingCost = 'generated';
   /** What is chosen in the dialog for a PKCS#11 module. */
   module: string | null = null;
@@ -73,7 +74,7 @@ export class HostRoom {
       createHsm: () =>
         new HsmClient((environment) => (this.child = fork({ ...this.environment, ...environment })), patient),
       siteOf: (folder) => this.#siteOf(folder),
-      now: () => new Date(),
+      now: () => this.now(),
       randomHex: () => randomBytes(3).toString('hex'),
       chooseFile: async () => this.desk.planFile,
       chooseFolder: async (direction) => this.desk[direction],

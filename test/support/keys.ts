@@ -7,6 +7,8 @@ import { sha256Hex } from '../../app/keys/fingerprint.ts';
 
 /** Whose key stands for the one in the token. */
 export const logKeyName = 'log';
+/** Whose key somebody has put in its place. */
+export const newerKeyName = 'thief';
 
 /** DER SubjectPublicKeyInfo of an uncompressed P-256 point, up to the point (RFC 5480). */
 const spkiPrefix = '3059301306072a8648ce3d020106082a8648ce3d030107034200';
@@ -33,6 +35,10 @@ export function signatureOf(person: string, message: Uint8Array): string {
 }
 
 /** What the log key of a made-up ceremony signs of a checkpoint. */
-export function checkpointSignature(ceremony: string, head: { readonly size: number; readonly root: string }): string {
-  return signatureOf(logKeyName, checkpointBytes({ origin: originOf(ceremony), ...head }));
+export function checkpointSignature(
+  ceremony: string,
+  head: { readonly size: number; readonly root: string },
+  by = logKeyName,
+): string {
+  return signatureOf(by, checkpointBytes({ origin: originOf(ceremony), ...head }));
 }

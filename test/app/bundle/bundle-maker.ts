@@ -26,7 +26,7 @@ import type { RuleId } from '../../../app/rules/index.ts';
 import { Refused } from '../../../app/rules/refusal.ts';
 import { application, ceremony, createdAt, eventsOf, partsOf, sha256, type Sample } from './sample-events.ts';
 import { checkpointSignature, logKeyName, publicKeyOf, signatureOf } from '../../support/keys.ts';
-import { sampleLog } from './sample-log.ts';
+import { sampleLog, sealerIn } from './sample-log.ts';
 
 /** Makes bundles as a ceremony would, and makes them again around a log that somebody wrote anew. */
 
@@ -117,9 +117,11 @@ export function withManifest(files: Files, change: Partial<Manifest> = {}): Map<
     ...change,
   };
   const bytes = manifestBytes(manifest);
+  const entries = unlessRefused(() => parseExtract(files.get(layout.log) ?? new Uint8Array()));
+  const sealer = entries === null ? logKeyName : sealerIn(entries);
   const note = manifestNote(manifest.ceremony, new TextDecoder().decode(bytes), {
-    logKey: publicKeyOf(logKeyName),
-    signature: signatureOf(logKeyName, bytes),
+    logKey: publicKeyOf(sealer),
+    signature: signatureOf(sealer, bytes),
   });
   return new Map([...others, [layout.manifest, bytes], [manifestNoteFile, utf8(note)]]);
 }
@@ -132,7 +134,7 @@ function sealedAnew(files: Files): [string, Uint8Array][] {
   if (entries === null || entries.length === 0) return rest;
   const bare = rest.filter(([path]) => !sealFolders.some((folder) => path.startsWith(folder)));
   const root = rootOver(entries);
-  const signature = checkpointSignature(id, { size: entries.length, root });
+  const signature = checkpointSignature(id, { size: entries.length, root }, sealerIn(entries));
   const paths = bare.map(([path]) => path);
   const seals = unlessRefused(() => sealedRecord({ ceremony: id, entries, signature, paths })) ?? [];
   // Two checkpoints of one size would be one file.
@@ -143,8 +145,11 @@ function sealedAnew(files: Files): [string, Uint8Array][] {
  * A log written anew, and with it all that follows from it: transcript, upload sheet, and what the manifest says of each
  * key. What a log does not tell stays as it was; a key that it leaves out is gone with its files.
  */
-export function withLog(files: Files, events: readonly JsonValue[]): Map<string, Uint8Array> {
-  const entries = sampleLog(events);
+export function withLog(
+  files: Files,
+  events: readonly JsonValue[],
+  entries = sampleLog(events),
+): Map<string, Uint8Array> {
   const facts = unlessRefused(() => factsOf(entries));
   const sheet = facts === null ? null : unlessRefused(() => sheetIn(facts));
   const report = unlessRefused(() => reportOf(entries));

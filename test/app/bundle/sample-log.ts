@@ -5,7 +5,7 @@ import type { Entry } from '../../../app/audit/entry.ts';
 import { parametersSha256, statementBytes, type Statement } from '../../../app/approval/statement.ts';
 import type { CeremonyState } from '../../../app/ceremony/state.ts';
 import { followed, shownAt, wordsOf } from './sample-words.ts';
-import { checkpointSignature, publicKeyOf, signatureOf } from '../../support/keys.ts';
+import { checkpointSignature, logKeyName, newerKeyName, publicKeyOf, signatureOf } from '../../support/keys.ts';
 import { headOf } from '../../support/machine.ts';
 
 /**
@@ -143,13 +143,16 @@ export function unsigned(event: Event): Event {
 /** How far the log has come, signed by the token: filled in where it stands. */
 export const openCheckpoint = { kind: 'sign-checkpoint', size: null, root: null, signature: null, kept: true } as const;
 
-/** Chains events into a log, one second apart, and has signed what is to be signed. */
-export function sampleLog(events: readonly JsonValue[]): Entry[] {
+/** A clock that goes forward by a second with every entry. */
+export const steadyClock = (index: number): number => Date.UTC(2026, 10, 23, 14, 0, index);
+
+/** Chains events into a log, and has signed what is to be signed; `clock` says in milliseconds when each of them happened. */
+export function sampleLog(events: readonly JsonValue[], clock = steadyClock): Entry[] {
   const entries: Entry[] = [];
   let head = emptyChain;
   let state: CeremonyState | null = null;
   for (const [index, event] of events.entries()) {
-    const time = new Date(Date.UTC(2026, 10, 23, 14, 0, index)).toISOString();
+    const time = new Date(clock(index)).toISOString();
     const filled = isEvent(event) ? filledIn(event, entries, head, state) : event;
     const entry = appendEntry(head, { time, actor: 'p1', event: filled });
     entries.push(entry);
@@ -157,6 +160,13 @@ export function sampleLog(events: readonly JsonValue[]): Entry[] {
     state = followed(state, entry);
   }
   return entries;
+}
+
+/** Whose key the log names as the one that signs it. */
+export function sealerIn(entries: readonly Entry[]): string {
+  const outcomes = entries.map(({ event }) => member(event, 'outcome'));
+  const made = outcomes.find((outcome) => member(outcome, 'kind') === 'make-log-key');
+  return member(made, 'publicKey') === publicKeyOf(newerKeyName) ? newerKeyName : logKeyName;
 }
 
 function isEvent(value: JsonValue | undefined): value is Event {
@@ -191,7 +201,7 @@ function filledIn(event: Event, before: readonly Entry[], head: ChainHead, state
   const { outcome } = event;
   if (isEvent(outcome) && outcome['kind'] === 'sign-checkpoint' && outcome['signature'] === null) {
     const now = headOf(before);
-    const signature = checkpointSignature(textOf(member(opened, 'ceremony')), now);
+    const signature = checkpointSignature(textOf(member(opened, 'ceremony')), now, sealerIn(before));
     return { ...event, outcome: { ...outcome, ...now, signature } };
   }
   const log = { size: head.size, head: head.hash };
@@ -249,6 +259,15 @@ export const stepAt = (step: string, events: readonly Event[]): number =>
 /** Where a piece of work for a key is requested; its outcome comes next. */
 export const workAt = (kind: string, key: string, events: readonly Event[]): number =>
   events.findIndex(({ request }) => member(request, 'kind') === kind && member(request, 'key') === key);
+
+/** The same with its work numbered anew, as the engine does: what was put in or taken out leaves no gap. */
+export function numbered(events: readonly Event[]): Event[] {
+  let effect = 0;
+  return events.map((event) => {
+    if (event['type'] === 'effect-requested') effect += 1;
+    return 'effect' in event ? { ...event, effect } : event;
+  });
+}
 
 /** The failure of a piece of work that was requested. */
 export const failureOf = (request: Event, refusal: Event = {}): Event => ({

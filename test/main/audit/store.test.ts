@@ -19,7 +19,7 @@ import { leafHash, treeRoot } from '../../../app/audit/tree.ts';
 import { headMarkOf } from '../../../main/audit/head-mark.ts';
 import { readLog } from '../../../main/audit/read-log.ts';
 import type { AuditLog } from '../../../main/audit/store.ts';
-import { newLog, placesBeside, reopenLog } from '../../support/logs.ts';
+import { newLog, placesBeside, reopenLog, rewriteRows, tamper } from '../../support/logs.ts';
 import { refusalOf, ruleOf } from '../../support/rule-of.ts';
 
 const time = '2026-11-23T14:07:32.000Z';
@@ -47,16 +47,6 @@ function writeLog(count: number): void {
   const log = newLog(file);
   for (let n = 1; n <= count; n += 1) log.append(time, 'operator', { type: 'note', n });
   log.close();
-}
-
-/** Works on the raw database as somebody with the file in hand could. */
-function tamper(work: (database: Database.Database) => void): void {
-  const database = new Database(file);
-  try {
-    work(database);
-  } finally {
-    database.close();
-  }
 }
 
 /** Runs code against the store in a process of its own. */
@@ -192,7 +182,7 @@ describe('the store refuses', () => {
   it('a database of somebody else, and leaves it as it is', () => {
     writeLog(0);
     rmSync(file);
-    tamper((database) => database.exec('CREATE TABLE t (a); PRAGMA application_id = 7'));
+    tamper(file, (database) => database.exec('CREATE TABLE t (a); PRAGMA application_id = 7'));
     const before = readFileSync(file);
     expect(ruleOf(() => reopenLog(file))).toBe('LOG-FORMAT-KNOWN');
     expect(readFileSync(file)).toEqual(before);
@@ -200,13 +190,13 @@ describe('the store refuses', () => {
 
   it('another version of the format', () => {
     writeLog(1);
-    tamper((database) => database.pragma('user_version = 2'));
+    tamper(file, (database) => database.pragma('user_version = 2'));
     expect(ruleOf(() => reopenLog(file))).toBe('LOG-FORMAT-KNOWN');
   });
 
   it('a log without its triggers', () => {
     writeLog(1);
-    tamper((database) => database.exec('DROP TRIGGER entry_stays'));
+    tamper(file, (database) => database.exec('DROP TRIGGER entry_stays'));
     expect(ruleOf(() => reopenLog(file))).toBe('LOG-FORMAT-KNOWN');
   });
 
@@ -214,7 +204,7 @@ describe('the store refuses', () => {
     'in the database itself: %s',
     (sql) => {
       writeLog(3);
-      expect(() => tamper((database) => database.exec(sql))).toThrow();
+      expect(() => tamper(file, (database) => database.exec(sql))).toThrow();
       expect(use(reopenLog(file)).head().size).toBe(3);
     },
   );
@@ -227,7 +217,7 @@ describe('the store refuses', () => {
     'INSERT INTO entry VALUES (4, NULL)',
   ])('in the database itself: %s', (sql) => {
     writeLog(3);
-    expect(() => tamper((database) => database.exec(sql))).toThrow();
+    expect(() => tamper(file, (database) => database.exec(sql))).toThrow();
     expect(use(reopenLog(file)).head().size).toBe(3);
   });
 
@@ -238,17 +228,6 @@ describe('the store refuses', () => {
     expect(log.append(time, 'a', 1).sequence).toBe(1);
   });
 });
-
-/** Changes rows as a thief of the file could: triggers off, then the schema restored. */
-function rewrite(sql: string): void {
-  tamper((database) => {
-    const triggers = database.prepare<[], string>("SELECT sql FROM sqlite_schema WHERE type = 'trigger'").pluck().all();
-    const names = database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all();
-    for (const name of names) database.exec(`DROP TRIGGER ${name}`);
-    database.exec(sql);
-    for (const trigger of triggers) database.exec(trigger);
-  });
-}
 
 describe('damage to the file', () => {
   it.each([
@@ -267,7 +246,7 @@ describe('damage to the file', () => {
     ['bytes that are no entry', "UPDATE entry SET bytes = x'7b7d' WHERE sequence = 3", 'LOG-ENTRY-CANONICAL'],
   ])('%s is found', (_, sql, rule) => {
     writeLog(4);
-    rewrite(sql);
+    rewriteRows(file, sql);
     expect(ruleOf(() => reopenLog(file))).toBe(rule);
   });
 
@@ -302,7 +281,7 @@ describe('damage to the file', () => {
 
   it('is found where only the tail is cut: the mark beside the log tells', () => {
     writeLog(4);
-    rewrite('DELETE FROM entry WHERE sequence > 2');
+    rewriteRows(file, 'DELETE FROM entry WHERE sequence > 2');
     expect(ruleOf(() => readLog(file))).toBe('LOG-AS-LAST-SEEN');
   });
 
@@ -349,7 +328,7 @@ describe('reading without changing', () => {
   it('refuses like an open does', () => {
     expect(ruleOf(() => readLog(file))).toBe('LOG-FILE-PRESENT');
     writeLog(2);
-    rewrite('DELETE FROM entry WHERE sequence = 1');
+    rewriteRows(file, 'DELETE FROM entry WHERE sequence = 1');
     expect(ruleOf(() => readLog(file))).toBe('LOG-CHAIN-INTACT');
   });
 });

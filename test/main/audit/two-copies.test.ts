@@ -208,6 +208,29 @@ describe('an accident to one of the two', () => {
     expect(readdirSync(dirname(file)).filter((name) => name.includes('aside'))).toEqual(aside);
   });
 
+  it('a log of another ceremony is not taken up here, nor its copy, nor both with their mark; the own one is still there', () => {
+    const opened = (ceremony: string): void => {
+      const log = newLog(file);
+      log.append(time, 'p1', { type: 'ceremony-opened', ceremony });
+      append(log, 2);
+      log.close();
+    };
+    opened('another');
+    const [another, itsCopy] = [kept(file, headMarkOf(file)), kept(copy)];
+    for (const path of [file, headMarkOf(file), copy]) rmSync(path);
+    opened(basename(dirname(file)));
+    const [own, itsOwnCopy] = [kept(file, headMarkOf(file)), kept(copy)];
+    const choicesWith = (...put: (() => void)[]): readonly string[] | undefined => {
+      for (const files of [own, itsOwnCopy, ...put]) files();
+      expect(ruleOf(() => reopenLog(file))).toBe('LOG-OF-ITS-CEREMONY');
+      return lookAtLog({ file, copy }).unsound?.choices;
+    };
+    expect(choicesWith(another, itsCopy)).toEqual([]);
+    expect(ruleOf(() => reopenLog(file, 'log'))).toBe('LOG-OF-ITS-CEREMONY');
+    expect(choicesWith(itsCopy)).toEqual(['log']);
+    expect(repairs(use(reopenLog(file, 'log')))).toMatchObject([{ other: 'replaced', aside: 'log.copy.aside-1' }]);
+  });
+
   it('a mark that is gone is made anew when the people say so', () => {
     written(3);
     rmSync(headMarkOf(file));
