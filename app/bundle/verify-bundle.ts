@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { canonicalBytes } from '../audit/canonical-json.ts';
 import { verifyChain } from '../audit/chain.ts';
 import type { Entry } from '../audit/entry.ts';
@@ -125,6 +126,7 @@ export function verifyLog(entries: Iterable<Uint8Array>): RuleResult[] {
       let followed = nothingFollowed;
       for (const bytes of entries) ({ followed } = follow(followed, bytes));
       const { size, hash } = followed.chain;
+      requireEntries(size);
       return holds(`${size} entries, the last with hash ${hash}, root ${rootFollowed(followed)}`);
     }),
   ];
@@ -132,7 +134,13 @@ export function verifyLog(entries: Iterable<Uint8Array>): RuleResult[] {
 
 function describeChain(entries: readonly Entry[]): Finding {
   const { size, hash } = verifyChain(entries);
+  requireEntries(size);
   return holds(`${size} entries, the last with hash ${hash}`);
+}
+
+/** What was emptied follows from nothing and contradicts nothing; it is no log. */
+function requireEntries(size: number): void {
+  if (size === 0) refuse('LOG-CHAIN-INTACT', 'There is no entry in it.');
 }
 
 /** A copy may lie in a folder of any name, so a renamed one is said, not judged; the mark of a rehearsal is judged. */
@@ -144,6 +152,12 @@ function checkName({ ceremony, mode }: Manifest, folder: string): Finding {
   return folder === name ? holds(name) : notCheckable(`The folder is called ${folder} instead of ${name}.`);
 }
 
+const orderedSchema = v.object({
+  type: v.literal('effect-requested'),
+  request: v.object({ kind: v.literal('sign-bundle'), logSize: v.number() }),
+});
+
+/** The extract goes from the opening to the order to write the bundle, which says how long it is, and no further. */
 function checkLog({ manifest, entries }: Readings): Finding {
   const { opened, createdAt } = factsOf(entries);
   if (opened === null)
@@ -156,6 +170,10 @@ function checkLog({ manifest, entries }: Readings): Finding {
   ];
   for (const [member, said, logged] of claims) {
     if (said !== logged) refuse('BUNDLE-LOG-OF-CEREMONY', `Member "${member}" says ${said}; the log says ${logged}.`);
+  }
+  const last = entries.at(-1);
+  if (!v.is(orderedSchema, last?.event) || last.event.request.logSize !== last.sequence) {
+    refuse('BUNDLE-LOG-OF-CEREMONY', `Entry ${entries.length}, the last, is not the order to write this bundle.`);
   }
   return holds(`opened ${entries[0]?.time ?? ''} by ${opened.application}`);
 }

@@ -15,9 +15,9 @@ const work = v.object({ kind: text, key: v.optional(text) });
 /** What brings a ceremony from one step to the next. */
 const eventSchema = v.variant('type', [
   v.object({ type: v.literal('step-confirmed'), step: text, number: text, ticks: v.array(text) }),
-  v.object({ type: v.literal('effect-requested'), step: text, request: work }),
-  v.object({ type: v.literal('effect-completed'), settled: v.boolean(), outcome: work }),
-  v.object({ type: v.literal('effect-failed') }),
+  v.object({ type: v.literal('effect-requested'), effect: v.number(), step: text, request: work }),
+  v.object({ type: v.literal('effect-completed'), effect: v.number(), settled: v.boolean(), outcome: work }),
+  v.object({ type: v.literal('effect-failed'), effect: v.number() }),
   v.object({ type: v.literal('exception-closed'), key: v.nullable(text) }),
 ]);
 type StepEvent = v.InferOutput<typeof eventSchema>;
@@ -35,6 +35,8 @@ interface Progress {
   /** Whether its work may be asked for: it was confirmed, and nothing has failed since. */
   readonly isOrdered: boolean;
   readonly atWork: Work | null;
+  /** How many pieces of work were asked for: their numbers. */
+  readonly effects: number;
   /** Ids of the keys for which the work of the current step is done. */
   readonly done: readonly string[];
   /** How much of its work on the log is done, and whether its own work is, where that is not for each key. */
@@ -61,6 +63,7 @@ export function checkSteps({ entries }: Readings): Finding {
     current: 0,
     isOrdered: false,
     atWork: null,
+    effects: 0,
     done: [],
     onLog: 0,
     isOwnDone: false,
@@ -84,7 +87,7 @@ function afterEntry(progress: Progress, { event, sequence }: Entry, approval: To
     case 'effect-completed':
       return completed(progress, told);
     case 'effect-failed':
-      return { ...progress, isOrdered: false, atWork: null };
+      return failed(progress, told);
     case 'exception-closed':
       return told.key === null ? progress : leftOut(progress, told.key);
   }
@@ -124,18 +127,26 @@ function checkTicks({ id, checks }: PlannedStep, ticks: readonly string[]): void
   refuse(rule, `At ${id} not all of its ${checks} checks were ticked, or one that it does not have.`);
 }
 
-function requested(progress: Progress, { step: id, request }: EventOf<'effect-requested'>): Progress {
-  const { isOrdered, atWork, steps, current } = progress;
+function requested(progress: Progress, { effect, step: id, request }: EventOf<'effect-requested'>): Progress {
+  const { isOrdered, atWork, effects, steps, current } = progress;
   const isOfStep = steps[current]?.id === id && kindsNext(progress).includes(request.kind);
   if (!isOfStep || !isOrdered || atWork !== null || !isOpen(progress, request)) {
     refuse(rule, `The work ${request.kind} was asked for at ${nameOf(progress)}, which had not ordered it.`);
   }
-  return { ...progress, atWork: request };
+  if (effect !== effects + 1) refuse(rule, `The work ${request.kind} has the number ${effect}; it is ${effects + 1}.`);
+  return { ...progress, atWork: request, effects: effect };
 }
 
-function completed(progress: Progress, { settled, outcome }: EventOf<'effect-completed'>): Progress {
-  const { atWork } = progress;
-  if (atWork?.kind !== outcome.kind || atWork.key !== outcome.key) {
+function failed(progress: Progress, { effect }: EventOf<'effect-failed'>): Progress {
+  if (progress.atWork === null || effect !== progress.effects) {
+    refuse(rule, `Work ${effect} failed at ${nameOf(progress)}, which had not asked for it.`);
+  }
+  return { ...progress, isOrdered: false, atWork: null };
+}
+
+function completed(progress: Progress, { effect, settled, outcome }: EventOf<'effect-completed'>): Progress {
+  const { atWork, effects } = progress;
+  if (effect !== effects || atWork?.kind !== outcome.kind || atWork.key !== outcome.key) {
     return refuse(rule, `The work ${outcome.kind} was done at ${nameOf(progress)}, which had not asked for it.`);
   }
   const isOnLog = onLogOf(progress).includes(outcome.kind);

@@ -1,5 +1,6 @@
 import { cloudBundle } from '../app/bundle/sample-clouds.ts';
 import { sampleBundle } from '../app/bundle/sample-bundle.ts';
+import { eventfulBundle } from './eventful.ts';
 import { mutantsOf } from './mutants.ts';
 import { firstOpinion, SecondOpinion, type Opinion } from './second-opinion.ts';
 
@@ -18,20 +19,18 @@ export interface Totals {
  */
 export async function compared(count: number, seed: number): Promise<Totals> {
   const second = new SecondOpinion();
-  const [azure, clouds] = [sampleBundle(), cloudBundle()];
+  const sound = { Azure: sampleBundle(), 'four clouds': cloudBundle(), 'an eventful ceremony': eventfulBundle() };
   const faults: { name: string; first: Opinion; second: Opinion }[] = [];
   const byRule = new Map<string, number>();
   try {
-    for (const [name, sound] of [
-      ['Azure', azure],
-      ['four clouds', clouds],
-    ] as const) {
-      const opinions = { first: firstOpinion(sound), second: await second.of(sound) };
+    for (const [name, bundle] of Object.entries(sound)) {
+      const opinions = { first: firstOpinion(bundle), second: await second.of(bundle) };
       if (opinions.first.code !== 0 || opinions.second.code !== 0) faults.push({ name: `sound: ${name}`, ...opinions });
     }
-    const halves = [mutantsOf(azure, clouds, seed), mutantsOf(clouds, azure, seed + 1)];
+    const bundles = Object.values(sound);
+    const parts = bundles.map((bundle, at) => mutantsOf(bundle, bundles.at(at - 1) ?? bundle, seed + at));
     for (let made = 0; made < count; made += 1) {
-      const next = halves[made % 2]?.next();
+      const next = parts[made % parts.length]?.next();
       if (next === undefined) throw new Error('no mutant');
       const { name, bundle } = next.value;
       const opinions = { first: firstOpinion(bundle), second: await second.of(bundle) };

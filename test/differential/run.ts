@@ -13,5 +13,5 @@ for (const { name, first, second } of faults) {
 }
 for (const [rule, times] of [...byRule].toSorted()) console.log(`${String(times).padStart(6)}  ${rule}`);
 const seconds = Math.round((Date.now() - begun) / 1000);
-console.log(`2 sound bundles, ${mutants} mutants by seed ${seed}, ${faults.length} not found by both, ${seconds} s`);
+console.log(`3 sound bundles, ${mutants} mutants by seed ${seed}, ${faults.length} not found by both, ${seconds} s`);
 process.exitCode = faults.length === 0 ? 0 : 1;

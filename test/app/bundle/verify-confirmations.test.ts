@@ -17,6 +17,7 @@ import {
   failureOf,
   stepAt as stepIn,
   workAt as workIn,
+  numbered,
 } from './sample-log.ts';
 
 const sample = sampleBundle();
@@ -88,7 +89,7 @@ describe('a key that the people went on without', () => {
   const instead = (...others: readonly Event[]) => forgedLog(events.toSpliced(at, 2, ...others));
   /** Nothing of the step is left then, so that the token does not sign the log there. */
   const decided = (change: Event = {}, by?: string[]) =>
-    forgedLog(events.toSpliced(at, 4, request, ...failed, ...leaveOut(change, by)));
+    forgedLog(numbered(events.toSpliced(at, 4, request, ...failed, ...leaveOut(change, by))));
 
   it('is missing in the bundle, and nothing is broken', () => {
     expect(broken(decided())).toEqual([]);

@@ -71,7 +71,8 @@ describe('the work that follows', () => {
   it('is not asked for before it was approved', () => {
     expect(broken(moved('keys.make', (without) => workAt('make-key', 'signing', without)))).toEqual([]);
     expect(broken(moved('keys.make', (without) => workAt('make-key', 'store', without)))).toEqual(rule);
-    expect(broken(moved('take-out.write', ({ length }) => length))).toEqual(rule);
+    // The record ends with the order to write it, which is the last thing that could be asked for too early.
+    expect(broken(moved('take-out.write', ({ length }) => length))).toEqual(['BUNDLE-LOG-OF-CEREMONY', ...rule]);
   });
 
   it('begins with the start', () => {

@@ -6,7 +6,7 @@ import { verifyBundle } from '../../../app/bundle/verify-bundle.ts';
 import { application, withLog } from './bundle-maker.ts';
 import { plan, sampleBundle, sampleEvents } from './sample-bundle.ts';
 import { clouds, cloudBundle, cloudEvents } from './sample-clouds.ts';
-import { approved, confirmed, failureOf, sampleLog, stepAt, workAt, type Event } from './sample-log.ts';
+import { approved, confirmed, failureOf, numbered, sampleLog, stepAt, workAt, type Event } from './sample-log.ts';
 
 // Every log here is chained and signed anew by everybody in the room: what is missing is what they did not do.
 
@@ -80,7 +80,22 @@ describe('the steps of a record', () => {
     expect(isBroken(events.toSpliced(at + 2, 0, request, outcome))).toBe(true);
     const failed = [request, failureOf(request)];
     expect(isBroken(events.toSpliced(at, 0, ...failed))).toBe(true);
-    expect(isBroken(events.toSpliced(at, 0, ...failed, ...approved('keys.make')))).toBe(false);
+    const again = events.toSpliced(at, 0, ...failed, ...approved('keys.make'));
+    expect(isBroken(numbered(again))).toBe(false);
+    expect(isBroken(again)).toBe(true);
+  });
+
+  it('have their work numbered, and what becomes of it told by its number', () => {
+    const asked = workAt('make-key', 'store', events);
+    const order = events.length - 1;
+    for (const at of [asked, asked + 1, order]) {
+      const event = events[at] ?? {};
+      for (const by of [-1, 1])
+        expect(isBroken(events.with(at, { ...event, effect: Number(event['effect']) + by }))).toBe(true);
+    }
+    const other = { ...failureOf(events[asked] ?? {}), effect: 1 };
+    const again = events.toSpliced(asked + 1, 0, other, ...approved('keys.make'), events[asked] ?? {});
+    expect(isBroken(again)).toBe(true);
   });
 
   it('end with the order to write the bundle', () => {

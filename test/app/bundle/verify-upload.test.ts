@@ -5,7 +5,7 @@ import { verifyBundle } from '../../../app/bundle/verify-bundle.ts';
 import { application, manifestOf, utf8, withLog, withManifest, type Event, type Files } from './bundle-maker.ts';
 import { cloudBundle } from './sample-clouds.ts';
 import { sampleBundle, sampleEvents } from './sample-bundle.ts';
-import { exceptionClosed, exceptionOpened, failureOf, workAt } from './sample-log.ts';
+import { exceptionClosed, exceptionOpened, failureOf, numbered, workAt } from './sample-log.ts';
 
 // Every manifest here lists what the bundle holds: only what log and plan give can contradict it.
 
@@ -33,7 +33,7 @@ function withoutStore(): Files {
     ...exceptionClosed(1, { decided: 'the token refuses it', decision: 'leave-out', key: 'store' }),
   ];
   // Nothing of the step is left, so that the token does not sign the log there either.
-  return withLog(sample.files, events.toSpliced(at + 1, 3, ...leavingOut));
+  return withLog(sample.files, numbered(events.toSpliced(at + 1, 3, ...leavingOut)));
 }
 
 describe.each([layout.upload, layout.uploadPage])('%s', (path) => {

@@ -174,7 +174,10 @@ describe('a log that was written anew around another way to wrap', () => {
     ['a test that proved the other keys', probe((proofs) => proofs.slice(1))],
     [
       'a test after the wraps',
-      rewritten((events) => [...events.filter((event) => !isProbe(event)), ...events.filter(isProbe)]),
+      rewritten((events) => {
+        const others = events.filter((event) => !isProbe(event));
+        return others.toSpliced(-1, 0, ...events.filter(isProbe));
+      }),
     ],
     [
       'a later test that proved nothing',
