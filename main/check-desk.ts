@@ -2,8 +2,10 @@ import { layout } from '../app/bundle/layout.ts';
 import { parseManifest } from '../app/bundle/manifest.ts';
 import { oneLine, verdictOf, type RuleResult } from '../app/bundle/verification.ts';
 import { verifyBundle, type Bundle } from '../app/bundle/verify-bundle.ts';
-import { askedBy, parsePaperCheckpoint, type PaperCheckpoint } from '../app/bundle/verify-known.ts';
-import type { CheckedRecord } from '../app/contract/record-calls.ts';
+import { askedBy, parsePaperCheckpoint, type KnownElsewhere } from '../app/bundle/verify-known.ts';
+import { parseWrittenHash } from '../app/keys/fingerprint.ts';
+import type { CheckedRecord, PaperOfTheRoom } from '../app/contract/record-calls.ts';
+import type { RuleId } from '../app/rules/index.ts';
 import { Refused, refuse } from '../app/rules/refusal.ts';
 import { isBundle, readBundle } from './media/bundle-folder.ts';
 import { readingInbound } from './media/errors.ts';
@@ -20,19 +22,18 @@ const longestDetail = 2000;
 /**
  * Checks a bundle that the people choose, by the very rules of the command `verify`. It only reads, and needs no ceremony.
  * @param ports - see {@link CheckDeskPorts}
- * @param paper - a checkpoint as people write it from the paper, `57 cowbell stethoscope`; null when nobody has one
+ * @param paper - what people write from the paper; each null when nobody has it
  * @returns what was found; null when nobody chooses a folder
- * @throws Refused with CHECKPOINT-AS-PEOPLE-WRITE-IT, before anything is chosen; CHECKED-FOLDER-IS-BUNDLE or INBOUND-READABLE,
+ * @throws Refused with CHECKPOINT-AS-PEOPLE-WRITE-IT or HASH-AS-PEOPLE-WRITE-IT, before anything is chosen; CHECKED-FOLDER-IS-BUNDLE or INBOUND-READABLE,
  * which say nothing about the soundness of a bundle
  */
-export async function checkRecord(ports: CheckDeskPorts, paper: string | null): Promise<CheckedRecord | null> {
-  const checkpoint = paper === null ? null : checkpointOn(paper);
+export async function checkRecord(ports: CheckDeskPorts, paper: PaperOfTheRoom): Promise<CheckedRecord | null> {
+  const known = knownFrom(paper);
   const folder = await ports.chooseFolder('inbound');
   if (folder === null) return null;
   const bundle = readingInbound(folder, () => readChosen(folder));
   if (bundle instanceof Refused) return { folder: oneLine(folder), ceremony: null, ...unread(bundle) };
   const { name, version } = ports.application;
-  const known = { checkpoint, logKey: null };
   const results = verifyBundle(bundle, `${name} ${version}`, known);
   return {
     folder: oneLine(folder),
@@ -42,11 +43,19 @@ export async function checkRecord(ports: CheckDeskPorts, paper: string | null): 
   };
 }
 
-function checkpointOn(paper: string): PaperCheckpoint {
-  return (
-    parsePaperCheckpoint(paper) ??
-    refuse('CHECKPOINT-AS-PEOPLE-WRITE-IT', `"${oneLine(paper)}" is not a number and two words.`)
-  );
+/** What was typed and is none must not pass for what nobody typed. */
+function knownFrom({ checkpoint, logKeySha256, manifestSha256 }: PaperOfTheRoom): KnownElsewhere {
+  const rules = { checkpoint: 'CHECKPOINT-AS-PEOPLE-WRITE-IT', hash: 'HASH-AS-PEOPLE-WRITE-IT' } as const;
+  return {
+    checkpoint: readFrom(checkpoint, parsePaperCheckpoint, rules.checkpoint, 'a number and two words'),
+    logKeySha256: readFrom(logKeySha256, parseWrittenHash, rules.hash, '64 hex digits'),
+    manifestSha256: readFrom(manifestSha256, parseWrittenHash, rules.hash, '64 hex digits'),
+  };
+}
+
+function readFrom<T>(typed: string | null, parse: (text: string) => T | null, rule: RuleId, form: string): T | null {
+  if (typed === null) return null;
+  return parse(typed) ?? refuse(rule, `"${oneLine(typed)}" is not ${form}.`);
 }
 
 /** A bundle, or why it is none that can be sound. */

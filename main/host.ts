@@ -47,7 +47,7 @@ export function createHost(ports: HostPorts): Host {
         logged: (input) => desk.logged(input),
       }),
       'record.save': async () => saveRecord(ports, desk.current()),
-      'record.check': async ({ checkpoint }) => checkRecord(ports, checkpoint),
+      'record.check': async ({ paper }) => checkRecord(ports, paper),
       'media.list': async ({ direction }) => desk.media.list(direction),
       'media.browse': async ({ direction }) => {
         const path = await ports.chooseFolder(direction);

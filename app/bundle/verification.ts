@@ -26,6 +26,7 @@ const leftToTheReader: ReadonlySet<RuleId> = new Set<RuleId>([
   'BUNDLE-DEADLINE-AHEAD',
   'BUNDLE-CHECKPOINT-AS-ON-PAPER',
   'BUNDLE-LOG-KEY-TRUSTED',
+  'BUNDLE-MANIFEST-AS-ON-PAPER',
 ]);
 
 /**

@@ -33,7 +33,7 @@ import { checkQuorum } from './verify-quorum.ts';
 import { checkReport } from './verify-report.ts';
 import { checkNamed } from './verify-roll-call.ts';
 import { checkCheckpoints, checkCosignatures, checkManifestNote, checkProofs } from './verify-seals.ts';
-import { checkPaper, checkTrusted, nothingKnown, type KnownElsewhere } from './verify-known.ts';
+import { checkManifestHash, checkPaper, checkTrusted, nothingKnown, type KnownElsewhere } from './verify-known.ts';
 import { checkSteps } from './verify-steps.ts';
 import { checkUpload } from './verify-upload.ts';
 import { checkWraps } from './verify-wraps.ts';
@@ -111,7 +111,8 @@ export function verifyBundle(bundle: Bundle, application: string, known: KnownEl
     onBoth('BUNDLE-PROOFS-HOLD', checkProofs),
     onBoth('BUNDLE-SIGNED', checkManifestNote),
     onBoth('BUNDLE-CHECKPOINT-AS-ON-PAPER', (found) => checkPaper(found, known.checkpoint)),
-    onBoth('BUNDLE-LOG-KEY-TRUSTED', (found) => checkTrusted(found, known.logKey)),
+    onBoth('BUNDLE-LOG-KEY-TRUSTED', (found) => checkTrusted(found, known.logKeySha256)),
+    onManifest('BUNDLE-MANIFEST-AS-ON-PAPER', () => checkManifestHash({ files }, known.manifestSha256)),
   ];
 }
 

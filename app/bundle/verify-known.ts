@@ -1,16 +1,21 @@
 import { rootOver } from '../audit/log-tree.ts';
+import { hexToBytes } from '../keys/bytes.ts';
+import { sha256Hex } from '../keys/fingerprint.ts';
 import { checkpointLine } from '../keys/short-form.ts';
 import type { RuleId } from '../rules/index.ts';
 import { refuse } from '../rules/refusal.ts';
+import { layout } from './layout.ts';
 import { sealsIn } from './seals.ts';
-import { holds, notCheckable, type Finding, type Readings } from './verification.ts';
+import { fileOf, holds, notCheckable, type Finding, type Readings } from './verification.ts';
 
 /** What the reader of a bundle knows by another way than the bundle. */
 export interface KnownElsewhere {
   /** A checkpoint as the paper of the room has it; null where nobody said it. */
   readonly checkpoint: PaperCheckpoint | null;
-  /** DER SubjectPublicKeyInfo of the log key, in hex. */
-  readonly logKey: string | null;
+  /** SHA-256 over the log key's DER SubjectPublicKeyInfo, lower-case hex. */
+  readonly logKeySha256: string | null;
+  /** SHA-256 of MANIFEST.json, lower-case hex. */
+  readonly manifestSha256: string | null;
 }
 
 /** Number of entries, and the first word of the root and the last. */
@@ -20,16 +25,17 @@ export interface PaperCheckpoint {
   readonly last: string;
 }
 
-export const nothingKnown: KnownElsewhere = { checkpoint: null, logKey: null };
+export const nothingKnown: KnownElsewhere = { checkpoint: null, logKeySha256: null, manifestSha256: null };
 
 /**
  * The rules that somebody who knows something wants to know of, and takes no shrug for an answer.
  * @param known - see {@link KnownElsewhere}
  */
-export function askedBy({ checkpoint, logKey }: KnownElsewhere): ReadonlySet<RuleId> {
+export function askedBy({ checkpoint, logKeySha256, manifestSha256 }: KnownElsewhere): ReadonlySet<RuleId> {
   return new Set<RuleId>([
     ...(checkpoint === null ? [] : (['BUNDLE-CHECKPOINT-AS-ON-PAPER'] as const)),
-    ...(logKey === null ? [] : (['BUNDLE-LOG-KEY-TRUSTED'] as const)),
+    ...(logKeySha256 === null ? [] : (['BUNDLE-LOG-KEY-TRUSTED'] as const)),
+    ...(manifestSha256 === null ? [] : (['BUNDLE-MANIFEST-AS-ON-PAPER'] as const)),
   ]);
 }
 
@@ -66,13 +72,28 @@ export function checkPaper({ entries }: Readings, known: PaperCheckpoint | null)
 
 /**
  * Whether the log is signed by the key that the reader trusts.
- * @param logKey - null when nobody named one
+ * @param sha256 - of that key; null when nobody named one
  * @throws Refused with BUNDLE-LOG-KEY-TRUSTED
  */
-export function checkTrusted({ entries }: Readings, logKey: string | null): Finding {
-  if (logKey === null) {
+export function checkTrusted({ entries }: Readings, sha256: string | null): Finding {
+  if (sha256 === null) {
     return notCheckable('Nobody named a key to trust: compare its fingerprint with the paper.');
   }
-  if (sealsIn(entries).logKey !== logKey) refuse('BUNDLE-LOG-KEY-TRUSTED', 'The log is signed by another key.');
-  return holds('the key that was given');
+  const { logKey } = sealsIn(entries);
+  const found = logKey === null ? 'no one key' : `the key ${sha256Hex(hexToBytes(logKey))}`;
+  if (found !== `the key ${sha256}`)
+    refuse('BUNDLE-LOG-KEY-TRUSTED', `The log is signed by ${found}, not by ${sha256}.`);
+  return holds(sha256);
+}
+
+/**
+ * Whether the manifest is the one whose hash was read aloud in the room.
+ * @param sha256 - as the paper has it; null when nobody said it
+ * @throws Refused with BUNDLE-MANIFEST-AS-ON-PAPER
+ */
+export function checkManifestHash({ files }: Pick<Readings, 'files'>, sha256: string | null): Finding {
+  if (sha256 === null) return notCheckable('Nobody said the hash that the paper has: compare it by eye.');
+  const found = sha256Hex(fileOf(files, layout.manifest));
+  if (found !== sha256) refuse('BUNDLE-MANIFEST-AS-ON-PAPER', `The paper says ${sha256}; the manifest has ${found}.`);
+  return holds(found);
 }

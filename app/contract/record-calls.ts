@@ -24,21 +24,28 @@ const checkedRecord = v.strictObject({
   results: v.array(v.strictObject({ rule: v.custom<RuleId>(isRule), outcome, detail: text })),
 });
 
+/** As people write it from the paper of the room; each null when they have none. */
+const paperOfTheRoom = v.strictObject({
+  /** `57 cowbell stethoscope` */
+  checkpoint: v.nullable(v.pipe(text, v.maxLength(80))),
+  /** Hex, in groups or not: of the key that signs the log, and of MANIFEST.json. */
+  logKeySha256: v.nullable(v.pipe(text, v.maxLength(120))),
+  manifestSha256: v.nullable(v.pipe(text, v.maxLength(120))),
+});
+
 /** Calls about records: the one of the open ceremony, and others that are checked. */
 export const recordCalls = {
   /** Saves log, transcript, plan and report in a folder that the people choose; null when they choose none. */
   'record.save': { input: v.strictObject({}), output: v.nullable(savedRecord) },
-  /**
-   * Checks a bundle that the people choose; null when they choose none. `checkpoint`: as they write it from the paper, null
-   * when they have none.
-   */
+  /** Checks a bundle that the people choose; null when they choose none. */
   'record.check': {
-    input: v.strictObject({ checkpoint: v.nullable(v.pipe(text, v.maxLength(80))) }),
+    input: v.strictObject({ paper: paperOfTheRoom }),
     output: v.nullable(checkedRecord),
   },
 } as const satisfies CallTable;
 
 export type SavedRecord = v.InferOutput<typeof savedRecord>;
+export type PaperOfTheRoom = v.InferOutput<typeof paperOfTheRoom>;
 export type CheckedRecord = v.InferOutput<typeof checkedRecord>;
 
 function isRule(rule: unknown): boolean {

@@ -20,6 +20,16 @@ export function hexGroups(hex: string): string[] {
 }
 
 /**
+ * Reads a SHA-256 as people write it.
+ * @param text - 64 hex digits, in groups or not
+ * @returns lower-case hex without spaces; null when it is none
+ */
+export function parseWrittenHash(text: string): string | null {
+  const hex = text.replaceAll(/\s/gu, '').toLowerCase();
+  return /^[0-9a-f]{64}$/u.test(hex) ? hex : null;
+}
+
+/**
  * Spells bytes as PGP words: one word for each byte, two syllables at even offsets and three at odd ones.
  * @param bytes - usually a SHA-256, 32 bytes
  * @returns the words in order

@@ -211,6 +211,11 @@ export const logRules = {
     claim: 'The log is signed by the key that is known by another way.',
     remedy: 'Do not upload. Somebody may have made this record anew with a key of their own.',
   },
+  'BUNDLE-MANIFEST-AS-ON-PAPER': {
+    claim: 'The manifest is, to the byte, the one whose hash the people wrote on the paper of the room.',
+    remedy:
+      'Do not upload. Either the paper was misread, or this is not the bundle of that ceremony: ask the witnesses.',
+  },
   'CHECKED-FOLDER-IS-BUNDLE': {
     claim: 'What is checked as a bundle is a folder with MANIFEST.json at its top.',
     remedy: 'Choose the folder of the bundle itself, the one in which MANIFEST.json lies.',
@@ -218,6 +223,10 @@ export const logRules = {
   'CHECKPOINT-AS-PEOPLE-WRITE-IT': {
     claim: 'A checkpoint from the paper is a number of entries and two words, before anything is held against it.',
     remedy: 'Type it as the paper has it: 57 cowbell stethoscope, for example.',
+  },
+  'HASH-AS-PEOPLE-WRITE-IT': {
+    claim: 'A SHA-256 from the paper is 64 hex digits, in groups or not, before anything is held against it.',
+    remedy: 'Type all of it as the paper has it: sixteen groups of four, with or without the spaces.',
   },
   'SITE-BINDING-AS-LOGGED': {
     claim: 'A ceremony is taken up again with the site binding whose hash is in its log.',

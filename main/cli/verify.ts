@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { oneLine, verdictOf, type RuleResult } from '../../app/bundle/verification.ts';
 import { verifyBundle, verifyLog } from '../../app/bundle/verify-bundle.ts';
 import { askedBy, parsePaperCheckpoint, type KnownElsewhere } from '../../app/bundle/verify-known.ts';
-import { bytesToHex } from '../../app/keys/bytes.ts';
+import { parseWrittenHash, sha256Hex } from '../../app/keys/fingerprint.ts';
 import { readPublicKeyPem } from '../../app/keys/pem.ts';
 import { Refused } from '../../app/rules/refusal.ts';
 import { readEach } from '../audit/read-log.ts';
@@ -12,10 +12,11 @@ import { isBundle, readBundle } from '../media/bundle-folder.ts';
 import { readingInbound, systemCode } from '../media/errors.ts';
 import { applicationInfo } from './installation.ts';
 
-const usage = `usage: npm run verify -- BUNDLE [--checkpoint "SIZE FIRST LAST"] [--log-key FILE.pem]
+const usage = `usage: npm run verify -- BUNDLE [--checkpoint "SIZE FIRST LAST"] [--manifest-sha256 HEX] [--log-key-sha256 HEX | --log-key FILE.pem]
 
-BUNDLE is the folder of a bundle, or the log of a ceremony: log.sqlite, or log.jsonl. --checkpoint is one that the paper of the room has: how many
-entries, the first word and the last. --log-key is the public key of the log, where it is known by another way than the bundle.`;
+BUNDLE is the folder of a bundle, or the log of a ceremony: log.sqlite, or log.jsonl. The options are what is known by another way than the bundle.
+From the paper of the room: --checkpoint, how many entries, the first word and the last; --manifest-sha256 and --log-key-sha256, whole hashes in hex,
+of MANIFEST.json and of the key that signed the log. --log-key is that key itself.`;
 
 /** Exit codes that scripts may lean on. */
 const sound = 0;
@@ -87,22 +88,39 @@ function optionsOf(args: readonly string[]): Options | string {
     const { positionals, values } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { checkpoint: { type: 'string' }, 'log-key': { type: 'string' } },
+      options: {
+        checkpoint: { type: 'string' },
+        'manifest-sha256': { type: 'string' },
+        'log-key-sha256': { type: 'string' },
+        'log-key': { type: 'string' },
+      },
     });
     const [target, ...others] = positionals;
     if (target === undefined || others.length > 0) return usage;
-    const checkpoint = values.checkpoint === undefined ? null : parsePaperCheckpoint(values.checkpoint);
-    if (values.checkpoint !== undefined && checkpoint === null) return usage;
-    const pem = values['log-key'];
-    return { target, known: { checkpoint, logKey: pem === undefined ? null : publicKeyIn(pem) } };
+    const { 'log-key': pem, 'log-key-sha256': hash } = values;
+    if (pem !== undefined && hash !== undefined) return usage;
+    const known = {
+      checkpoint: parsed(values.checkpoint, parsePaperCheckpoint),
+      logKeySha256: pem === undefined ? parsed(hash, parseWrittenHash) : keyHashIn(pem),
+      manifestSha256: parsed(values['manifest-sha256'], parseWrittenHash),
+    };
+    return { target, known };
   } catch (error) {
     return error instanceof Refused ? `${error.refusal.rule}: ${error.refusal.cause}` : usage;
   }
 }
 
-/** DER SubjectPublicKeyInfo in hex; throws Refused when there is none. */
-function publicKeyIn(pem: string): string {
-  return readingInbound(pem, () => bytesToHex(readPublicKeyPem(readFileSync(pem, 'utf8'), pem)));
+/** Null for what was not given; throws where it is mistyped. */
+function parsed<T>(text: string | undefined, parse: (text: string) => T | null): T | null {
+  if (text === undefined) return null;
+  const found = parse(text);
+  if (found === null) throw new Error('wrong usage');
+  return found;
+}
+
+/** SHA-256 over the DER SubjectPublicKeyInfo in a file, in hex; throws Refused when there is none. */
+function keyHashIn(pem: string): string {
+  return readingInbound(pem, () => sha256Hex(readPublicKeyPem(readFileSync(pem, 'utf8'), pem)));
 }
 
 function giveUp(why: string): number {

@@ -1,6 +1,6 @@
 import type { WindowClient } from '../../app/contract/calls.ts';
 import type { Reply } from '../../app/contract/define.ts';
-import type { CheckedRecord } from '../../app/contract/record-calls.ts';
+import type { CheckedRecord, PaperOfTheRoom } from '../../app/contract/record-calls.ts';
 import type { Refusal } from '../../app/rules/refusal.ts';
 
 /** What a check needs of the session: whom it asks, and whether that was refused. */
@@ -10,15 +10,15 @@ interface Desk {
   ask<T>(call: Promise<Reply<T>>): Promise<T | null>;
 }
 
-/** What was found, and against which checkpoint of the paper; null where nobody typed one. */
+/** What was found, and what of the paper it was held against. */
 export interface Found extends CheckedRecord {
-  readonly checkpoint: string | null;
+  readonly paper: PaperOfTheRoom;
 }
 
 /** Somebody checks bundles, one after the other. */
 export class RecordCheck {
-  /** The checkpoint on the paper, as it is typed. */
-  paper = $state('');
+  /** What the paper says, as it is typed; empty where it is not. */
+  readonly paper = $state({ checkpoint: '', manifestSha256: '', logKeySha256: '' });
   found = $state.raw<Found | null>(null);
   readonly #desk: Desk;
 
@@ -28,10 +28,19 @@ export class RecordCheck {
 
   /** Checks the bundle that the people choose. What was found before stays when they choose none, and goes when it is refused. */
   async choose(): Promise<void> {
-    const typed = this.paper.trim();
-    const checkpoint = typed === '' ? null : typed;
-    const found = await this.#desk.ask(this.#desk.client['record.check']({ checkpoint }));
-    if (found !== null) this.found = { ...found, checkpoint };
+    const { checkpoint, manifestSha256, logKeySha256 } = this.paper;
+    const paper = {
+      checkpoint: typed(checkpoint),
+      manifestSha256: typed(manifestSha256),
+      logKeySha256: typed(logKeySha256),
+    };
+    const found = await this.#desk.ask(this.#desk.client['record.check']({ paper }));
+    if (found !== null) this.found = { ...found, paper };
     else if (this.#desk.refusal !== null) this.found = null;
   }
+}
+
+function typed(text: string): string | null {
+  const trimmed = text.trim();
+  return trimmed === '' ? null : trimmed;
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks the bundle of a Keyferry key ceremony, offline.
 
-    python3 verify.py BUNDLE [--checkpoint "size first last"] [--log-key PEM] [--json]
+    python3 verify.py BUNDLE [--checkpoint "size first last"] [--manifest-sha256 HEX]
+                             [--log-key-sha256 HEX | --log-key PEM] [--json]
 
 Written from docs/record-format.md ("the page") and from nothing else: it shares no
 code with the application. "Section 5.3" below is a section of that page. Needed:
@@ -1085,14 +1086,23 @@ class Room:
 # What the rules share
 # ---------------------------------------------------------------------------
 
+class Known(NamedTuple):
+    """What the reader has by another way than the bundle (section 6.7); None where nothing was given."""
+    checkpoint: Optional[list[str]]
+    log_key_sha256: Optional[str]
+    manifest_sha256: Optional[str]
+
+
+NOTHING_KNOWN = Known(None, None, None)
+
+
 class Bundle:
     """Everything a rule may look at. What could not be read makes what needs it not-checkable."""
 
-    def __init__(self, folder: Folder, openssl: OpenSsl, paper: Optional[list[str]], trusted: Optional[bytes]) -> None:
+    def __init__(self, folder: Folder, openssl: OpenSsl, known: Known) -> None:
         self.folder = folder
         self.openssl = openssl
-        self.paper = paper
-        self.trusted = trusted
+        self.known = known
         self.found_manifest: Optional[dict[str, Any]] = None
         self.found_entries: Optional[list[Entry]] = None
         self.found_log: Optional[Log] = None
@@ -2360,25 +2370,36 @@ def manifest_signed(bundle: Bundle) -> str:
 
 def checkpoint_as_on_paper(bundle: Bundle) -> str:
     entries, log = bundle.entries, bundle.log
-    if bundle.paper is None:
+    paper = bundle.known.checkpoint
+    if paper is None:
         raise NotCheckable("no checkpoint was given: compare one with the paper, with --checkpoint")
-    size = int(bundle.paper[0])
+    size = int(paper[0])
     if size > len(entries):
         raise NotCheckable("this checkpoint was signed after the bundle was made: take an earlier line of the paper")
     need(size >= 1, "there is no checkpoint over nothing")
     root = bundle.tree.root(size)
     words = [EVEN_WORDS.split()[root[0]], ODD_WORDS.split()[root[31]]]
-    need([word.lower() for word in bundle.paper[1:]] == [word.lower() for word in words],
+    need([word.lower() for word in paper[1:]] == [word.lower() for word in words],
          f"the log {log.origin} has {size} {words[0]} \u2026 {words[1]}")
     return f"{size} {words[0]} \u2026 {words[1]}"
 
 
 def log_key_trusted(bundle: Bundle) -> str:
-    key = bundle.log.log_key()
-    if bundle.trusted is None:
-        raise NotCheckable("no log key was given: who has it by another way gives it with --log-key")
-    need(bundle.trusted == key, "the log was signed by another key")
-    return "it is the log key that was given"
+    found = sha256(bundle.log.log_key())
+    given = bundle.known.log_key_sha256
+    if given is None:
+        raise NotCheckable("no log key was given: who has its hash, or the key, by another way gives it")
+    need(found == given, f"the log was signed by another key, {found}")
+    return f"it is the log key that was given, {given}"
+
+
+def manifest_as_on_paper(bundle: Bundle) -> str:
+    given = bundle.known.manifest_sha256
+    if given is None or not bundle.manifest:
+        raise NotCheckable("no hash of the manifest was given: compare it with the paper, with --manifest-sha256")
+    found = sha256(bundle.folder.read("MANIFEST.json"))
+    need(found == given, f"MANIFEST.json has the hash {found}")
+    return f"it is {found}"
 
 
 # ---------------------------------------------------------------------------
@@ -2419,9 +2440,11 @@ RULES: list[tuple[str, Callable[[Bundle], str]]] = [
     ("BUNDLE-SIGNED", manifest_signed),
     ("BUNDLE-CHECKPOINT-AS-ON-PAPER", checkpoint_as_on_paper),
     ("BUNDLE-LOG-KEY-TRUSTED", log_key_trusted),
+    ("BUNDLE-MANIFEST-AS-ON-PAPER", manifest_as_on_paper),
 ]
 FOR_THE_READER = {"BUNDLE-NAMED-AS-CEREMONY", "BUNDLE-REPORT-AS-LOGGED", "BUNDLE-UPLOAD-AS-LOGGED",
-                  "BUNDLE-DEADLINE-AHEAD", "BUNDLE-CHECKPOINT-AS-ON-PAPER", "BUNDLE-LOG-KEY-TRUSTED"}
+                  "BUNDLE-DEADLINE-AHEAD", "BUNDLE-CHECKPOINT-AS-ON-PAPER", "BUNDLE-LOG-KEY-TRUSTED",
+                  "BUNDLE-MANIFEST-AS-ON-PAPER"}
 
 
 class Outcome(NamedTuple):
@@ -2442,7 +2465,7 @@ def judge(rule: str, check: Callable[[], str]) -> Outcome:
         return Outcome(rule, "broken", f"it could not be read ({type(error).__name__})")
 
 
-def judge_all(root: str, openssl: OpenSsl, paper: Optional[list[str]], trusted: Optional[bytes]) -> list[Outcome]:
+def judge_all(root: str, openssl: OpenSsl, known: Known) -> list[Outcome]:
     folders: list[Folder] = []
 
     def plain_files() -> str:
@@ -2455,7 +2478,7 @@ def judge_all(root: str, openssl: OpenSsl, paper: Optional[list[str]], trusted: 
     first = judge("BUNDLE-PLAIN-FILES", plain_files)
     if first.outcome != "holds":
         return [first]
-    bundle = Bundle(folders[0], openssl, paper, trusted)
+    bundle = Bundle(folders[0], openssl, known)
     return [judge(rule, lambda check=check: check(bundle)) for rule, check in RULES]
 
 
@@ -2475,8 +2498,16 @@ def read_paper(text: str) -> list[str]:
     return parts
 
 
-def read_trusted(path: str) -> bytes:
-    """The log key that came another way."""
+def read_hash(text: str) -> str:
+    """A SHA-256 as the paper has it (section 6.7)."""
+    digits = "".join(text.split()).lower()
+    if not matches(r"[0-9a-f]{64}", digits):
+        raise argparse.ArgumentTypeError("it is written as 64 hex digits")
+    return digits
+
+
+def read_trusted(path: str) -> str:
+    """The hash of the log key that came another way."""
     try:
         with open(path, "rb") as file:
             lines = file.read(65536).decode("ascii").split()
@@ -2484,7 +2515,7 @@ def read_trusted(path: str) -> bytes:
         found = re.search(r"-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/= ]+)-----END PUBLIC KEY-----", text)
         if found is None:
             raise ValueError("no public key")
-        return base64.b64decode(found[1].replace(" ", ""), validate=True)
+        return sha256(base64.b64decode(found[1].replace(" ", ""), validate=True))
     except (OSError, ValueError):
         raise argparse.ArgumentTypeError("it is no file with a public key as PEM")
 
@@ -2504,7 +2535,10 @@ def main(arguments: list[str]) -> int:
                                      allow_abbrev=False)
     parser.add_argument("bundle", metavar="BUNDLE")
     parser.add_argument("--checkpoint", type=read_paper, metavar='"size first last"')
-    parser.add_argument("--log-key", type=read_trusted, metavar="PEM")
+    parser.add_argument("--manifest-sha256", type=read_hash, metavar="HEX")
+    log_key = parser.add_mutually_exclusive_group()
+    log_key.add_argument("--log-key-sha256", type=read_hash, metavar="HEX")
+    log_key.add_argument("--log-key", dest="log_key_sha256", type=read_trusted, metavar="PEM")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     if not os.path.isdir(options.bundle):
@@ -2513,10 +2547,12 @@ def main(arguments: list[str]) -> int:
     openssl = OpenSsl(options.bundle)
     try:
         openssl.start()
-        outcomes = judge_all(options.bundle, openssl, options.checkpoint, options.log_key)
+        known = Known(options.checkpoint, options.log_key_sha256, options.manifest_sha256)
+        outcomes = judge_all(options.bundle, openssl, known)
     finally:
         openssl.stop()
-    given = {"BUNDLE-CHECKPOINT-AS-ON-PAPER": options.checkpoint, "BUNDLE-LOG-KEY-TRUSTED": options.log_key}
+    given = {"BUNDLE-CHECKPOINT-AS-ON-PAPER": known.checkpoint, "BUNDLE-LOG-KEY-TRUSTED": known.log_key_sha256,
+             "BUNDLE-MANIFEST-AS-ON-PAPER": known.manifest_sha256}
     code = exit_code(outcomes, frozenset(rule for rule, value in given.items() if value is not None))
     write_out(outcomes, code, options.json)
     return code

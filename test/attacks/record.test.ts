@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { verifyBundle } from '../../app/bundle/verify-bundle.ts';
 import { nothingKnown, type KnownElsewhere } from '../../app/bundle/verify-known.ts';
-import { hexToBytes } from '../../app/keys/bytes.ts';
-import { encodePublicKeyPem } from '../../app/keys/pem.ts';
+import { hexGroups } from '../../app/keys/fingerprint.ts';
 import { application, type Files } from '../app/bundle/bundle-maker.ts';
 import { verifierPath } from '../support/paper.ts';
 import { putFiles } from '../support/put-files.ts';
@@ -23,16 +22,15 @@ function first(files: Files, known: KnownElsewhere): string[] {
 }
 
 /** Those of the verifier in Python, as somebody calls it who has the paper. */
-function second(files: Files, { checkpoint, logKey }: KnownElsewhere): { code: number | null; broken: string[] } {
+function second(files: Files, known: KnownElsewhere): { code: number | null; broken: string[] } {
+  const { checkpoint, logKeySha256, manifestSha256 } = known;
   const top = join(scratch.folder, sound.folder);
   rmSync(top, { recursive: true, force: true });
   putFiles(top, files);
   const args: string[] = [];
   if (checkpoint !== null) args.push('--checkpoint', `${checkpoint.size} ${checkpoint.first} ${checkpoint.last}`);
-  if (logKey !== null) {
-    writeFileSync(join(scratch.folder, 'log.pem'), encodePublicKeyPem(hexToBytes(logKey)));
-    args.push('--log-key', join(scratch.folder, 'log.pem'));
-  }
+  if (logKeySha256 !== null) args.push('--log-key-sha256', hexGroups(logKeySha256).join(' '));
+  if (manifestSha256 !== null) args.push('--manifest-sha256', manifestSha256);
   const { status, stdout } = spawnSync('python3', ['-I', verifierPath, top, '--json', ...args], { encoding: 'utf8' });
   const { rules } = JSON.parse(stdout) as { rules: { rule: string; outcome: string }[] };
   return { code: status, broken: rules.flatMap(({ rule, outcome }) => (outcome === 'broken' ? [rule] : [])) };

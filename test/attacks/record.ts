@@ -140,9 +140,13 @@ export const attacks: Readonly<Record<string, () => Attacked>> = {
   'The log was repaired over a choice of the people, and nothing was decided on': () => ({
     files: withLog(files, sampleEvents().toSpliced(stepAt('bring-in.accept', events), 0, repaired)),
   }),
-  'All of it is written anew, with every key; the reader has the log key from the paper': () => ({
+  'All of it is written anew, with every key; the reader has the hash of the log key from the paper': () => ({
     files: withLog(files, underNewerKey(sampleEvents())),
-    known: { logKey: publicKeyOf('log') },
+    known: { logKeySha256: sha256(hexToBytes(publicKeyOf('log'))) },
+  }),
+  'All of it is written anew, with every key; the reader has the hash of the manifest from the paper': () => ({
+    files: withLog(files, underNewerKey(sampleEvents())),
+    known: { manifestSha256: sha256(files.get(layout.manifest) ?? new Uint8Array()) },
   }),
   'All of it is written anew, with every key; the reader has a checkpoint from the paper': () => ({
     files: withLog(files, underNewerKey(sampleEvents())),

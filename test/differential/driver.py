@@ -18,7 +18,7 @@ openssl = verifier.OpenSsl("/nowhere")
 openssl.start()
 try:
     for line in sys.stdin:
-        outcomes = verifier.judge_all(line.rstrip("\n"), openssl, None, None)
+        outcomes = verifier.judge_all(line.rstrip("\n"), openssl, verifier.NOTHING_KNOWN)
         broken = [outcome.rule for outcome in outcomes if outcome.outcome == "broken"]
         print(json.dumps({"code": verifier.exit_code(outcomes), "broken": broken}), flush=True)
 finally:

@@ -3,7 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { layout } from '../../app/bundle/layout.ts';
+import { hexGroups } from '../../app/keys/fingerprint.ts';
+import { sha256 } from '../app/bundle/bundle-maker.ts';
 import { sampleBundle } from '../app/bundle/sample-bundle.ts';
+import { logKeyName, publicKeyOf } from '../support/keys.ts';
 import { cloudBundle } from '../app/bundle/sample-clouds.ts';
 import { verifierPath } from '../support/paper.ts';
 import { putFiles } from '../support/put-files.ts';
@@ -48,6 +52,16 @@ describe('what the reader knows from elsewhere', () => {
     expect(code('--checkpoint', '20 cowbell stethoscope')).toBe(1);
     expect(code('--log-key', join(top, 'record', 'keys', 'log.pem'))).toBe(0);
     expect(code('--log-key', join(top, 'record', 'keys', 'p1.pem'))).toBe(1);
+    const [manifest, key] = [
+      sha256(files.get(layout.manifest) ?? ''),
+      sha256(Buffer.from(publicKeyOf(logKeyName), 'hex')),
+    ];
+    expect(code('--manifest-sha256', hexGroups(manifest).join(' '), '--log-key-sha256', key)).toBe(0);
+    expect(code('--manifest-sha256', key)).toBe(1);
+    expect(code('--log-key-sha256', manifest)).toBe(1);
+    // What is cut short is no hash, and never a check that was not made.
+    expect(code('--manifest-sha256', manifest.slice(0, -1))).toBe(2);
+    expect(code('--log-key-sha256', key, '--log-key', join(top, 'record', 'keys', 'log.pem'))).toBe(2);
     rmSync(folder, { recursive: true });
   });
 });

@@ -5,9 +5,9 @@ import * as v from 'valibot';
 import { layout } from '../../app/bundle/layout.ts';
 import { verifyBundle } from '../../app/bundle/verify-bundle.ts';
 import { calls } from '../../app/contract/calls.ts';
-import type { CheckedRecord } from '../../app/contract/record-calls.ts';
+import type { CheckedRecord, PaperOfTheRoom } from '../../app/contract/record-calls.ts';
 import { checkRecord } from '../../main/check-desk.ts';
-import { flipBit, onPaper, putBundle, soundBundle } from '../support/checked-bundle.ts';
+import { flipBit, logKeyOnPaper, manifestOnPaper, onPaper, putBundle, soundBundle } from '../support/checked-bundle.ts';
 import { ruleOfAsync } from '../support/rule-of.ts';
 import { scratchFolder } from '../support/token.ts';
 
@@ -25,8 +25,10 @@ beforeEach(() => {
 
 afterEach(() => scratch.remove());
 
-async function check(checkpoint: string | null = null, chosen: string | null = top): Promise<CheckedRecord> {
-  const found = await checkRecord({ application, chooseFolder: async () => chosen }, checkpoint);
+const nothing: PaperOfTheRoom = { checkpoint: null, manifestSha256: null, logKeySha256: null };
+
+async function check(paper: Partial<PaperOfTheRoom> = {}, chosen: string | null = top): Promise<CheckedRecord> {
+  const found = await checkRecord({ application, chooseFolder: async () => chosen }, { ...nothing, ...paper });
   // It leaves only in the declared shape.
   return v.parse(calls['record.check'].output, found) ?? expect.unreachable('nobody chose a folder');
 }
@@ -55,11 +57,11 @@ describe('checking a record', () => {
   });
 
   it('holds the log against what the paper says, and lets nobody who asked go without an answer', async () => {
-    const right = await check(`  ${onPaper.toUpperCase()} `);
+    const right = await check({ checkpoint: `  ${onPaper.toUpperCase()} ` });
     expect([right.verdict, outcomeOf(right, 'BUNDLE-CHECKPOINT-AS-ON-PAPER')]).toEqual(['holds', 'holds']);
-    const wrong = await check(onPaper.replace(/\S+$/u, 'cowbell'));
+    const wrong = await check({ checkpoint: onPaper.replace(/\S+$/u, 'cowbell') });
     expect([wrong.verdict, outcomeOf(wrong, 'BUNDLE-CHECKPOINT-AS-ON-PAPER')]).toEqual(['broken', 'broken']);
-    const later = await check('9999 cowbell stethoscope');
+    const later = await check({ checkpoint: '9999 cowbell stethoscope' });
     expect(later.verdict).toBe('not-checkable');
     expect(outcomeOf(later, 'BUNDLE-CHECKPOINT-AS-ON-PAPER')).toBe('not-checkable');
   });
@@ -68,21 +70,42 @@ describe('checking a record', () => {
     'refuses "%s" as a checkpoint before it asks for a folder',
     async (typed) => {
       const chooseFolder = vi.fn(async () => top);
-      const rule = await ruleOfAsync(() => checkRecord({ application, chooseFolder }, typed));
+      const rule = await ruleOfAsync(() =>
+        checkRecord({ application, chooseFolder }, { ...nothing, checkpoint: typed }),
+      );
       expect([rule, chooseFolder.mock.calls.length]).toEqual(['CHECKPOINT-AS-PEOPLE-WRITE-IT', 0]);
+    },
+  );
+
+  it('holds manifest and log key against the whole hashes on the paper', async () => {
+    const rules = ['BUNDLE-MANIFEST-AS-ON-PAPER', 'BUNDLE-LOG-KEY-TRUSTED'] as const;
+    const right = await check({ manifestSha256: manifestOnPaper, logKeySha256: ` ${logKeyOnPaper.toLowerCase()}` });
+    expect([right.verdict, ...rules.map((rule) => outcomeOf(right, rule))]).toEqual(['holds', 'holds', 'holds']);
+    const wrong = await check({ manifestSha256: logKeyOnPaper, logKeySha256: manifestOnPaper });
+    expect([wrong.verdict, ...rules.map((rule) => outcomeOf(wrong, rule))]).toEqual(['broken', 'broken', 'broken']);
+  });
+
+  it.each(['', '0E2F', manifestOnPaper.slice(0, -1), `${manifestOnPaper} 0000`, manifestOnPaper.replace(/.$/u, 'g')])(
+    'refuses "%s" as a hash before it asks for a folder',
+    async (typed) => {
+      const chooseFolder = vi.fn(async () => top);
+      for (const paper of [{ manifestSha256: typed }, { logKeySha256: typed }]) {
+        const rule = await ruleOfAsync(() => checkRecord({ application, chooseFolder }, { ...nothing, ...paper }));
+        expect([rule, chooseFolder.mock.calls.length]).toEqual(['HASH-AS-PEOPLE-WRITE-IT', 0]);
+      }
     },
   );
 
   it('looks for the folder among what came in, and answers nothing where nobody chooses one', async () => {
     const chooseFolder = vi.fn(async () => null);
-    expect(await checkRecord({ application, chooseFolder }, null)).toBeNull();
+    expect(await checkRecord({ application, chooseFolder }, nothing)).toBeNull();
     expect(chooseFolder).toHaveBeenCalledExactlyOnceWith('inbound');
   });
 
   it('refuses a folder that is no bundle, and one that cannot be read', async () => {
-    expect(await ruleOfAsync(() => check(null, scratch.folder))).toBe('CHECKED-FOLDER-IS-BUNDLE');
-    expect(await ruleOfAsync(() => check(null, join(scratch.folder, 'gone')))).toBe('INBOUND-READABLE');
-    expect(await ruleOfAsync(() => check(null, join(top, layout.manifest)))).toBe('INBOUND-READABLE');
+    expect(await ruleOfAsync(() => check({}, scratch.folder))).toBe('CHECKED-FOLDER-IS-BUNDLE');
+    expect(await ruleOfAsync(() => check({}, join(scratch.folder, 'gone')))).toBe('INBOUND-READABLE');
+    expect(await ruleOfAsync(() => check({}, join(top, layout.manifest)))).toBe('INBOUND-READABLE');
   });
 
   it('calls a bundle with a link in it not sound, whatever else it holds', async () => {
@@ -92,10 +115,10 @@ describe('checking a record', () => {
   });
 
   it('shows names that were made to mislead on one line, and no endless ones', async () => {
-    const { results } = await check(null, odd('a\n\u202eholds'));
+    const { results } = await check({}, odd('a\n\u202eholds'));
     const detail = results.find(({ rule }) => rule === 'BUNDLE-NO-UNLISTED-FILE')?.detail ?? '';
     expect(detail).toContain('a holds');
-    const many = await check(null, odd(...Array.from({ length: 40 }, (_, index) => `${'x'.repeat(200)}${index}`)));
+    const many = await check({}, odd(...Array.from({ length: 40 }, (_, index) => `${'x'.repeat(200)}${index}`)));
     expect(Math.max(...many.results.map((result) => result.detail.length))).toBe(2001);
   });
 });

@@ -38,19 +38,25 @@ describe('the check of a record', () => {
   it('sends what is typed from the paper, and none where nothing is', async () => {
     const { check, sent } = begin();
     await check.choose();
-    check.paper = '  ';
+    check.paper.checkpoint = '  ';
+    check.paper.logKeySha256 = ' ';
     await check.choose();
-    check.paper = ' 57 cowbell stethoscope ';
+    check.paper.checkpoint = ' 57 cowbell stethoscope ';
+    check.paper.manifestSha256 = ' 0E2F 91C4 ';
     await check.choose();
-    expect(sent).toEqual([{ checkpoint: null }, { checkpoint: null }, { checkpoint: '57 cowbell stethoscope' }]);
+    const nothing = { checkpoint: null, manifestSha256: null, logKeySha256: null };
+    const something = { ...nothing, checkpoint: '57 cowbell stethoscope', manifestSha256: '0E2F 91C4' };
+    expect(sent).toEqual([{ paper: nothing }, { paper: nothing }, { paper: something }]);
   });
 
-  it('keeps with the answer the checkpoint that was asked about, whatever is typed later', async () => {
+  it('keeps with the answer what was asked about, whatever is typed later', async () => {
     const { check } = begin({ ok: true, value: sound });
-    check.paper = '57 cowbell stethoscope';
+    check.paper.checkpoint = '57 cowbell stethoscope';
     await check.choose();
-    check.paper = '58 cowbell stethoscope';
-    expect(check.found).toEqual({ ...sound, checkpoint: '57 cowbell stethoscope' });
+    check.paper.checkpoint = '58 cowbell stethoscope';
+    check.paper.logKeySha256 = '4C16';
+    const paper = { checkpoint: '57 cowbell stethoscope', manifestSha256: null, logKeySha256: null };
+    expect(check.found).toEqual({ ...sound, paper });
   });
 
   it('leaves the last answer where nobody chooses a folder, and takes it away when the next is refused', async () => {
@@ -64,12 +70,12 @@ describe('the check of a record', () => {
 
   it('ends with the way back, and begins afresh', async () => {
     const { check, session } = begin({ ok: false, refusal: mistyped });
-    check.paper = '57';
+    check.paper.checkpoint = '57';
     await check.choose();
     await session.backToStart();
     expect([session.recordCheck, session.refusal]).toEqual([null, null]);
     session.checkRecord();
-    expect(session.recordCheck?.paper).toBe('');
+    expect(session.recordCheck?.paper).toEqual({ checkpoint: '', manifestSha256: '', logKeySha256: '' });
   });
 });
 

@@ -1,15 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { layout } from '../../app/bundle/layout.ts';
 import { sealsIn } from '../../app/bundle/seals.ts';
-import { pgpWords } from '../../app/keys/fingerprint.ts';
-import { sampleLog } from '../app/bundle/bundle-maker.ts';
+import { hexGroups, pgpWords } from '../../app/keys/fingerprint.ts';
+import { sampleLog, sha256 } from '../app/bundle/bundle-maker.ts';
 import { sampleBundle, sampleEvents } from '../app/bundle/sample-bundle.ts';
+import { logKeyName, publicKeyOf } from './keys.ts';
 import { putFiles } from './put-files.ts';
 
 /** A bundle as somebody who was not in the room gets it, and what the paper of the room says of its log. */
 
 /** A whole, sound bundle of this version. */
 export const soundBundle = sampleBundle();
+
+/** Whole hashes as the paper has them, in groups of four: of its manifest, and of the key that signed its log. */
+export const manifestOnPaper = grouped(sha256(soundBundle.files.get(layout.manifest) ?? ''));
+export const logKeyOnPaper = grouped(sha256(Buffer.from(publicKeyOf(logKeyName), 'hex')));
 
 /** A checkpoint of its log as people write it from the paper: the number of entries and two words. */
 export const onPaper = checkpointOf();
@@ -29,6 +35,10 @@ export function flipBit(file: string): void {
   const middle = Math.floor(bytes.length / 2);
   bytes[middle] = (bytes[middle] ?? 0) ^ 0x20;
   writeFileSync(file, bytes);
+}
+
+function grouped(hex: string): string {
+  return hexGroups(hex).join(' ');
 }
 
 function checkpointOf(): string {

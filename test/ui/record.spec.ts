@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { hexGroups } from '../../app/keys/fingerprint.ts';
-import { flipBit, onPaper, putBundle } from '../support/checked-bundle.ts';
+import { flipBit, logKeyOnPaper, manifestOnPaper, onPaper, putBundle } from '../support/checked-bundle.ts';
 import { makeKek, type Desk } from '../support/rehearsal.ts';
 import { azureKey, fewPeople, planWith } from '../support/walk.ts';
 import { AbortDialog } from './screens/people-screens.ts';
@@ -79,6 +79,7 @@ test('a bundle is checked from the start screen with the keyboard, against what 
   const bundle = putBundle(desk.outbound);
   await people.answerDialog(bundle);
   await keyboard.type(check.checkpoint, onPaper);
+  await keyboard.type(check.logKey, logKeyOnPaper);
   await keyboard.proceed();
   await expect(check.verdict).toHaveText('Every rule that can be checked holds');
   await expect(check.verdict).toBeFocused();
@@ -86,10 +87,19 @@ test('a bundle is checked from the start screen with the keyboard, against what 
   await expect(check.about).toContainText(onPaper);
   await expect(check.broken).toHaveCount(0);
   await expect(check.notChecked.getByRole('listitem')).toHaveCount(1);
-  await expect(check.notChecked).toContainText('BUNDLE-LOG-KEY-TRUSTED');
+  await expect(check.notChecked).toContainText('BUNDLE-MANIFEST-AS-ON-PAPER');
+  await expect(check.about).toContainText(logKeyOnPaper);
   await expect(check.holding).toContainText('The log held at that size what the paper of the room says.');
   await takePicture(page, 'check-holds');
   expect(await violations(page)).toEqual([]);
+
+  // A hash that was not typed to its end is refused, and asked for no folder.
+  await keyboard.type(check.manifest, manifestOnPaper.slice(0, 40));
+  await keyboard.push(check.choose);
+  await expect(check.refusal).toContainText('HASH-AS-PEOPLE-WRITE-IT');
+  await expect(check.manifest).toHaveAttribute('aria-invalid', 'true');
+  await expect(check.logKey).toHaveAttribute('aria-invalid', 'false');
+  await keyboard.type(check.manifest, manifestOnPaper);
 
   flipBit(join(bundle, 'UPLOAD.md'));
   await keyboard.push(check.choose);

@@ -17,8 +17,9 @@ import type { Entry } from '../../../app/audit/entry.ts';
 import { checkpointPath, layout } from '../../../app/bundle/layout.ts';
 import { sealsIn } from '../../../app/bundle/seals.ts';
 import type { PaperCheckpoint } from '../../../app/bundle/verify-known.ts';
-import { pgpWords } from '../../../app/keys/fingerprint.ts';
-import { sampleLog } from '../../app/bundle/bundle-maker.ts';
+import { hexGroups, pgpWords } from '../../../app/keys/fingerprint.ts';
+import { sampleLog, sha256 } from '../../app/bundle/bundle-maker.ts';
+import { logKeyName, publicKeyOf } from '../../support/keys.ts';
 import { newLog } from '../../support/logs.ts';
 import { putFiles } from '../../support/put-files.ts';
 import type { JsonValue } from '../../../app/audit/canonical-json.ts';
@@ -69,7 +70,7 @@ describe('verify', () => {
     const { status, rules, said } = verify(bundle);
     expect(said).not.toMatch(/refused|could not/u);
     expect(status).toBe(0);
-    expect(rules.size).toBe(33);
+    expect(rules.size).toBe(34);
     expect([...rules.values()].filter((outcome) => outcome === 'broken')).toEqual([]);
     expect(rules.get('BUNDLE-NAMED-AS-CEREMONY')).toBe('holds');
     // The sample was written by this very version.
@@ -93,6 +94,16 @@ describe('verify', () => {
     // What the paper has may be later than the record: whoever asked is told that it could not be checked.
     const later = verify(bundle, '--checkpoint', `9999 ${paper.first} ${paper.last}`);
     expect([later.status, later.rules.get('BUNDLE-CHECKPOINT-AS-ON-PAPER')]).toEqual([2, 'not-checkable']);
+    const [manifest, key] = [
+      sha256(readFileSync(join(bundle, layout.manifest))),
+      sha256(Buffer.from(publicKeyOf(logKeyName), 'hex')),
+    ];
+    const whole = verify(bundle, '--manifest-sha256', hexGroups(manifest).join(' '), '--log-key-sha256', key);
+    expect([whole.status, whole.rules.get('BUNDLE-MANIFEST-AS-ON-PAPER')]).toEqual([0, 'holds']);
+    expect(whole.rules.get('BUNDLE-LOG-KEY-TRUSTED')).toBe('holds');
+    const other = verify(bundle, '--manifest-sha256', key, '--log-key-sha256', manifest);
+    expect([other.status, other.rules.get('BUNDLE-MANIFEST-AS-ON-PAPER')]).toEqual([1, 'broken']);
+    expect(other.rules.get('BUNDLE-LOG-KEY-TRUSTED')).toBe('broken');
     for (const odd of ['', 'cowbell', '12', '12 a', 'x y z'])
       expect(verify(bundle, '--checkpoint', odd).status).toBe(2);
   });
@@ -166,6 +177,9 @@ describe('verify', () => {
     ['a folder that is no bundle', () => [join(bundle, 'keys')]],
     ['a log key that is not there', () => [bundle, '--log-key', join(folder, 'nobody.pem')]],
     ['a log key that is none', () => [bundle, '--log-key', join(bundle, layout.upload)]],
+    ['a hash that is cut short', () => [bundle, '--manifest-sha256', 'a'.repeat(63)]],
+    ['a hash of the log key that is none', () => [bundle, '--log-key-sha256', 'z'.repeat(64)]],
+    ['a log key and its hash', () => [bundle, '--log-key-sha256', 'a'.repeat(64), '--log-key', join(bundle, 'record', 'keys', 'log.pem')]], // prettier-ignore
     ['a checkpoint that is none', () => [bundle, '--checkpoint', 'cowbell']],
     ['a file that is no log', () => [join(bundle, layout.upload)]],
     ['an empty file', () => (writeFileSync(join(folder, 'empty'), ''), [join(folder, 'empty')])],

@@ -207,6 +207,8 @@ export class EndScreen {
 export class CheckScreen {
   readonly title: Locator;
   readonly checkpoint: Locator;
+  readonly manifest: Locator;
+  readonly logKey: Locator;
   readonly choose: Locator;
   /** The verdict in large words, a heading. */
   readonly verdict: Locator;
@@ -222,7 +224,9 @@ export class CheckScreen {
     const main = page.getByRole('main');
     const words = /^(Every rule that can be checked holds|Not sound: do not use|Not everything could be checked)/;
     this.title = main.getByRole('heading', { level: 1, name: 'Check a record' });
-    this.checkpoint = main.getByRole('textbox', { name: 'Checkpoint on the paper, optional' });
+    this.checkpoint = main.getByRole('textbox', { name: 'Checkpoint, optional' });
+    this.manifest = main.getByRole('textbox', { name: 'Hash of the manifest, optional' });
+    this.logKey = main.getByRole('textbox', { name: 'Hash of the key that signs the log, optional' });
     this.choose = page.getByRole('button', { name: 'Choose the bundle…' });
     this.verdict = main.getByRole('heading', { level: 2, name: words });
     this.about = main.getByRole('region', { name: words });
