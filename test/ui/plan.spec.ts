@@ -8,7 +8,7 @@ import { launch, type Application } from './support/application.ts';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
 import { Keyboard } from './support/keyboard.ts';
-import { takePlanPicture } from './support/plan-pictures.ts';
+import { takeInBothThemes } from './support/pictures.ts';
 
 const keyId = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -80,7 +80,7 @@ test('a plan for two clouds is made with the keyboard, saved, opened again, appr
   await expect(editor.parts.filter({ hasText: /, empty\./ })).toHaveCount(1);
   const [stepsOfOneKey, firstHash] = [await editor.steps.count(), await hashOn(editor.hash)];
   await expect(editor.steps.filter({ hasText: 'payroll-root' })).not.toHaveCount(0);
-  await takePlanPicture(page, 'plan-part-empty');
+  await takeInBothThemes(page, 'plan/plan-part-empty');
   expect(await violations(page)).toEqual([]);
 
   // Who asks to save it now is led to the field that is missing.
@@ -98,7 +98,7 @@ test('a plan for two clouds is made with the keyboard, saved, opened again, appr
   await expect(editor.steps.filter({ hasText: 'payroll-data' })).not.toHaveCount(0);
   expect(await editor.steps.count()).toBeGreaterThan(stepsOfOneKey);
   await expect(editor.status).toHaveText('');
-  await takePlanPicture(page, 'plan-two-keys');
+  await takeInBothThemes(page, 'plan/plan-two-keys');
   expect(await violations(page)).toEqual([]);
   const hash = await hashOn(editor.hash);
 
@@ -112,7 +112,7 @@ test('a plan for two clouds is made with the keyboard, saved, opened again, appr
   await keyboard.push(editor.back);
   let plan = await openPlan(application, keyboard, file);
   expect(await hashOn(plan.hash)).toBe(hash);
-  await takePlanPicture(page, 'plan-opened');
+  await takeInBothThemes(page, 'plan/plan-opened');
 
   await keyboard.push(plan.approve);
   expect(await violations(page)).toEqual([]);
@@ -127,11 +127,11 @@ test('a plan for two clouds is made with the keyboard, saved, opened again, appr
   await keyboard.type(plan.digits, `${hash.slice(0, 4)} ${hash.slice(4, 8)}`);
   await keyboard.type(plan.approver, 'Ada Lindqvist');
   await keyboard.type(plan.capacity, 'Head of cryptography');
-  await takePlanPicture(page, 'plan-approve');
+  await takeInBothThemes(page, 'plan/plan-approve');
   await keyboard.push(plan.confirm);
   await expect(plan.approval).toContainText('Ada Lindqvist');
   await expect(plan.approve).toHaveCount(0);
-  await takePlanPicture(page, 'plan-approved');
+  await takeInBothThemes(page, 'plan/plan-approved');
   expect(await violations(page)).toEqual([]);
   expect(application.complaints()).toEqual([]);
   await application.close();
@@ -159,7 +159,7 @@ test('only what a cloud takes can be chosen, and a mistake is said beside its fi
   await page.keyboard.press('Tab');
   await expect(key.field('Key there')).toHaveAttribute('aria-invalid', 'true');
   await expect(key.field('Key there')).toHaveAccessibleDescription(/alias/);
-  await takePlanPicture(page, 'plan-mistake');
+  await takeInBothThemes(page, 'plan/plan-mistake');
   expect(await violations(page)).toEqual([]);
 
   // What was typed survives a look at the start screen.

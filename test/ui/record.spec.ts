@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import { hexGroups } from '../../app/keys/fingerprint.ts';
 import { flipBit, logKeyOnPaper, manifestOnPaper, onPaper, putBundle } from '../support/checked-bundle.ts';
 import { makeKek, type Desk } from '../support/rehearsal.ts';
@@ -11,22 +10,13 @@ import { CheckScreen, EndScreen, StartScreen } from './screens/screens.ts';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/fixtures.ts';
 import { People } from './support/people.ts';
+import { takeInBothThemes } from './support/pictures.ts';
 
 const key = 'payroll-root';
 
 function prepare(desk: Desk): void {
   desk.plan(planWith([azureKey(key)], fewPeople));
   desk.bring(key, 'kek.json', makeKek().json());
-}
-
-async function takePicture(page: Page, name: string): Promise<void> {
-  const pictures = process.env['KEYFERRY_SCREENSHOTS'];
-  if (pictures === undefined) return;
-  mkdirSync(pictures, { recursive: true });
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) });
-  }
 }
 
 test('at the end the record is saved, and what is printed of it is the file whose hash is on screen', async ({
@@ -54,7 +44,7 @@ test('at the end the record is saved, and what is printed of it is the file whos
   const sha256 = createHash('sha256').update(readFileSync(join(desk.outbound, folder, 'report.pdf'))).digest('hex'); // prettier-ignore
   await expect(end.reportGroups).toHaveText(hexGroups(sha256));
   expect(await violations(page)).toEqual([]);
-  await takePicture(page, 'saved-record');
+  await takeInBothThemes(page, 'saved-record');
 
   // A second time nothing is overwritten, and what was saved stays on screen.
   await keyboard.push(end.saveRecord);
@@ -71,7 +61,7 @@ test('a bundle is checked from the start screen with the keyboard, against what 
   const start = new StartScreen(page);
   const check = new CheckScreen(page);
   await start.checkRecord.waitFor();
-  await takePicture(page, 'start');
+  await takeInBothThemes(page, 'start');
   await keyboard.push(start.checkRecord);
   await expect(check.title).toBeFocused();
   expect(await violations(page)).toEqual([]);
@@ -90,7 +80,7 @@ test('a bundle is checked from the start screen with the keyboard, against what 
   await expect(check.notChecked).toContainText('BUNDLE-MANIFEST-AS-ON-PAPER');
   await expect(check.about).toContainText(logKeyOnPaper);
   await expect(check.holding).toContainText('The log held at that size what the paper of the room says.');
-  await takePicture(page, 'check-holds');
+  await takeInBothThemes(page, 'check-holds');
   expect(await violations(page)).toEqual([]);
 
   // A hash that was not typed to its end is refused, and asked for no folder.
@@ -107,7 +97,7 @@ test('a bundle is checked from the start screen with the keyboard, against what 
   await expect(check.verdict).toBeFocused();
   await expect(check.broken).toContainText('BUNDLE-FILES-AS-LISTED');
   await expect(check.broken).toContainText('UPLOAD.md');
-  await takePicture(page, 'check-broken');
+  await takeInBothThemes(page, 'check-broken');
   expect(await violations(page)).toEqual([]);
 
   // A folder that is no bundle is refused: nothing of the last answer is left to be taken for its own.
@@ -119,7 +109,7 @@ test('a bundle is checked from the start screen with the keyboard, against what 
   await keyboard.proceed();
   await expect(check.refusal).toContainText('CHECKPOINT-AS-PEOPLE-WRITE-IT');
   await expect(check.checkpoint).toHaveAttribute('aria-invalid', 'true');
-  await takePicture(page, 'check-refused');
+  await takeInBothThemes(page, 'check-refused');
   expect(await violations(page)).toEqual([]);
 
   await keyboard.push(check.back);

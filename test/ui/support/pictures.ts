@@ -39,3 +39,12 @@ export async function takePicture(
   await at?.evaluate((element) => element.scrollIntoView());
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }
+
+/** Takes a picture of a screen in both themes, to be looked at, where pictures are wanted. */
+export async function takeInBothThemes(page: Page, name: string): Promise<void> {
+  if (folder === undefined) return;
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+  }
+}
