@@ -69,7 +69,7 @@ export const logRules = {
   'LOG-DURABLE': {
     claim: 'Every entry is synced to the disk before anything that follows from it happens.',
     remedy:
-      'Make room on the disk or free the folder for writing, then leave the ceremony and resume it: what was under way is settled by looking.',
+      'Make room on the disk or free the folder for writing, then try again. If it is refused once more, leave the ceremony and resume it: what was under way is settled by looking.',
   },
   'BUNDLE-MANIFEST-SCHEMA': {
     claim: 'MANIFEST.json has exactly the members of manifest format 1, in the form in which Keyferry writes them.',
