@@ -47,21 +47,6 @@ const choosable: ReadonlySet<RuleId> = new Set<RuleId>([
 ]);
 
 /**
- * Holds what was read against the place where it lay: files of two ceremonies that changed places are whole in themselves.
- * @param ceremony - whose place it is
- * @param found - what lay there
- * @returns the same
- * @throws Refused with LOG-OF-ITS-CEREMONY
- */
-export function ofCeremony<T extends readonly Entry[] | CopyFound>(ceremony: string, found: T): T {
-  const event = entriesOf(found)[0]?.event;
-  if (v.is(openedSchema, event) && event.ceremony !== ceremony) {
-    refuse('LOG-OF-ITS-CEREMONY', `What lies in the place of ${ceremony} is the log of ${event.ceremony}.`);
-  }
-  return found;
-}
-
-/**
  * Decides how a log goes on. Nobody is asked about what a power cut leaves behind: the shorter of two that agree is brought
  * up to the other. Anything else is refused, and goes on only with the one that the people choose. Neither may be shorter
  * than the mark says, whatever they choose: that would be an older log.
@@ -163,4 +148,22 @@ export function finding<T>(read: () => T): T | Refusal {
     if (error instanceof Refused) return error.refusal;
     throw error;
   }
+}
+
+/**
+ * Reads a log or its copy, and holds it against the place where it lies: files of two ceremonies that changed places are whole
+ * in themselves.
+ * @param ceremony - whose place it is
+ * @param read - the reading
+ * @returns what was read, or why it could not be, or is another's (LOG-OF-ITS-CEREMONY)
+ */
+export function findingOf<T extends readonly Entry[] | CopyFound>(ceremony: string, read: () => T): T | Refusal {
+  return finding(() => {
+    const found = read();
+    const event = entriesOf(found)[0]?.event;
+    if (v.is(openedSchema, event) && event.ceremony !== ceremony) {
+      refuse('LOG-OF-ITS-CEREMONY', `What lies in the place of ${ceremony} is the log of ${event.ceremony}.`);
+    }
+    return found;
+  });
 }

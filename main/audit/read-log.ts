@@ -9,7 +9,7 @@ import { Refused, refuse, type Refusal } from '../../app/rules/refusal.ts';
 import { LogDatabase } from './database.ts';
 import { guarded } from './guarded.ts';
 import { checkAgainstMark, headMarkOf, readHeadMark } from './head-mark.ts';
-import { choicesIn, finding, judge, ofCeremony, sound, type Found } from './judgement.ts';
+import { choicesIn, finding, findingOf, judge, sound, type Found } from './judgement.ts';
 import { readCopy } from './log-copy.ts';
 import { ceremonyAt, type LogPlaces } from './places.ts';
 
@@ -90,14 +90,9 @@ export function lookAtLog(places: LogPlaces): Outlook {
     log: calledBy(
       file,
       own,
-      finding(() => ofCeremony(ceremony, entriesIn(own))),
+      findingOf(ceremony, () => entriesIn(own)),
     ),
-    copy: finding(() =>
-      ofCeremony(
-        ceremony,
-        guarded(copy, () => readCopy(copy)),
-      ),
-    ),
+    copy: findingOf(ceremony, () => guarded(copy, () => readCopy(copy))),
     mark: finding(() => guarded(file, () => readHeadMark(headMarkOf(own)))),
   }));
   const { log, copy: other } = found;

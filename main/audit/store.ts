@@ -8,7 +8,7 @@ import { syncFolder } from '../media/sync-folder.ts';
 import { LogDatabase } from './database.ts';
 import { guarded } from './guarded.ts';
 import { HeadMark, headMarkOf, makeHeadMark, readHeadMark } from './head-mark.ts';
-import { finding, judge, ofCeremony, sound, type Found } from './judgement.ts';
+import { finding, findingOf, judge, sound, type Found } from './judgement.ts';
 import { Ledger, type LogHead } from './ledger.ts';
 import { LogCopy, readCopy } from './log-copy.ts';
 import { ceremonyAt, type LogPlaces } from './places.ts';
@@ -110,13 +110,8 @@ function examine(places: LogPlaces): Examined {
   const isOpen = database instanceof LogDatabase;
   try {
     const found = {
-      log: isOpen ? finding(() => ofCeremony(ceremony, database.entries())) : database,
-      copy: finding(() =>
-        ofCeremony(
-          ceremony,
-          guarded(copy, () => readCopy(copy)),
-        ),
-      ),
+      log: isOpen ? findingOf(ceremony, () => database.entries()) : database,
+      copy: findingOf(ceremony, () => guarded(copy, () => readCopy(copy))),
       mark: finding(() => guarded(file, () => readHeadMark(headMarkOf(file)))),
     };
     return { database: isOpen ? database : null, found };
@@ -143,10 +138,20 @@ function takeUp({ file, copy }: LogPlaces, database: LogDatabase | null, found: 
   const open = LogCopy.open(copy, sound(found.copy));
   // What a killed process put into the copy alone is a repair, which syncs it.
   database.sync();
-  const mark = HeadMark.open(headMarkOf(file));
+  const mark = openMark(file, open);
   // A crash came between the last entry and its mark.
   if (sound(found.mark).size < ledger.chain.size) mark.write(ledger.chain);
   return new TwofoldLog(file, { database, copy: open, mark }, ledger);
+}
+
+/** Whoever cannot go on holds no file open. */
+function openMark(file: string, copy: LogCopy): HeadMark {
+  try {
+    return HeadMark.open(headMarkOf(file));
+  } catch (error) {
+    copy.close();
+    throw error;
+  }
 }
 
 interface Open {

@@ -6,6 +6,8 @@ import { refuse } from '../../app/rules/refusal.ts';
 
 const maxFiles = 2000;
 const maxFileBytes = 64 * 1024 * 1024;
+/** Of all files together: they are in memory while they are checked. */
+const maxBytes = 256 * 1024 * 1024;
 const maxDepth = 8;
 
 /**
@@ -25,32 +27,40 @@ export function isBundle(folder: string): boolean {
  * something cannot be read
  */
 export function readBundle(folder: string): Bundle {
-  const files = new Map<string, Uint8Array>();
-  collect(folder, '', 0, files);
+  const sizes = new Map<string, number>();
+  measure(folder, '', 0, sizes);
+  const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  if (bytes > maxBytes) refuse('BUNDLE-PLAIN-FILES', `The bundle has ${bytes} bytes; at most ${maxBytes} are read.`);
+  const files = new Map([...sizes.keys()].map((path) => [path, readPlain(join(folder, path), path)]));
   return { folder: basename(resolve(folder)), files };
 }
 
-function collect(top: string, prefix: string, depth: number, files: Map<string, Uint8Array>): void {
+/** What lies there, and how large it is; nothing is read before all of it is known to be within the limits. */
+function measure(top: string, prefix: string, depth: number, sizes: Map<string, number>): void {
   if (depth > maxDepth) refuse('BUNDLE-PLAIN-FILES', `${prefix} lies deeper than ${maxDepth} folders.`);
   for (const name of readdirSync(join(top, prefix)).toSorted()) {
     const path = prefix === '' ? name : `${prefix}/${name}`;
     const found = lstatSync(join(top, path));
     if (found.isDirectory()) {
-      collect(top, path, depth + 1, files);
+      measure(top, path, depth + 1, sizes);
       continue;
     }
     if (!found.isFile()) refuse('BUNDLE-PLAIN-FILES', `${path} is a link or a device.`);
-    if (files.size === maxFiles) refuse('BUNDLE-PLAIN-FILES', `The bundle holds more than ${maxFiles} files.`);
-    files.set(path, readPlain(join(top, path), path));
+    if (found.size > maxFileBytes) {
+      refuse('BUNDLE-PLAIN-FILES', `${path} has ${found.size} bytes; at most ${maxFileBytes} are read.`);
+    }
+    if (sizes.size === maxFiles) refuse('BUNDLE-PLAIN-FILES', `The bundle holds more than ${maxFiles} files.`);
+    sizes.set(path, found.size);
   }
 }
 
 function readPlain(path: string, name: string): Uint8Array {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const { size } = fstatSync(file);
-    if (size > maxFileBytes)
-      refuse('BUNDLE-PLAIN-FILES', `${name} has ${size} bytes; at most ${maxFileBytes} are read.`);
+    // Looked at once more: another file may lie there by now.
+    const found = fstatSync(file);
+    if (!found.isFile() || found.size > maxFileBytes)
+      refuse('BUNDLE-PLAIN-FILES', `${name} changed while it was read.`);
     return Uint8Array.from(readFileSync(file));
   } finally {
     closeSync(file);

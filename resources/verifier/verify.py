@@ -40,6 +40,7 @@ from typing import Any, Callable, Iterator, NamedTuple, Optional
 
 MOST_FILES = 2000
 MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES_IN_ALL = 256 * 1024 * 1024
 MOST_FOLDERS = 8
 MOST_LEVELS = 32  # of JSON in the bundle's files; entries of the log: see MOST_LOG_LEVELS
 MOST_LOG_LEVELS = 200  # the page has no number; Python must be able to follow
@@ -521,6 +522,7 @@ class Folder:
         self.root = root
         self.files: dict[str, int] = {}
         self.walk(root, "", 0)
+        need(sum(self.files.values()) <= MOST_BYTES_IN_ALL, "the files are larger than 256 MiB in all")
 
     def walk(self, folder: str, prefix: str, depth: int) -> None:
         """BUNDLE-PLAIN-FILES (section 1)."""

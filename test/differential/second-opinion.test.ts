@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -62,6 +62,12 @@ describe('what the reader knows from elsewhere', () => {
     // What is cut short is no hash, and never a check that was not made.
     expect(code('--manifest-sha256', manifest.slice(0, -1))).toBe(2);
     expect(code('--log-key-sha256', key, '--log-key', join(top, 'record', 'keys', 'log.pem'))).toBe(2);
+    // More than anybody would read: said before anything is read.
+    for (const n of [1, 2, 3, 4, 5]) {
+      writeFileSync(join(top, `${n}`), '');
+      truncateSync(join(top, `${n}`), 2 ** 26);
+    }
+    expect(code()).toBe(1);
     rmSync(folder, { recursive: true });
   });
 });

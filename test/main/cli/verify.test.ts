@@ -122,6 +122,19 @@ describe('verify', () => {
     ['a file is too many', (top) => writeFileSync(join(top, 'keys/a\nholds  X'), ''), 'BUNDLE-NO-UNLISTED-FILE'],
     ['a link lies in it', (top) => symlinkSync('/etc/passwd', join(top, 'keys/link')), 'BUNDLE-PLAIN-FILES'],
     ['it has no end', (top) => mkdirSync(join(top, 'a/b/c/d/e/f/g/h/i'), { recursive: true }), 'BUNDLE-PLAIN-FILES'],
+    [
+      'there are too many files',
+      (top) => Array.from({ length: 2000 }, (_, n) => writeFileSync(join(top, `${n}`), '')),
+      'BUNDLE-PLAIN-FILES',
+    ],
+    [
+      'its files are huge together',
+      (top) =>
+        [1, 2, 3, 4, 5].forEach(
+          (n) => (writeFileSync(join(top, `${n}`), ''), truncateSync(join(top, `${n}`), 2 ** 26)),
+        ),
+      'BUNDLE-PLAIN-FILES',
+    ],
     ['a file is huge', (top) => truncateSync(join(top, layout.upload), 2 ** 36), 'BUNDLE-PLAIN-FILES'],
   ])('answers 1 when %s', (name, damage, rule) => {
     const { status, rules } = verify(damaged(name, damage));
