@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import * as v from 'valibot';
 import { bytesToUtf8, equalBytes } from '../keys/bytes.ts';
-import { refuse } from '../rules/refusal.ts';
+import { Refused, refuse } from '../rules/refusal.ts';
 import { canonicalBytes, type JsonValue } from './canonical-json.ts';
 
 /** One line of the log. Its order is its sequence; the time is data, since clocks jump. */
@@ -66,6 +66,21 @@ export function parseEntry(bytes: Uint8Array): Entry {
     refuse('LOG-ENTRY-CANONICAL', `Entry ${entry.sequence} is not written in canonical form.`);
   }
   return entry;
+}
+
+/**
+ * Reads the entry at a place of a log, and names the place when it is none.
+ * @param bytes - see {@link parseEntry}
+ * @param number - which one it is, from 1
+ * @throws Refused with LOG-ENTRY-CANONICAL
+ */
+export function parseEntryAt(bytes: Uint8Array, number: number): Entry {
+  try {
+    return parseEntry(bytes);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return refuse(error.refusal.rule, `At entry ${number}: ${error.refusal.cause}`);
+  }
 }
 
 function checkMembers(candidate: unknown): Entry {

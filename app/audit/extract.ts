@@ -1,6 +1,6 @@
 import { concatBytes } from '@noble/hashes/utils.js';
 import { refuse } from '../rules/refusal.ts';
-import { entryBytes, parseEntry, type Entry } from './entry.ts';
+import { entryBytes, parseEntryAt, type Entry } from './entry.ts';
 
 const lineFeed = 0x0a;
 
@@ -26,7 +26,7 @@ export function parseExtract(bytes: Uint8Array): Entry[] {
   const entries: Entry[] = [];
   for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(lineFeed, start);
-    entries.push(parseEntry(bytes.subarray(start, end)));
+    entries.push(parseEntryAt(bytes.subarray(start, end), entries.length + 1));
     start = end + 1;
   }
   return entries;

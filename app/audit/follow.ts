@@ -1,7 +1,7 @@
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { bytesToHex } from '../keys/bytes.ts';
 import { emptyChain, followLink, type ChainHead } from './chain.ts';
-import { entryBytes, parseEntry, type Entry } from './entry.ts';
+import { entryBytes, parseEntryAt, type Entry } from './entry.ts';
 import { emptyTree, growTree, rootOf, type GrowingTree } from './growing-tree.ts';
 import { leafHash } from './tree.ts';
 
@@ -35,7 +35,7 @@ export function followEntry({ chain, tree }: Followed, entry: Entry, bytes = ent
  */
 export function follow(followed: Followed, bytes: Uint8Array): { readonly entry: Entry; readonly followed: Followed } {
   // What was parsed is what these bytes say, to the byte.
-  const entry = parseEntry(bytes);
+  const entry = parseEntryAt(bytes, followed.chain.size + 1);
   return { entry, followed: followEntry(followed, entry, bytes) };
 }
 

@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSyn
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { verifyChain } from '../../app/audit/chain.ts';
-import { entryBytes, parseEntry, type Entry } from '../../app/audit/entry.ts';
+import { entryBytes, parseEntryAt, type Entry } from '../../app/audit/entry.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 import { guarded } from './guarded.ts';
 import { applicationId, schema, schemaVersion } from './schema.ts';
@@ -76,7 +76,7 @@ export class LogDatabase {
   entries(): readonly Entry[] {
     return guarded(this.#file, () => {
       const rows = this.#database.prepare<[], { bytes: Uint8Array }>('SELECT bytes FROM entry ORDER BY sequence').all();
-      const entries = rows.map(({ bytes }) => parseEntry(Uint8Array.from(bytes)));
+      const entries = rows.map(({ bytes }, index) => parseEntryAt(Uint8Array.from(bytes), index + 1));
       verifyChain(entries);
       return entries;
     });

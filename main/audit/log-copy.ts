@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { verifyChain } from '../../app/audit/chain.ts';
-import { entryBytes, parseEntry, type Entry } from '../../app/audit/entry.ts';
+import { entryBytes, parseEntryAt, type Entry } from '../../app/audit/entry.ts';
 import { copyHeader, frameOf, readFrames } from '../../app/audit/frames.ts';
 import { Refused, refuse } from '../../app/rules/refusal.ts';
 import { syncFolder } from '../media/sync-folder.ts';
@@ -135,7 +135,7 @@ export function readCopy(path: string): CopyFound {
   if (content === null) return refuse('LOG-COPY-SOUND', `${path} is no copy of a log.`);
   const { end, rest } = content;
   try {
-    const entries = content.frames.flat().map(parseEntry);
+    const entries = content.frames.flat().map((bytes, index) => parseEntryAt(bytes, index + 1));
     verifyChain(entries);
     return { entries, end, rest };
   } catch (error) {
