@@ -10,7 +10,7 @@ type Moment = 'appeared' | 'filled-in' | 'refused';
 /** What the README shows: ceremony, step and moment by the name of the picture. */
 const shown = {
   'four-clouds 5.1 refused': 'refused-step',
-  'four-clouds 6.1 filled-in': 'approve-step',
+  'four-clouds 6.2 filled-in': 'approve-step',
   'six-people 3.2 filled-in': 'pin-in-parts',
   'six-people exception appeared': 'exception',
   'six-people 4.2 appeared': 'compare-step',
