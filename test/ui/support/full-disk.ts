@@ -14,9 +14,9 @@ export async function setFull({ electron }: Application, isFull: boolean): Promi
       if (fs.readlinkSync(`/proc/self/fd/${file}`).endsWith('.copy')) {
         throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
       }
-      return Reflect.apply(real, fs, [file, ...rest]);
+      return Reflect.apply<typeof fs, unknown[], number>(real as (...given: unknown[]) => number, fs, [file, ...rest]);
     };
-    fs.writeSync = full ? (refusing as typeof real) : real;
+    fs.writeSync = full ? refusing : real;
     process.getBuiltinModule('node:module').syncBuiltinESMExports();
   }, isFull);
 }
