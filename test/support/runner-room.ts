@@ -31,15 +31,18 @@ export function reopening(text: string, confirmedBy: readonly string[], secret =
   return { pin: secret, credential: typedAlone, confirmedBy };
 }
 
+/** Its id, and so the name of its folder. */
+const ceremony = 'rehearsal-2026-11-23-7f3a9c';
+
 /**
  * A runner with its log and its sealed keys on a real disk, a clock that can be set, and people who sign with passphrases of
  * their own. Only the machine is scripted.
  */
 export class RunnerRoom {
   readonly #folder = mkdtempSync(join(tmpdir(), 'keyferry-runner-'));
-  readonly file = join(this.#folder, 'ceremony', 'log.sqlite');
+  readonly file = join(this.#folder, ceremony, 'log.sqlite');
   /** Where the sealed approval keys lie. */
-  readonly keys = join(this.#folder, 'ceremony', 'approval-keys');
+  readonly keys = join(this.#folder, ceremony, 'approval-keys');
   readonly worker = new ScriptedWorker();
   readonly #plan: unknown;
   log: AuditLog;
@@ -63,7 +66,7 @@ export class RunnerRoom {
   open(): Runner {
     return Runner.open(this.ports(), {
       type: 'open-ceremony',
-      ceremony: 'rehearsal-2026-11-23-7f3a9c',
+      ceremony,
       mode: 'rehearsal',
       application: 'Keyferry 0.1.0',
       tokenSerial: null,
