@@ -153,6 +153,7 @@ function checkName({ ceremony, mode }: Manifest, folder: string): Finding {
   return folder === name ? holds(name) : notCheckable(`The folder is called ${folder} instead of ${name}.`);
 }
 
+const openingSchema = v.object({ type: v.literal('ceremony-opened') });
 const orderedSchema = v.object({
   type: v.literal('effect-requested'),
   request: v.object({ kind: v.literal('sign-bundle'), logSize: v.number() }),
@@ -171,6 +172,13 @@ function checkLog({ manifest, entries }: Readings): Finding {
   ];
   for (const [member, said, logged] of claims) {
     if (said !== logged) refuse('BUNDLE-LOG-OF-CEREMONY', `Member "${member}" says ${said}; the log says ${logged}.`);
+  }
+  const again = entries.slice(1).find(({ event }) => v.is(openingSchema, event));
+  if (again !== undefined) {
+    refuse(
+      'BUNDLE-LOG-OF-CEREMONY',
+      `Entry ${again.sequence} opens a ceremony; the log is of one that entry 1 opened.`,
+    );
   }
   const last = entries.at(-1);
   if (!v.is(orderedSchema, last?.event) || last.event.request.logSize !== last.sequence) {

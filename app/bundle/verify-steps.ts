@@ -17,6 +17,7 @@ const eventSchema = v.variant('type', [
   v.object({ type: v.literal('step-confirmed'), step: text, number: text, ticks: v.array(text) }),
   v.object({ type: v.literal('effect-requested'), effect: v.number(), step: text, request: work }),
   v.object({ type: v.literal('effect-completed'), effect: v.number(), settled: v.boolean(), outcome: work }),
+  v.object({ type: v.literal('effect-interrupted'), effect: v.number() }),
   v.object({ type: v.literal('effect-failed'), effect: v.number() }),
   v.object({ type: v.literal('exception-closed'), key: v.nullable(text) }),
 ]);
@@ -86,6 +87,8 @@ function afterEntry(progress: Progress, { event, sequence }: Entry, approval: To
       return requested(progress, told);
     case 'effect-completed':
       return completed(progress, told);
+    case 'effect-interrupted':
+      return underWay(progress, told);
     case 'effect-failed':
       return failed(progress, told);
     case 'exception-closed':
@@ -123,7 +126,7 @@ function confirmed(
 
 function checkTicks({ id, checks }: PlannedStep, ticks: readonly string[]): void {
   const wanted = Array.from({ length: checks }, (_, index) => `${index + 1}`);
-  if (wanted.every((tick) => ticks.includes(tick)) && ticks.every((tick) => wanted.includes(tick))) return;
+  if (ticks.toSorted().join() === wanted.toSorted().join()) return;
   refuse(rule, `At ${id} not all of its ${checks} checks were ticked, or one that it does not have.`);
 }
 
@@ -137,11 +140,16 @@ function requested(progress: Progress, { effect, step: id, request }: EventOf<'e
   return { ...progress, atWork: request, effects: effect };
 }
 
-function failed(progress: Progress, { effect }: EventOf<'effect-failed'>): Progress {
+function failed(progress: Progress, told: EventOf<'effect-failed'>): Progress {
+  return { ...underWay(progress, told), isOrdered: false, atWork: null };
+}
+
+/** Only of work that is under way can be told that it failed, or that nobody knows what became of it. */
+function underWay(progress: Progress, { type, effect }: EventOf<'effect-failed' | 'effect-interrupted'>): Progress {
   if (progress.atWork === null || effect !== progress.effects) {
-    refuse(rule, `Work ${effect} failed at ${nameOf(progress)}, which had not asked for it.`);
+    refuse(rule, `${type} tells of work ${effect}, which is not under way at ${nameOf(progress)}.`);
   }
-  return { ...progress, isOrdered: false, atWork: null };
+  return progress;
 }
 
 function completed(progress: Progress, { effect, settled, outcome }: EventOf<'effect-completed'>): Progress {
@@ -167,7 +175,7 @@ function completed(progress: Progress, { effect, settled, outcome }: EventOf<'ef
 /** Whether the work is for a key that is carried and for which it is not done yet, or for none. */
 function isOpen({ steps, current, keys, done }: Progress, { kind, key }: Work): boolean {
   const step = steps[current];
-  if (step?.isForEachKey !== true || !step.work.includes(kind)) return true;
+  if (step?.isForEachKey !== true || !step.work.includes(kind)) return key === undefined;
   return key !== undefined && keys.includes(key) && !done.includes(key);
 }
 

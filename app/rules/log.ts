@@ -5,7 +5,8 @@ export const logRules = {
     remedy: 'Correct the named data; nothing was hashed or written.',
   },
   'LOG-CHAIN-INTACT': {
-    claim: 'Every entry of the log carries the hash of the entry before it and the next sequence number.',
+    claim:
+      'A log has entries, and every one of them carries the hash of the entry before it and the next sequence number.',
     remedy: 'Stop. Keep the log as it is and have it examined; continue only with an intact copy.',
   },
   'LOG-ENTRY-CANONICAL': {
@@ -97,7 +98,8 @@ export const logRules = {
     remedy: 'Restore the name of the folder as the manifest gives the ceremony.',
   },
   'BUNDLE-LOG-OF-CEREMONY': {
-    claim: 'The log extract begins with the opening of the ceremony that the manifest names, in the same mode.',
+    claim:
+      'The log extract goes from the opening of the ceremony that the manifest names, in the same mode, to the order to write this bundle, and no further.',
     remedy: 'Do not upload. The record belongs to another ceremony; ask the room for the right bundle.',
   },
   'BUNDLE-PLAN-AS-HASHED': {

@@ -1,14 +1,16 @@
 import { parseExtract } from '../../app/audit/extract.ts';
+import { rootOver } from '../../app/audit/log-tree.ts';
 import { noteKeyId, noteOf, parseNote } from '../../app/audit/signed-note.ts';
 import { layout, manifestNoteFile, publicKeyOf as keyFile } from '../../app/bundle/layout.ts';
 import { manifestBytes } from '../../app/bundle/manifest.ts';
 import type { KnownElsewhere } from '../../app/bundle/verify-known.ts';
+import { pgpWords } from '../../app/keys/fingerprint.ts';
 import { encodePublicKeyPem } from '../../app/keys/pem.ts';
 import { hexToBytes, utf8ToBytes } from '../../app/keys/bytes.ts';
 import { manifestOf, sha256, withLog, type Files } from '../app/bundle/bundle-maker.ts';
 import { sampleBundle, sampleEvents } from '../app/bundle/sample-bundle.ts';
 import { cloudBundle } from '../app/bundle/sample-clouds.ts';
-import { mediumNoted, sampleLog, stepAt, steadyClock, type Event } from '../app/bundle/sample-log.ts';
+import { interrupted, mediumNoted, sampleLog, stepAt, steadyClock, type Event } from '../app/bundle/sample-log.ts';
 import { eventsIn } from '../differential/mutants.ts';
 import { newerKeyName, publicKeyOf, signatureOf } from '../support/keys.ts';
 
@@ -80,6 +82,21 @@ const swapped = events.toSpliced(accepted, 2, events[accepted + 1] ?? {}, events
 const relabelled = events.with(accepted, { ...events[accepted], subject: 'wrap.approve' });
 const setBack = (index: number): number => steadyClock(index) - (index > 60 ? 3_600_000 : 0);
 const repaired: Event = { type: 'log-repaired', kept: 'log', other: 'replaced', missing: 0, cut: 0, rule: 'LOG-COPIES-AGREE', aside: null }; // prettier-ignore
+/** Over the whole sound log, as people write it. */
+function lastCheckpoint(): NonNullable<KnownElsewhere['checkpoint']> {
+  const entries = parseExtract(files.get(layout.log) ?? new Uint8Array());
+  const words = pgpWords(hexToBytes(rootOver(entries))).map((word) => word.toLowerCase());
+  return { size: entries.length, first: words[0] ?? '', last: words.at(-1) ?? '' };
+}
+
+/** The log with an entry that nobody signed, before the order to write the bundle. */
+function putIn(event: Event): readonly Event[] {
+  const order = events.at(-1) ?? {};
+  const request = order['request'] as Event;
+  const longer = { ...order, request: { ...request, logSize: Number(request['logSize']) + 1 } };
+  return [...events.slice(0, -1), event, longer];
+}
+
 /** Another log of the same ceremony from some entry on. */
 const branch = withLog(files, sampleEvents().with(-3, { ...sampleEvents().at(-3), note: 'another' }));
 
@@ -117,17 +134,30 @@ export const attacks: Readonly<Record<string, () => Attacked>> = {
   'Everything is signed anew by a newer key that the log names': () => ({
     files: withLog(files, underNewerKey(events)),
   }),
-  'An entry is changed, and sealed anew with the log key': () => ({ files: withLog(files, relabelled) }),
-  'An entry is taken out, and sealed anew with the log key': () => ({
+  'An entry before the last approval is changed, and sealed anew with the log key': () => ({
+    files: withLog(files, relabelled),
+  }),
+  'An entry before the last approval is taken out, and sealed anew with the log key': () => ({
     files: withLog(files, events.toSpliced(accepted, 1)),
   }),
-  'An entry is put in, and sealed anew with the log key': () => ({
+  'An entry before the last approval is put in, and sealed anew with the log key': () => ({
     files: withLog(files, events.toSpliced(accepted, 0, events[accepted] ?? {})),
   }),
   'Two entries change places, and are sealed anew with the log key': () => ({ files: withLog(files, swapped) }),
   'The end of the log is cut off, and sealed anew with the log key': () => ({
     files: withLog(files, sampleEvents().slice(0, -12)),
   }),
+  'An entry is put in behind the last signature of a person, and sealed anew with the log key': () => ({
+    files: withLog(files, putIn(mediumNoted)),
+  }),
+  'The same; the reader has the hash of the manifest from the paper': () => ({
+    files: withLog(files, putIn(mediumNoted)),
+    known: { manifestSha256: sha256(files.get(layout.manifest) ?? new Uint8Array()) },
+  }),
+  'A second opening is put in there, of another ceremony': () => ({
+    files: withLog(files, putIn({ ...events[0], ceremony: 'rehearsal-2026-11-24-aaaaaa' })),
+  }),
+  'Work that is long done is said to be interrupted there': () => ({ files: withLog(files, putIn(interrupted(1))) }),
   'Entries are put behind the end, and sealed anew with the log key': () => ({
     files: withLog(files, [...events, mediumNoted]),
   }),
@@ -150,6 +180,6 @@ export const attacks: Readonly<Record<string, () => Attacked>> = {
   }),
   'All of it is written anew, with every key; the reader has a checkpoint from the paper': () => ({
     files: withLog(files, underNewerKey(sampleEvents())),
-    known: { checkpoint: { size: parseExtract(files.get(layout.log) ?? new Uint8Array()).length, first: 'aardvark', last: 'aftermath' } }, // prettier-ignore
+    known: { checkpoint: lastCheckpoint() },
   }),
 };

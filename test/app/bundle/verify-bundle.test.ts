@@ -274,6 +274,11 @@ describe('a manifest that was made to fit is contradicted', () => {
       ],
     ],
     [
+      'a log that says another length of itself',
+      forgedLog(edited(events.length - 1, { request: { ...(events.at(-1)?.['request'] as Record<string, JsonValue>), logSize: events.length + 1 } })), // prettier-ignore
+      ['BUNDLE-LOG-OF-CEREMONY'],
+    ],
+    [
       'a log of another plan',
       forgedLog(edited(0, { plan: { ...plan, title: 'Other' } })),
       ['BUNDLE-PLAN-AS-HASHED', 'BUNDLE-KEYS-AS-PLANNED'],

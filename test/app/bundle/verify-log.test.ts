@@ -8,6 +8,7 @@ describe('a log alone', () => {
   it('is checked by its chain', () => {
     const entries = sampleLog(sampleEvents()).map(entryBytes);
     expect(verifyLog(entries)).toMatchObject([{ rule: 'LOG-CHAIN-INTACT', outcome: 'holds' }]);
+    expect(verifyLog([])).toMatchObject([{ rule: 'LOG-CHAIN-INTACT', outcome: 'broken' }]);
     expect(verifyLog(entries.slice(1))).toMatchObject([{ rule: 'LOG-CHAIN-INTACT', outcome: 'broken' }]);
   });
 });

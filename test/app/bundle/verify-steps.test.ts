@@ -93,9 +93,34 @@ describe('the steps of a record', () => {
       for (const by of [-1, 1])
         expect(isBroken(events.with(at, { ...event, effect: Number(event['effect']) + by }))).toBe(true);
     }
-    const other = { ...failureOf(events[asked] ?? {}), effect: 1 };
-    const again = events.toSpliced(asked + 1, 0, other, ...approved('keys.make'), events[asked] ?? {});
-    expect(isBroken(again)).toBe(true);
+    // A failure of the work under way, then approved and asked for once more: sound only by its own number.
+    const failing = (effect: number): Event[] => {
+      const request = events[asked] ?? {};
+      const failed = numbered([...events.slice(0, asked), request, failureOf(request), ...approved('keys.make'), ...events.slice(asked)]); // prettier-ignore
+      return failed.map((event, at) => (at === asked + 1 ? { ...event, effect } : event));
+    };
+    const number = Number(events[asked]?.['effect']);
+    expect([number - 1, number, number + 1].map((effect) => isBroken(failing(effect)))).toEqual([true, false, true]);
+  });
+
+  it('tell of no work that is not under way, that it failed or that nobody knows what became of it', () => {
+    const order = events.length - 1;
+    const told = failureOf(events[workAt('wrap-key', 'store', events)] ?? {});
+    for (const type of ['effect-failed', 'effect-interrupted']) {
+      expect(isBroken(events.toSpliced(order, 0, { ...told, type }))).toBe(true);
+    }
+    const asked = workAt('make-key', 'store', events);
+    const interrupted = { ...failureOf(events[asked] ?? {}), type: 'effect-interrupted' };
+    expect(isBroken(events.toSpliced(asked + 1, 0, interrupted))).toBe(false);
+    expect(isBroken(events.toSpliced(asked + 1, 0, { ...interrupted, effect: 99 }))).toBe(true);
+  });
+
+  it('give work for no key no key, and tick each check once', () => {
+    const order = events.length - 1;
+    const request = events[order]?.['request'] as Event;
+    expect(isBroken(events.with(order, { ...events[order], request: { ...request, key: 'store' } }))).toBe(true);
+    const at = stepAt('bring-in.accept', events);
+    expect(isBroken(events.with(at, { ...events[at], ticks: ['1', '1'] }))).toBe(true);
   });
 
   it('end with the order to write the bundle', () => {

@@ -179,6 +179,14 @@ describe('verify', () => {
       return [answer.status, answer.rules.get('LOG-CHAIN-INTACT')];
     };
     expect(outcome(whole)).toEqual([0, 'holds']);
+    // Whoever asks about the paper gets no 0 from a log, which cannot answer.
+    for (const asked of [
+      ['--checkpoint', '5 cowbell stethoscope'],
+      ['--manifest-sha256', 'a'.repeat(64)],
+      ['--log-key-sha256', 'a'.repeat(64)],
+    ])
+      // prettier-ignore
+      expect(verify(lines, ...asked).status).toBe(2);
     expect(outcome(whole.subarray(0, -1))).toEqual([1, 'broken']);
     expect(outcome(whole.subarray(whole.indexOf('\n') + 1))).toEqual([1, 'broken']);
   });
