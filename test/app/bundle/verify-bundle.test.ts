@@ -273,11 +273,7 @@ describe('a manifest that was made to fit is contradicted', () => {
         'BUNDLE-CHECKPOINTS-COSIGNED',
       ],
     ],
-    [
-      'a log that says another length of itself',
-      forgedLog(edited(events.length - 1, { request: { ...(events.at(-1)?.['request'] as Record<string, JsonValue>), logSize: events.length + 1 } })), // prettier-ignore
-      ['BUNDLE-LOG-OF-CEREMONY'],
-    ],
+    ['a log of another length than it says', forgedLog(edited(events.length - 1, { request: { ...(events.at(-1)?.['request'] as Record<string, JsonValue>), logSize: events.length + 1 } })), ['BUNDLE-LOG-OF-CEREMONY']], // prettier-ignore
     [
       'a log of another plan',
       forgedLog(edited(0, { plan: { ...plan, title: 'Other' } })),
