@@ -3,12 +3,15 @@ import { verifyChain, type ChainHead } from '../../app/audit/chain.ts';
 import type { Entry } from '../../app/audit/entry.ts';
 import { compareCopies, type Side } from '../../app/audit/two-copies.ts';
 import type { RuleId } from '../../app/rules/index.ts';
-import { Refused, refuse, type Refusal } from '../../app/rules/refusal.ts';
+import { Refused, refusal, refuse, type Refusal } from '../../app/rules/refusal.ts';
 import { checkAgainstMark } from './head-mark.ts';
 import type { CopyFound } from './log-copy.ts';
 
 const openedSchema = v.object({ type: v.literal('ceremony-opened'), ceremony: v.string() });
 const repairSchema = v.object({ type: v.literal('log-repaired') });
+
+/** A log or a copy that is whole and another ceremony's: why it cannot be taken up, and its entries. */
+type Foreign = Refusal & { readonly foreign: readonly Entry[] };
 
 /** What was found of a log in its three places: each as it was read, or why it could not be. */
 export interface Found {
@@ -105,7 +108,8 @@ function asFound(found: Found): Repair | null {
 function asChosen(found: Found, chosen: Side, rule: RuleId): Repair {
   const [kept, other] = chosen === 'log' ? [found.log, found.copy] : [found.copy, found.log];
   const entries = entriesOf(sound(kept));
-  if (!('rule' in found.mark)) checkAgainstMark(found.mark, verifyChain(entries), entries);
+  const mark = ownMarkIn(found);
+  if (mark !== null) checkAgainstMark(mark, verifyChain(entries), entries);
   const cut = 'rest' in found.copy && chosen === 'copy' ? found.copy.rest : 0;
   if ('rule' in other) return { kept: chosen, other: 'replaced', missing: lacking(entries, entries.length), cut, rule };
   const others = entriesOf(other);
@@ -117,6 +121,17 @@ function asChosen(found: Found, chosen: Side, rule: RuleId): Repair {
   const isSame = standing.kind === 'agree' && rule === 'LOG-AS-LAST-SEEN';
   const missing = lacking(entries, Math.max(0, entries.length - others.length));
   return { kept: chosen, other: isSame ? 'none' : 'replaced', missing, cut, rule };
+}
+
+/** A mark that came along with another ceremony's log, and tells of that one, says nothing of this one: it is gone. */
+function ownMarkIn({ log, copy, mark }: Found): ChainHead | null {
+  if ('rule' in mark) return null;
+  const isForeign = [log, copy].some((each) => 'foreign' in each && fits(mark, (each as Foreign).foreign));
+  return isForeign ? null : mark;
+}
+
+function fits(mark: ChainHead, entries: readonly Entry[]): boolean {
+  return finding(() => (checkAgainstMark(mark, verifyChain(entries), entries), mark)) === mark;
 }
 
 function lacking(entries: readonly Entry[], missing: number): number {
@@ -132,7 +147,8 @@ function entriesOf(found: readonly Entry[] | CopyFound): readonly Entry[] {
  * @param found - one of {@link Found}
  */
 export function sound<T extends object>(found: T | Refusal): T {
-  if ('rule' in found) throw new Refused(found);
+  // What another ceremony's log holds goes no further than here.
+  if ('rule' in found) throw new Refused('foreign' in found ? refusal(found.rule, found.cause) : found);
   return found;
 }
 
@@ -158,12 +174,12 @@ export function finding<T>(read: () => T): T | Refusal {
  * @returns what was read, or why it could not be, or is another's (LOG-OF-ITS-CEREMONY)
  */
 export function findingOf<T extends readonly Entry[] | CopyFound>(ceremony: string, read: () => T): T | Refusal {
-  return finding(() => {
-    const found = read();
-    const event = entriesOf(found)[0]?.event;
-    if (v.is(openedSchema, event) && event.ceremony !== ceremony) {
-      refuse('LOG-OF-ITS-CEREMONY', `What lies in the place of ${ceremony} is the log of ${event.ceremony}.`);
-    }
-    return found;
-  });
+  const found = finding(read);
+  if ('rule' in found) return found;
+  const entries = entriesOf(found);
+  const event = entries[0]?.event;
+  if (!v.is(openedSchema, event) || event.ceremony === ceremony) return found;
+  const cause = `What lies in the place of ${ceremony} is the log of ${event.ceremony}.`;
+  const foreign: Foreign = { ...refusal('LOG-OF-ITS-CEREMONY', cause), foreign: entries };
+  return foreign;
 }

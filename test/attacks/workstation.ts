@@ -103,6 +103,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'The log is that of another ceremony': replaced(['log'], another),
   'The copy is that of another ceremony': replaced(['copy'], another),
   'The mark is that of another ceremony': replaced(['mark'], another),
+  'Log and mark are those of another ceremony': replaced(['log', 'mark'], another),
   'Log, copy and mark are those of another ceremony': replaced(['log', 'copy', 'mark'], another),
   'The end of log and copy is cut off': (scene) => {
     cutCopy(0.8)(scene);

@@ -216,17 +216,22 @@ describe('an accident to one of the two', () => {
       log.close();
     };
     opened('another');
-    const [another, itsCopy] = [kept(file, headMarkOf(file)), kept(copy)];
+    const [another, itsCopy, itsMark] = [kept(file, headMarkOf(file)), kept(copy), kept(headMarkOf(file))];
     for (const path of [file, headMarkOf(file), copy]) rmSync(path);
     opened(basename(dirname(file)));
     const [own, itsOwnCopy] = [kept(file, headMarkOf(file)), kept(copy)];
     const choicesWith = (...put: (() => void)[]): readonly string[] | undefined => {
       for (const files of [own, itsOwnCopy, ...put]) files();
       expect(ruleOf(() => reopenLog(file))).toBe('LOG-OF-ITS-CEREMONY');
-      return lookAtLog({ file, copy }).unsound?.choices;
+      const { unsound } = lookAtLog({ file, copy });
+      expect(unsound?.refusal).not.toHaveProperty('foreign');
+      return unsound?.choices;
     };
     expect(choicesWith(another, itsCopy)).toEqual([]);
     expect(ruleOf(() => reopenLog(file, 'log'))).toBe('LOG-OF-ITS-CEREMONY');
+    // A mark that came along tells of the other one; a mark of its own still keeps an older log from being chosen.
+    expect(choicesWith(another)).toEqual(['copy']);
+    expect(choicesWith(itsCopy, itsMark)).toEqual(['log']);
     expect(choicesWith(itsCopy)).toEqual(['log']);
     expect(repairs(use(reopenLog(file, 'log')))).toMatchObject([{ other: 'replaced', aside: 'log.copy.aside-1' }]);
   });
