@@ -72,7 +72,7 @@ export function parseEntry(bytes: Uint8Array): Entry {
  * Reads the entry at a place of a log, and names the place when it is none.
  * @param bytes - see {@link parseEntry}
  * @param number - which one it is, from 1
- * @throws Refused with LOG-ENTRY-CANONICAL
+ * @throws Refused with LOG-ENTRY-CANONICAL or JSON-CANONICAL
  */
 export function parseEntryAt(bytes: Uint8Array, number: number): Entry {
   try {

@@ -80,9 +80,13 @@ export function checkTrusted({ entries }: Readings, sha256: string | null): Find
     return notCheckable('Nobody named a key to trust: compare its fingerprint with the paper.');
   }
   const { logKey } = sealsIn(entries);
-  const found = logKey === null ? 'no one key' : `the key ${sha256Hex(hexToBytes(logKey))}`;
-  if (found !== `the key ${sha256}`)
-    refuse('BUNDLE-LOG-KEY-TRUSTED', `The log is signed by ${found}, not by ${sha256}.`);
+  const found = logKey === null ? null : sha256Hex(hexToBytes(logKey));
+  if (found !== sha256) {
+    refuse(
+      'BUNDLE-LOG-KEY-TRUSTED',
+      `The log is signed by ${found ?? 'no one key'}; the key that was given is ${sha256}.`,
+    );
+  }
   return holds(sha256);
 }
 

@@ -24,13 +24,16 @@ const checkedRecord = v.strictObject({
   results: v.array(v.strictObject({ rule: v.custom<RuleId>(isRule), outcome, detail: text })),
 });
 
+/** So many characters of it are typed at most: a whole hash in groups, and some room for spaces. */
+export const longestOnPaper = { checkpoint: 80, hash: 120 } as const;
+
 /** As people write it from the paper of the room; each null when they have none. */
 const paperOfTheRoom = v.strictObject({
   /** `57 cowbell stethoscope` */
-  checkpoint: v.nullable(v.pipe(text, v.maxLength(80))),
+  checkpoint: v.nullable(v.pipe(text, v.maxLength(longestOnPaper.checkpoint))),
   /** Hex, in groups or not: of the key that signs the log, and of MANIFEST.json. */
-  logKeySha256: v.nullable(v.pipe(text, v.maxLength(120))),
-  manifestSha256: v.nullable(v.pipe(text, v.maxLength(120))),
+  logKeySha256: v.nullable(v.pipe(text, v.maxLength(longestOnPaper.hash))),
+  manifestSha256: v.nullable(v.pipe(text, v.maxLength(longestOnPaper.hash))),
 });
 
 /** Calls about records: the one of the open ceremony, and others that are checked. */

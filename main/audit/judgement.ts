@@ -126,12 +126,16 @@ function asChosen(found: Found, chosen: Side, rule: RuleId): Repair {
 /** A mark that came along with another ceremony's log, and tells of that one, says nothing of this one: it is gone. */
 function ownMarkIn({ log, copy, mark }: Found): ChainHead | null {
   if ('rule' in mark) return null;
-  const isForeign = [log, copy].some((each) => 'foreign' in each && fits(mark, (each as Foreign).foreign));
-  return isForeign ? null : mark;
+  return [log, copy].some((each) => isForeign(each) && fits(mark, each.foreign)) ? null : mark;
+}
+
+function isForeign(found: object): found is Foreign {
+  return 'foreign' in found;
 }
 
 function fits(mark: ChainHead, entries: readonly Entry[]): boolean {
-  return finding(() => (checkAgainstMark(mark, verifyChain(entries), entries), mark)) === mark;
+  const head = verifyChain(entries);
+  return finding(() => checkAgainstMark(mark, head, entries)) === undefined;
 }
 
 function lacking(entries: readonly Entry[], missing: number): number {
@@ -148,7 +152,7 @@ function entriesOf(found: readonly Entry[] | CopyFound): readonly Entry[] {
  */
 export function sound<T extends object>(found: T | Refusal): T {
   // What another ceremony's log holds goes no further than here.
-  if ('rule' in found) throw new Refused('foreign' in found ? refusal(found.rule, found.cause) : found);
+  if ('rule' in found) throw new Refused(isForeign(found) ? refusal(found.rule, found.cause) : found);
   return found;
 }
 

@@ -5,7 +5,7 @@ import { verifyBundle, verifyLog } from '../../app/bundle/verify-bundle.ts';
 import { askedBy, parsePaperCheckpoint, type KnownElsewhere } from '../../app/bundle/verify-known.ts';
 import { parseWrittenHash, sha256Hex } from '../../app/keys/fingerprint.ts';
 import { readPublicKeyPem } from '../../app/keys/pem.ts';
-import { Refused, refusal } from '../../app/rules/refusal.ts';
+import { Refused, refuse } from '../../app/rules/refusal.ts';
 import { readEach } from '../audit/read-log.ts';
 import { isLines, linesOf } from './log-source.ts';
 import { isBundle, readBundle } from '../media/bundle-folder.ts';
@@ -24,7 +24,7 @@ const notSound = 1;
 const notChecked = 2;
 const exitCodes = { holds: sound, broken: notSound } as const;
 
-/** A log that cannot be read for one of these reasons says nothing about its soundness. */
+/** What is refused for one of these reasons says nothing about its soundness. */
 const notAboutSoundness: ReadonlySet<string> = new Set([
   'LOG-ONE-WRITER',
   'LOG-FILE-PRESENT',
@@ -57,16 +57,13 @@ function verify(args: readonly string[]): number {
   }
 }
 
-const onlyOfBundles = refusal(
-  'CHECKED-FOLDER-IS-BUNDLE',
-  'What the paper says is held against a bundle, not a log alone.',
-);
-
 /** Null when the path is neither; throws when it cannot be read. */
 function check(target: string, known: KnownElsewhere): RuleResult[] | null {
   const found = lstatSync(target);
   // A log alone has no manifest and no note: whoever asked must not take its chain for an answer.
-  if (found.isFile() && askedBy(known).size > 0) throw new Refused(onlyOfBundles);
+  if (found.isFile() && askedBy(known).size > 0) {
+    refuse('CHECKED-FOLDER-IS-BUNDLE', 'What the paper says is held against a bundle, not a log alone.');
+  }
   if (found.isFile()) return isLines(target) ? verifyLog(linesOf(target)) : readEach(target, verifyLog);
   if (!found.isDirectory() || !isBundle(target)) return null;
   const { name, version } = applicationInfo();

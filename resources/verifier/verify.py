@@ -2371,10 +2371,10 @@ def manifest_signed(bundle: Bundle) -> str:
 
 
 def checkpoint_as_on_paper(bundle: Bundle) -> str:
-    entries, log = bundle.entries, bundle.log
     paper = bundle.known.checkpoint
     if paper is None:
         raise NotCheckable("no checkpoint was given: compare one with the paper, with --checkpoint")
+    entries, log = bundle.entries, bundle.log
     size = int(paper[0])
     if size > len(entries):
         raise NotCheckable("this checkpoint was signed after the bundle was made: take an earlier line of the paper")
@@ -2387,18 +2387,19 @@ def checkpoint_as_on_paper(bundle: Bundle) -> str:
 
 
 def log_key_trusted(bundle: Bundle) -> str:
-    found = sha256(bundle.log.log_key())
     given = bundle.known.log_key_sha256
     if given is None:
         raise NotCheckable("no log key was given: who has its hash, or the key, by another way gives it")
+    found = sha256(bundle.log.log_key())
     need(found == given, f"the log was signed by another key, {found}")
     return f"it is the log key that was given, {given}"
 
 
 def manifest_as_on_paper(bundle: Bundle) -> str:
     given = bundle.known.manifest_sha256
-    if given is None or not bundle.manifest:
+    if given is None:
         raise NotCheckable("no hash of the manifest was given: compare it with the paper, with --manifest-sha256")
+    _ = bundle.manifest  # not-checkable where it cannot be read
     found = sha256(bundle.folder.read("MANIFEST.json"))
     need(found == given, f"MANIFEST.json has the hash {found}")
     return f"it is {found}"

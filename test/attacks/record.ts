@@ -91,10 +91,13 @@ function lastCheckpoint(): NonNullable<KnownElsewhere['checkpoint']> {
 
 /** The log with an entry that nobody signed, before the order to write the bundle. */
 function putIn(event: Event): readonly Event[] {
+  return [...events.slice(0, -1), event, ordering({ logSize: events.length + 1 })];
+}
+
+/** The order to write the bundle, with which the log ends, otherwise. */
+function ordering(change: Event): Event {
   const order = events.at(-1) ?? {};
-  const request = order['request'] as Event;
-  const longer = { ...order, request: { ...request, logSize: Number(request['logSize']) + 1 } };
-  return [...events.slice(0, -1), event, longer];
+  return { ...order, request: { ...(order['request'] as Event), ...change } };
 }
 
 /** Another log of the same ceremony from some entry on. */
@@ -158,6 +161,13 @@ export const attacks: Readonly<Record<string, () => Attacked>> = {
     files: withLog(files, putIn({ ...events[0], ceremony: 'rehearsal-2026-11-24-aaaaaa' })),
   }),
   'Work that is long done is said to be interrupted there': () => ({ files: withLog(files, putIn(interrupted(1))) }),
+  'The order to write the bundle says another length': () => ({
+    files: withLog(files, [...events.slice(0, -1), ordering({ logSize: events.length + 1 })]),
+  }),
+  'The order to write the bundle has another number': () => {
+    const order = ordering({});
+    return { files: withLog(files, [...events.slice(0, -1), { ...order, effect: Number(order['effect']) + 1 }]) };
+  },
   'Entries are put behind the end, and sealed anew with the log key': () => ({
     files: withLog(files, [...events, mediumNoted]),
   }),

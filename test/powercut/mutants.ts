@@ -22,15 +22,16 @@ const others = new Set(['approved-plans.ts', 'site-binding.ts', 'shelf.ts']);
 /** Every call by which our own code puts something on the disk; each of them is left out once. */
 const syncCall = /^ +(?:fsyncSync|fdatasyncSync|syncFolder|syncFolders)\(.*\);$/gmu;
 
-/** Each pragma, and every value by which it would promise less or the same. */
-const pragmas: readonly (readonly [was: string, instead: readonly string[]])[] = [
+/** What else keeps a promise: each pragma, a frame for a whole command; and everything by which it would promise less or the same. */
+const promises: readonly (readonly [was: string, instead: readonly string[]])[] = [
   ['synchronous: 2', ['synchronous: 1', 'synchronous: 0']],
+  ['this.#put([entries]);', ['this.#put(entries.map((entry) => [entry]));']],
   ["journal_mode: 'wal'", ['delete', 'truncate', 'persist', 'memory', 'off'].map((mode) => `journal_mode: '${mode}'`)],
 ];
 
 /**
  * Finds every mutant in the source as it is now, so that none is forgotten when it changes.
- * @throws Error when a pragma is not where it is looked for
+ * @throws Error when a promise is not where it is looked for
  */
 export function sourceMutants(): readonly SourceMutant[] {
   const files = readdirSync(join(checkout, 'main', 'audit')).filter(
@@ -38,14 +39,14 @@ export function sourceMutants(): readonly SourceMutant[] {
   );
   const sources = files.map((file) => ({ file, source: readFileSync(join(checkout, 'main', 'audit', file), 'utf8') }));
   const syncs = sources.flatMap(({ file, source }) => syncMutants(file, source));
-  const ofPragmas = pragmas.flatMap(([text, all]) => {
+  const ofPromises = promises.flatMap(([text, all]) => {
     const holders = sources.filter(({ source }) => source.includes(text));
     const [holder] = holders;
     if (holder === undefined || holders.length > 1) throw new Error(`"${text}" stands in ${holders.length} files.`);
     return all.map((instead) => ({ name: `${text} → ${instead}`, file: holder.file, text, occurrence: 0, instead }));
   });
   if (syncs.length === 0) throw new Error('No sync was found in main/audit.');
-  return [...syncs, ...ofPragmas];
+  return [...syncs, ...ofPromises];
 }
 
 function syncMutants(file: string, source: string): SourceMutant[] {

@@ -62,11 +62,12 @@ describe('the power is cut while a ceremony is written', () => {
   });
 });
 
-describe('a sync that is left out', () => {
+describe('a promise that is not kept', () => {
   it.each([
     'log-copy.ts: #put without fdatasyncSync(this.#file);',
     'head-mark.ts: remakeHeadMark without fsyncSync(file);',
     'store.ts: takeUp without syncFolder(folder);',
+    'this.#put([entries]); → this.#put(entries.map((entry) => [entry]));',
   ])('is found by a cut: %s', (name) => {
     expect(sourceMutants().map((mutant) => mutant.name)).toContain(name);
     const hunted = [...hunt({ seed, recording, sound: history, only: (each) => each === name }, observer)];

@@ -69,8 +69,16 @@ test('a bundle is checked from the start screen with the keyboard, against what 
   const bundle = putBundle(desk.outbound);
   await people.answerDialog(bundle);
   await keyboard.type(check.checkpoint, onPaper);
+  await keyboard.proceed();
+  await expect(check.verdict).toBeFocused();
+  // Two words can be tried until they fit: whoever typed no more is told what that is worth.
+  await expect(check.about.getByRole('term').filter({ hasText: /^From the paper$/ })).toBeVisible();
+  await takeInBothThemes(page, 'check-words-alone');
+  expect(await violations(page)).toEqual([]);
+
   await keyboard.type(check.logKey, logKeyOnPaper);
   await keyboard.proceed();
+  await expect(check.about.getByRole('term').filter({ hasText: /^From the paper$/ })).toHaveCount(0);
   await expect(check.verdict).toHaveText('Every rule that can be checked holds');
   await expect(check.verdict).toBeFocused();
   await expect(check.about).toContainText(bundle);

@@ -121,6 +121,11 @@ describe('the steps of a record', () => {
     expect(isBroken(events.with(order, { ...events[order], request: { ...request, key: 'store' } }))).toBe(true);
     const at = stepAt('bring-in.accept', events);
     expect(isBroken(events.with(at, { ...events[at], ticks: ['1', '1'] }))).toBe(true);
+    const several = events.findIndex(({ ticks }) => Array.isArray(ticks) && ticks.length > 1);
+    const confirmed = sampleLog(events)[several]?.event as Event | undefined;
+    for (const ticks of [['1,2'], ['1', '1,2'], ['1', '1'], ['1', '2', '2']]) {
+      expect(isBroken(events.with(several, { ...confirmed, ticks }))).toBe(true);
+    }
   });
 
   it('end with the order to write the bundle', () => {

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { entryBytes } from '../../../app/audit/entry.ts';
 import { frameOf, readFrames } from '../../../app/audit/frames.ts';
-import { headMarkOf, readHeadMark } from '../../../main/audit/head-mark.ts';
+import { HeadMark, headMarkOf, readHeadMark } from '../../../main/audit/head-mark.ts';
 import { LogCopy, readCopy } from '../../../main/audit/log-copy.ts';
 import { lookAtLog } from '../../../main/audit/read-log.ts';
 import type { AuditLog } from '../../../main/audit/store.ts';
@@ -234,6 +234,18 @@ describe('an accident to one of the two', () => {
     expect(choicesWith(itsCopy, itsMark)).toEqual(['log']);
     expect(choicesWith(itsCopy)).toEqual(['log']);
     expect(repairs(use(reopenLog(file, 'log')))).toMatchObject([{ other: 'replaced', aside: 'log.copy.aside-1' }]);
+  });
+
+  it('a mark that cannot be opened leaves no file of the log open', () => {
+    written(2);
+    vi.spyOn(HeadMark, 'open').mockImplementation(() => {
+      throw Object.assign(new Error('as scripted'), { code: 'EACCES' });
+    });
+    const closed = vi.spyOn(LogCopy.prototype, 'close');
+    expect(ruleOf(() => reopenLog(file))).toBe('LOG-DURABLE');
+    expect(closed).toHaveBeenCalledOnce();
+    vi.restoreAllMocks();
+    expect(use(reopenLog(file)).head().size).toBe(2);
   });
 
   it('a mark that is gone is made anew when the people say so', () => {
