@@ -29,6 +29,15 @@ const entrySchema = v.strictObject({
   event: v.custom<JsonValue>((value) => value !== undefined),
 });
 
+/** Levels of an entry, itself the first: hostile nesting stays off everybody's call stack. */
+const mostLevels = 64;
+/** The one number that may be no integer is `uploadMarginHours` of the plan, in the first entry. */
+const mostHours = 8760;
+const openingSchema = v.object({
+  sequence: v.literal(1),
+  event: v.object({ plan: v.object({ uploadMarginHours: v.pipe(v.number(), v.minValue(0), v.maxValue(mostHours)) }) }),
+});
+
 function isMoment(time: string): boolean {
   const milliseconds = Date.parse(time);
   return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === time;
@@ -85,9 +94,28 @@ export function parseEntryAt(bytes: Uint8Array, number: number): Entry {
 
 function checkMembers(candidate: unknown): Entry {
   const result = v.safeParse(entrySchema, candidate);
-  if (result.success) return result.output;
+  if (result.success) return checkData(result.output);
   const [issue] = result.issues;
   return refuse('LOG-ENTRY-CANONICAL', `Member "${v.getDotPath(issue) ?? 'entry'}" of a log entry: ${issue.message}.`);
+}
+
+/** What not every reader of JSON takes alike is in no log: fractions, large numbers, deep nesting. */
+function checkData(entry: Entry): Entry {
+  if (isPlain(v.is(openingSchema, entry) ? withoutMargin(entry.event) : entry.event, mostLevels - 1)) return entry;
+  return refuse(
+    'LOG-ENTRY-CANONICAL',
+    `Entry ${entry.sequence} is nested deeper than ${mostLevels} levels, or holds a number that is no integer below 2^53.`,
+  );
+}
+
+function withoutMargin(event: v.InferOutput<typeof openingSchema>['event']): JsonValue {
+  return { ...event, plan: { ...event.plan, uploadMarginHours: 0 } };
+}
+
+function isPlain(value: JsonValue, levels: number): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((each: JsonValue) => isPlain(each, levels - 1));
 }
 
 function readJson(bytes: Uint8Array): unknown {

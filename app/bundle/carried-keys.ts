@@ -5,6 +5,7 @@ import { plannedWays, wayOf } from '../byok/ways.ts';
 import { parsePlanDocument, type Plan, type PlannedKey } from '../ceremony/plan.ts';
 import { refuse } from '../rules/refusal.ts';
 import type { KekFacts, LogFacts } from './log-facts.ts';
+import type { StepKey } from './planned-steps.ts';
 import type { BundleRule } from './verification.ts';
 
 /** A key of the plan that was not left out, with what the log alone says of how it was to be wrapped. */
@@ -57,13 +58,14 @@ function settledWay({ id, destination, spec }: PlannedKey, { option }: KekFacts,
 }
 
 /**
- * The keys of the plan in a log, and which of them are wrapped in the weak way, which the people confirm by name.
+ * The keys of the plan in a log, as far as the steps depend on them.
  * @returns them in the plan's order, those left out later included
  * @throws Refused with what the plan violates
  */
-export function plannedIn({ opened }: LogFacts): readonly { readonly id: string; readonly isWeak: boolean }[] {
-  return parsePlanDocument(opened?.plan).plan.keys.map(({ id, destination, spec }) => ({
+export function plannedIn({ opened }: LogFacts): readonly StepKey[] {
+  return parsePlanDocument(opened?.plan).plan.keys.map(({ id, destination, spec, source }) => ({
     id,
     isWeak: plannedWays(destination, spec).some(({ wrap }) => wrap.oaepHash === null),
+    isMade: source === 'generate',
   }));
 }

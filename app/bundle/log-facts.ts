@@ -1,86 +1,18 @@
-import * as v from 'valibot';
-import type { JsonValue } from '../audit/canonical-json.ts';
-import type { Entry } from '../audit/entry.ts';
-import { refuse } from '../rules/refusal.ts';
 import type { ToldNotice } from './notices.ts';
+import type { ToldEntry, ToldEventOf } from './told-events.ts';
+import type { OutcomeOf, ToldOutcome } from './told-work.ts';
 
-/**
- * What a verifier takes from the log, read with schemas of its own: it shares no code with the engine that wrote it.
- * Members and events that are not needed here are passed over.
- */
-const text = v.string();
-const nullableText = v.nullable(text);
-const hex = v.pipe(text, v.regex(/^(?:[0-9a-f]{2})*$/u, 'is no lower-case hex'));
-const notices = v.array(v.object({ rule: text, text }));
+export type Opened = ToldEventOf<'ceremony-opened'>;
+export type KekFacts = OutcomeOf<'read-inbound'>['keks'][number];
+export type MadeFacts = OutcomeOf<'make-key' | 'find-key'>;
+export type ProofFacts = OutcomeOf<'probe-token'>['proofs'][number];
 
-const openedSchema = v.object({
-  type: v.literal('ceremony-opened'),
-  ceremony: text,
-  mode: v.picklist(['rehearsal', 'production']),
-  application: text,
-  planSha256: text,
-  plan: v.unknown(),
-});
-
-const kekSchema = v.object({
-  key: text,
-  /** What was wrapped under; its hash is what the people compared. */
-  spki: hex,
-  spkiSha256: text,
-  bits: v.number(),
-  id: nullableText,
-  deadline: nullableText,
-  /** What the wrapping key itself decides of the way to wrap. */
-  option: nullableText,
-  /** Goes back to the cloud unchanged. */
-  importToken: v.nullable(hex),
-  /** What the target key has to encrypt. */
-  nonce: v.nullable(hex),
-  notices,
-});
-const madeSchema = v.object({
-  kind: v.picklist(['make-key', 'find-key']),
-  key: text,
-  publicKey: v.nullable(hex),
-  keyCheckValues: v.array(v.object({ method: text, value: text })),
-});
-const proofSchema = v.object({
-  spec: text,
-  method: text,
-  oaepHash: nullableText,
-  nonce: nullableText,
-  performed: text,
-  kwpMechanism: nullableText,
-});
-const wrapSchema = v.object({
-  kind: v.literal('wrap-key'),
-  key: text,
-  /** What the token gave out, in its order. */
-  parts: v.array(v.object({ name: text, sha256: text, bytes: v.number() })),
-  proof: proofSchema,
-});
-const workstationSchema = v.object({ kind: v.literal('inspect-workstation'), notices });
-const probeSchema = v.object({ kind: v.literal('probe-token'), proofs: v.array(proofSchema) });
-const readSchema = v.object({ kind: v.literal('read-inbound'), keks: v.array(kekSchema) });
-const closedSchema = v.object({
-  type: v.literal('exception-closed'),
-  decision: v.picklist(['go-on', 'leave-out']),
-  decided: text,
-  key: nullableText,
-});
-const bundleSchema = v.object({ kind: v.literal('sign-bundle'), createdAt: text });
-
-export type Opened = v.InferOutput<typeof openedSchema>;
-export type KekFacts = v.InferOutput<typeof kekSchema>;
-export type MadeFacts = v.InferOutput<typeof madeSchema>;
-export type ProofFacts = v.InferOutput<typeof proofSchema>;
-
-export interface WrapFacts extends v.InferOutput<typeof wrapSchema> {
+export type WrapFacts = OutcomeOf<'wrap-key'> & {
   /** When its entry was written. */
   readonly time: string;
   /** What the token had proved when it was last tested before. */
   readonly proven: readonly ProofFacts[];
-}
+};
 
 /** The facts by key id; of what was repeated, the last time stands. */
 export interface LogFacts {
@@ -100,64 +32,49 @@ export interface LogFacts {
 /**
  * Collects the facts of a log.
  * @param entries - the log, its chain already followed
- * @throws Refused with LOG-HOLDS-A-CEREMONY when something that is needed is not in the form in which it is logged
  */
-export function factsOf(entries: readonly Entry[]): LogFacts {
-  const events = entries.map((entry) => entry.event);
-  const timed = entries.filter(({ event }) => named('type', ['effect-completed'], [event]).length > 0);
-  const outcomes = timed.map(({ event }) => memberOf(event, 'outcome'));
-  const requests = named('type', ['effect-requested'], events).map((event) => memberOf(event, 'request'));
-  const [opened] = read(openedSchema, named('type', ['ceremony-opened'], events.slice(0, 1)));
-  const bundles = read(bundleSchema, named('kind', ['sign-bundle'], requests));
-  const closed = read(closedSchema, named('type', ['exception-closed'], events));
+export function factsOf(entries: readonly ToldEntry[]): LogFacts {
+  const first = entries[0]?.event;
+  const outcomes = outcomesIn(entries).map(({ outcome }) => outcome);
   return {
-    opened: opened ?? null,
-    workstation: read(workstationSchema, named('kind', ['inspect-workstation'], outcomes)).at(-1)?.notices ?? [],
-    keks: byKey(read(readSchema, named('kind', ['read-inbound'], outcomes)).at(-1)?.keks ?? []),
-    made: byKey(read(madeSchema, named('kind', ['make-key', 'find-key'], outcomes))),
-    wraps: byKey(wrapsIn(timed)),
-    leftOut: new Map(closed.flatMap(leavingOut)),
-    createdAt: bundles.at(-1)?.createdAt ?? null,
+    opened: first?.type === 'ceremony-opened' ? first : null,
+    workstation: outcomes.filter((each) => each.kind === 'inspect-workstation').at(-1)?.notices ?? [],
+    keks: byKey(outcomes.filter((each) => each.kind === 'read-inbound').at(-1)?.keks ?? []),
+    made: byKey(outcomes.filter((each) => each.kind === 'make-key' || each.kind === 'find-key')),
+    wraps: byKey(wrapsIn(entries)),
+    leftOut: new Map(entries.flatMap(({ event }) => leavingOut(event))),
+    createdAt: createdAtIn(entries),
   };
 }
 
+/** Work that was done, with the time of its entry. */
+function outcomesIn(
+  entries: readonly ToldEntry[],
+): readonly { readonly outcome: ToldOutcome; readonly time: string }[] {
+  return entries.flatMap(({ event, time }) =>
+    event.type === 'effect-completed' ? [{ outcome: event.outcome, time }] : [],
+  );
+}
+
 /** The key that a decision leaves out, with the decision in the people's words; one that names no key leaves out none. */
-function leavingOut({ decision, key, decided }: v.InferOutput<typeof closedSchema>): [string, string][] {
+function leavingOut(event: ToldEntry['event']): [string, string][] {
+  if (event.type !== 'exception-closed') return [];
+  const { decision, key, decided } = event;
   return decision === 'leave-out' && key !== null ? [[key, decided]] : [];
 }
 
 /** Every wrap, with what the last test of the token before it had proved. */
-function wrapsIn(completed: readonly Entry[]): WrapFacts[] {
+function wrapsIn(entries: readonly ToldEntry[]): WrapFacts[] {
   let proven: readonly ProofFacts[] = [];
-  return completed.flatMap(({ event, time }) => {
-    const outcome = memberOf(event, 'outcome');
-    const [probe] = read(probeSchema, named('kind', ['probe-token'], [outcome]));
-    proven = probe?.proofs ?? proven;
-    return read(wrapSchema, named('kind', ['wrap-key'], [outcome])).map((wrap) => ({ ...wrap, time, proven }));
+  return outcomesIn(entries).flatMap(({ outcome, time }) => {
+    if (outcome.kind === 'probe-token') proven = outcome.proofs;
+    return outcome.kind === 'wrap-key' ? [{ ...outcome, time, proven }] : [];
   });
 }
 
-/** Those of the values that carry one of the names. */
-function named(member: 'type' | 'kind', names: readonly string[], values: readonly JsonValue[]): JsonValue[] {
-  return values.filter((value) => {
-    const name = memberOf(value, member);
-    return typeof name === 'string' && names.includes(name);
-  });
-}
-
-function memberOf(value: JsonValue, member: string): JsonValue {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  return Object.entries(value).find(([name]) => name === member)?.[1] ?? null;
-}
-
-/** All or nothing: a fact that is passed over because it is malformed would let an older one stand. */
-function read<S extends v.GenericSchema>(schema: S, values: readonly JsonValue[]): v.InferOutput<S>[] {
-  return values.map((value) => {
-    const result = v.safeParse(schema, value);
-    if (result.success) return result.output;
-    const [issue] = result.issues;
-    return refuse('LOG-HOLDS-A-CEREMONY', `The log tells it in another form: ${v.getDotPath(issue) ?? 'an event'}.`);
-  });
+function createdAtIn(entries: readonly ToldEntry[]): string | null {
+  const requests = entries.flatMap(({ event }) => (event.type === 'effect-requested' ? [event.request] : []));
+  return requests.filter((request) => request.kind === 'sign-bundle').at(-1)?.createdAt ?? null;
 }
 
 function byKey<T extends { readonly key: string }>(facts: readonly T[]): ReadonlyMap<string, T> {

@@ -12,13 +12,13 @@ export interface PlannedStep {
   readonly checks: number;
   /** Whether those who confirm it sign what it shows, the checks included. */
   readonly isSigned: boolean;
-  /** Kinds of the work that it orders; empty for a step without work. */
+  /** Kinds of the work that it orders once; empty for a step without. */
   readonly work: readonly string[];
+  /** The kind of work that it orders for each key, by its id; null for a step that orders none. */
+  readonly forKeys: ReadonlyMap<string, string> | null;
   /** Kinds of work on the log, in order, that are done before its own work, and after it. */
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** Whether that work is done for each key, or once. */
-  readonly isForEachKey: boolean;
   /** Ids of the keys that it is about: once all of them are left out it is passed over. Null for a step that always comes. */
   readonly about: readonly string[] | null;
 }
@@ -27,6 +27,8 @@ export interface StepKey {
   readonly id: string;
   /** Whether it is wrapped in the weak way, which the people confirm by name. */
   readonly isWeak: boolean;
+  /** Whether the ceremony makes it, or finds it in the token. */
+  readonly isMade: boolean;
 }
 
 /** After what decides or changes something the token signs how far the log has come. */
@@ -41,6 +43,8 @@ type Draft = Pick<PlannedStep, 'id'> & Partial<PlannedStep>;
  */
 export function plannedSteps(keys: readonly StepKey[]): readonly PlannedStep[] {
   const weak = keys.filter(({ isWeak }) => isWeak).map(({ id }) => id);
+  const made = new Map(keys.map(({ id, isMade }) => [id, isMade ? 'make-key' : 'find-key']));
+  const wrapped = new Map(keys.map(({ id }) => [id, 'wrap-key']));
   const comparisons = keys.map(({ id }): Draft => ({ id: `bring-in.compare.${id}`, checks: 2, about: [id] }));
   const phases: readonly (readonly Draft[])[] = [
     [
@@ -65,20 +69,13 @@ export function plannedSteps(keys: readonly StepKey[]): readonly PlannedStep[] {
       { id: 'bring-in.accept', checks: 1, isSigned: true, after: sealed },
     ],
     [
-      {
-        id: 'keys.make',
-        checks: 1,
-        isSigned: true,
-        work: ['make-key', 'find-key'],
-        isForEachKey: true,
-        after: sealed,
-      },
+      { id: 'keys.make', checks: 1, isSigned: true, forKeys: made, after: sealed },
       { id: 'keys.check', checks: 2 },
     ],
     [
       ...(weak.length === 0 ? [] : [{ id: 'wrap.weak', checks: 1, isSigned: true, about: weak, after: sealed }]),
       { id: 'wrap.approve', checks: 1, isSigned: true, after: sealed },
-      { id: 'wrap.wrap', work: ['wrap-key'], isForEachKey: true, after: sealed },
+      { id: 'wrap.wrap', forKeys: wrapped, after: sealed },
       { id: 'wrap.check', checks: 1 },
     ],
     [{ id: 'take-out.write', isSigned: true, before: ['sign-bundle'], work: ['write-copy'] }],
@@ -91,9 +88,9 @@ function whole(draft: Draft, number: string): PlannedStep {
     checks: 0,
     isSigned: false,
     work: [],
+    forKeys: null,
     before: [],
     after: [],
-    isForEachKey: false,
     about: null,
     ...draft,
     number,

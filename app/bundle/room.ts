@@ -1,12 +1,11 @@
-import type { JsonValue } from '../audit/canonical-json.ts';
-import type { Entry } from '../audit/entry.ts';
-import { peopleIn, toldEventOf, type ToldEvent, type ToldEventOf, type ToldPerson } from './people-events.ts';
+import type { ToldEntry, ToldEvent, ToldEventOf } from './told-events.ts';
+import type { ToldPerson } from './told-work.ts';
 
 /** What is put to the people, and who has approved exactly that. */
 export interface ToldApproval {
   readonly subject: string;
   readonly sha256: string;
-  readonly parameters: JsonValue;
+  readonly parameters: ToldEventOf<'approval-asked'>['parameters'];
   readonly by: readonly string[];
 }
 
@@ -41,9 +40,9 @@ export const emptyRoom: Room = {
   wrong: new Map(),
 };
 
-/** An entry that tells of the people, with the room just before it. */
+/** An entry, with the room just before it. */
 export interface Moment {
-  readonly entry: Entry;
+  readonly entry: ToldEntry;
   readonly event: ToldEvent;
   readonly room: Room;
 }
@@ -51,17 +50,14 @@ export interface Moment {
 /**
  * Follows a log as far as it tells of the people.
  * @param entries - the log, its chain already followed
- * @returns each entry that does, and the room after all of them
- * @throws Refused with LOG-HOLDS-A-CEREMONY when something of them is told in another form
+ * @returns each entry, and the room after all of them
  */
-export function roomIn(entries: readonly Entry[]): { readonly moments: readonly Moment[]; readonly after: Room } {
+export function roomIn(entries: readonly ToldEntry[]): { readonly moments: readonly Moment[]; readonly after: Room } {
   let room = emptyRoom;
-  const moments = entries.flatMap((entry): Moment[] => {
-    const event = toldEventOf(entry.event);
-    if (event === null) return [];
+  const moments = entries.map((entry): Moment => {
     const before = room;
-    room = afterEvent(before, event);
-    return [{ entry, event, room: before }];
+    room = afterEvent(before, entry.event);
+    return { entry, event: entry.event, room: before };
   });
   return { moments, after: room };
 }
@@ -85,7 +81,7 @@ export function waitedFor({ people, absent, returned }: Room): readonly string[]
 function afterEvent(room: Room, event: ToldEvent): Room {
   switch (event.type) {
     case 'step-confirmed':
-      return { ...room, people: peopleIn(event.input) ?? room.people, approval: null };
+      return { ...room, people: namedIn(event) ?? room.people, approval: null };
     case 'approval-key-registered':
       return { ...room, keys: new Map(room.keys).set(event.person, event.publicKey) };
     case 'approval-asked': {
@@ -120,6 +116,11 @@ function afterEvent(room: Room, event: ToldEvent): Room {
     default:
       return room;
   }
+}
+
+/** The people whom a confirmation names, by id; null when the step was given something else. */
+export function namedIn({ input }: ToldEventOf<'step-confirmed'>): ReadonlyMap<string, ToldPerson> | null {
+  return input.kind === 'people' ? new Map(input.people.map((person) => [person.id, person])) : null;
 }
 
 function withApproval({ approval }: Room, person: string): ToldApproval | null {

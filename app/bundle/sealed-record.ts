@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import type { Entry } from '../audit/entry.ts';
 import { leavesOver } from '../audit/log-tree.ts';
 import { tlogProofText } from '../audit/tlog-proof.ts';
@@ -7,6 +6,8 @@ import { bytesToHex, hexToBytes } from '../keys/bytes.ts';
 import { encodePublicKeyPem } from '../keys/pem.ts';
 import { checkpointPath, layout, proofPath, publicKeyOf } from './layout.ts';
 import { checkpointNote, sealsIn } from './seals.ts';
+import { toldIn, type ToldEntry } from './told-events.ts';
+import type { ToldOutcome } from './told-work.ts';
 
 /** A file of the record, as text. */
 export interface RecordFile {
@@ -31,9 +32,11 @@ export interface RecordParts {
  * that the entry which vouches for it is in the log.
  * @param parts - see {@link RecordParts}
  * @returns no files where the log tells of no key that signs it
+ * @throws Refused with BUNDLE-EVENTS-IN-FORM for entries that are none of a ceremony
  */
 export function sealedRecord({ ceremony, entries, signature, paths }: RecordParts): readonly RecordFile[] {
-  const seals = sealsIn(entries);
+  const told = toldIn(entries);
+  const seals = sealsIn(told);
   if (seals.logKey === null) return [];
   const leaves = leavesOver(entries);
   const whole = { size: entries.length, root: bytesToHex(treeRoot(leaves)), signature, cosigned: [] };
@@ -46,17 +49,12 @@ export function sealedRecord({ ceremony, entries, signature, paths }: RecordPart
     })),
     ...checkpoints.map((one) => ({ path: checkpointPath(one.size), text: checkpointNote(ceremony, one, seals) })),
     ...paths.map((path) => {
-      const index = vouchingIndex(entries, path);
+      const index = vouchingIndex(told, path);
       const hashes = inclusionProof(index, leaves).map(bytesToHex);
       return { path: proofPath(path), text: tlogProofText({ index, hashes, checkpoint: note }) };
     }),
   ];
 }
-
-const outcomeSchema = v.object({
-  type: v.literal('effect-completed'),
-  outcome: v.object({ kind: v.string(), key: v.optional(v.string()) }),
-});
 
 /**
  * The entry that vouches for a file: the one that holds its hash, or all that it is made of.
@@ -64,20 +62,28 @@ const outcomeSchema = v.object({
  * @param path - of the file in the bundle
  * @returns its index, from 0; of the last entry for whatever is made from the whole log
  */
-export function vouchingIndex(entries: readonly Entry[], path: string): number {
+export function vouchingIndex(entries: readonly ToldEntry[], path: string): number {
   const last = entries.length - 1;
   if (path === layout.plan) return 0;
   const [folder, key, name] = path.split('/');
   if (folder !== 'keys' || key === undefined) return last;
-  const found =
-    name === 'ImportToken.bin'
-      ? lastOutcome(entries, ['read-inbound'], undefined)
-      : lastOutcome(entries, name === 'public-key.pem' ? ['make-key', 'find-key'] : ['wrap-key'], key);
+  const found = entries.findLastIndex(
+    ({ event }) => event.type === 'effect-completed' && vouches(event.outcome, key, name),
+  );
   return found < 0 ? last : found;
 }
 
-function lastOutcome(entries: readonly Entry[], kinds: readonly string[], key: string | undefined): number {
-  return entries.findLastIndex(
-    ({ event }) => v.is(outcomeSchema, event) && kinds.includes(event.outcome.kind) && event.outcome.key === key,
-  );
+/** Whether that work gave the file of this name in the folder of a key. */
+function vouches(outcome: ToldOutcome, key: string, name: string | undefined): boolean {
+  switch (outcome.kind) {
+    case 'read-inbound':
+      return name === 'ImportToken.bin';
+    case 'make-key':
+    case 'find-key':
+      return name === 'public-key.pem' && outcome.key === key;
+    case 'wrap-key':
+      return name !== 'ImportToken.bin' && name !== 'public-key.pem' && outcome.key === key;
+    default:
+      return false;
+  }
 }

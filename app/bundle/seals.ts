@@ -1,13 +1,10 @@
-import * as v from 'valibot';
-import type { JsonValue } from '../audit/canonical-json.ts';
 import { checkpointText, originOf, type Checkpoint } from '../audit/checkpoint.ts';
-import type { Entry } from '../audit/entry.ts';
 import { noteKeyId, noteOf, type NoteSignature } from '../audit/signed-note.ts';
-import { refuse } from '../rules/refusal.ts';
+import type { ToldEntry, ToldEventOf } from './told-events.ts';
+import type { ToldOutcome } from './told-work.ts';
 
 /**
  * What the log tells of its own signatures: the key in the token that signs it, how far it was signed, and who cosigned.
- * Read with schemas of the verifier's own, which shares nothing with the engine that wrote it.
  */
 export interface Seals {
   /** DER SubjectPublicKeyInfo in hex; null where the log tells of none, or of several. */
@@ -38,33 +35,11 @@ export interface LoggedCosignature {
   readonly checkpoint: number | null;
 }
 
-const hex = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{2})+$/u));
-const registeredSchema = v.object({ type: v.literal('approval-key-registered'), person: v.string(), publicKey: hex });
-const approvedSchema = v.object({
-  type: v.literal('approval-given'),
-  person: v.string(),
-  cosignature: v.nullable(hex),
-});
-const madeSchema = v.object({
-  type: v.literal('effect-completed'),
-  outcome: v.object({ kind: v.literal('make-log-key'), publicKey: hex }),
-});
-const signedSchema = v.object({
-  type: v.literal('effect-completed'),
-  outcome: v.object({
-    kind: v.literal('sign-checkpoint'),
-    size: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-    root: v.pipe(hex, v.length(64)),
-    signature: hex,
-  }),
-});
-
 /**
  * Collects what a log tells of its signatures; none of them is checked here.
  * @param entries - the log from its first entry on
- * @throws Refused with BUNDLE-CHECKPOINTS-SIGNED where one of them is malformed
  */
-export function sealsIn(entries: readonly Entry[]): Seals {
+export function sealsIn(entries: readonly ToldEntry[]): Seals {
   return entries.reduce<Seals>(afterEntry, {
     logKey: null,
     logKeys: 0,
@@ -74,43 +49,34 @@ export function sealsIn(entries: readonly Entry[]): Seals {
   });
 }
 
-function afterEntry(seals: Seals, { event, sequence }: Entry): Seals {
-  refuseMalformed(event, sequence);
-  const { approvalKeys, checkpoints, approvals } = seals;
-  if (v.is(registeredSchema, event)) {
-    return { ...seals, approvalKeys: new Map(approvalKeys).set(event.person, event.publicKey) };
+function afterEntry(seals: Seals, { event, sequence }: ToldEntry): Seals {
+  switch (event.type) {
+    case 'approval-key-registered':
+      return { ...seals, approvalKeys: new Map(seals.approvalKeys).set(event.person, event.publicKey) };
+    case 'approval-given':
+      return approved(seals, event, sequence);
+    case 'effect-completed':
+      return completed(seals, event.outcome, sequence);
+    default:
+      return seals;
   }
-  if (v.is(madeSchema, event)) {
-    const isFirst = seals.logKeys === 0;
-    return { ...seals, logKey: isFirst ? event.outcome.publicKey : null, logKeys: seals.logKeys + 1 };
-  }
-  if (v.is(signedSchema, event)) {
-    const { size, root, signature } = event.outcome;
-    return { ...seals, checkpoints: [...checkpoints, { size, root, signature, at: sequence - 1, cosigned: [] }] };
-  }
-  if (!v.is(approvedSchema, event)) return seals;
-  const { person, cosignature } = event;
-  const last = checkpoints.length - 1;
-  const approved = { entry: sequence, person, cosignature, checkpoint: last < 0 ? null : last };
-  return { ...seals, approvals: [...approvals, approved], checkpoints: cosignedBy(checkpoints, person, cosignature) };
 }
 
-const namedSchema = v.object({ type: v.string(), outcome: v.optional(v.looseObject({ kind: v.string() })) });
-const sealSchemas = {
-  'approval-key-registered': registeredSchema,
-  'approval-given': approvedSchema,
-  'make-log-key': madeSchema,
-  'sign-checkpoint': signedSchema,
-} as const;
+function approved(seals: Seals, { person, cosignature }: ToldEventOf<'approval-given'>, entry: number): Seals {
+  const { checkpoints, approvals } = seals;
+  const last = checkpoints.length - 1;
+  const approval = { entry, person, cosignature, checkpoint: last < 0 ? null : last };
+  return { ...seals, approvals: [...approvals, approval], checkpoints: cosignedBy(checkpoints, person, cosignature) };
+}
 
-/** One that is passed over because it is malformed would be a signature that nobody looks at. */
-function refuseMalformed(event: JsonValue, sequence: number): void {
-  if (!v.is(namedSchema, event)) return;
-  const name = event.type === 'effect-completed' ? (event.outcome?.kind ?? '') : event.type;
-  const schema = Object.entries(sealSchemas).find(([known]) => known === name)?.[1];
-  if (schema !== undefined && !v.is(schema, event)) {
-    refuse('BUNDLE-CHECKPOINTS-SIGNED', `Entry ${sequence} tells ${name} in another form.`);
+function completed(seals: Seals, outcome: ToldOutcome, sequence: number): Seals {
+  const { checkpoints, logKeys } = seals;
+  if (outcome.kind === 'make-log-key') {
+    return { ...seals, logKey: logKeys === 0 ? outcome.publicKey : null, logKeys: logKeys + 1 };
   }
+  if (outcome.kind !== 'sign-checkpoint') return seals;
+  const { size, root, signature } = outcome;
+  return { ...seals, checkpoints: [...checkpoints, { size, root, signature, at: sequence - 1, cosigned: [] }] };
 }
 
 /** Somebody who approves twice before the next checkpoint stands in its note once. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { JsonValue } from '../audit/canonical-json.ts';
+import type { ToldEvent, ToldEventOf } from './told-events.ts';
 
 /** The plan in the log, as far as it says who must confirm what; read loosely, so that any destination will do. */
 export const quorumPlanSchema = v.object({
@@ -41,54 +41,45 @@ export const nothingTold: Told = {
   failedKey: null,
 };
 
-const text = v.string();
-const confirmedSchema = v.object({ type: v.literal('step-confirmed'), step: text, confirmedBy: v.array(text) });
-const typedSchema = v.object({ input: v.object({ kind: v.literal('key-ids'), keyIds: v.array(text) }) });
-const requestedSchema = v.object({
-  type: v.literal('effect-requested'),
-  effect: v.number(),
-  request: v.object({ key: text }),
-});
-const readSchema = v.object({
-  type: v.literal('effect-completed'),
-  outcome: v.object({ kind: v.literal('read-inbound') }),
-});
-const failedSchema = v.object({
-  type: v.literal('effect-failed'),
-  effect: v.number(),
-  refusal: v.object({ key: v.optional(text) }),
-});
-const leftOutSchema = v.object({ type: v.literal('exception-closed'), decision: v.literal('leave-out') });
-/** Work goes on, so that a failure before it is past. */
-const goesOnSchema = v.object({ type: v.picklist(['effect-requested', 'effect-completed', 'effect-interrupted']) });
-const settledSchema = v.object({ type: v.literal('effect-completed'), settled: v.literal(true) });
-
 /**
  * Takes one event of the log into account.
  * @param told - what was told before it
  * @param event - the next event
  * @param at - the index of its entry
  */
-export function tell(told: Told, event: JsonValue, at: number): Told {
-  if (v.is(confirmedSchema, event)) return confirmed(told, event, at);
-  if (v.is(failedSchema, event)) {
-    return { ...told, waitsSince: at, failedKey: told.workFor.get(event.effect) ?? event.refusal.key ?? null };
+export function tell(told: Told, event: ToldEvent, at: number): Told {
+  switch (event.type) {
+    case 'step-confirmed':
+      return confirmed(told, event, at);
+    case 'effect-failed': {
+      const { effect, refusal } = event;
+      return { ...told, waitsSince: at, failedKey: told.workFor.get(effect) ?? refusal.key ?? null };
+    }
+    case 'exception-closed':
+      return event.decision === 'leave-out' ? { ...told, failedKey: null } : told;
+    // Work goes on, so that a failure before it is past.
+    case 'effect-requested':
+      return requested({ ...told, failedKey: null }, event);
+    case 'effect-completed': {
+      const { settled, outcome } = event;
+      const readAt = outcome.kind === 'read-inbound' ? at : told.readAt;
+      return { ...told, failedKey: null, readAt, waitsSince: settled ? at : told.waitsSince };
+    }
+    case 'effect-interrupted':
+      return { ...told, failedKey: null };
+    default:
+      return told;
   }
-  if (v.is(leftOutSchema, event)) return { ...told, failedKey: null };
-  if (!v.is(goesOnSchema, event)) return told;
-  return {
-    ...told,
-    failedKey: null,
-    workFor: v.is(requestedSchema, event) ? new Map(told.workFor).set(event.effect, event.request.key) : told.workFor,
-    readAt: v.is(readSchema, event) ? at : told.readAt,
-    waitsSince: v.is(settledSchema, event) ? at : told.waitsSince,
-  };
 }
 
-function confirmed(told: Told, event: v.InferOutput<typeof confirmedSchema>, at: number): Told {
-  const keyIds = v.is(typedSchema, event) ? event.input.keyIds : [];
-  const steps = new Map(told.steps).set(event.step, { at, by: event.confirmedBy, keyIds });
+function confirmed(told: Told, { step, confirmedBy, input }: ToldEventOf<'step-confirmed'>, at: number): Told {
+  const keyIds = input.kind === 'key-ids' ? input.keyIds : [];
+  const steps = new Map(told.steps).set(step, { at, by: confirmedBy, keyIds });
   return { ...told, failedKey: null, steps };
+}
+
+function requested(told: Told, { effect, request }: ToldEventOf<'effect-requested'>): Told {
+  return 'key' in request ? { ...told, workFor: new Map(told.workFor).set(effect, request.key) } : told;
 }
 
 /**

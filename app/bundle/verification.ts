@@ -3,6 +3,7 @@ import type { Entry } from '../audit/entry.ts';
 import type { RuleId } from '../rules/index.ts';
 import { Refused, refuse } from '../rules/refusal.ts';
 import type { Manifest } from './manifest.ts';
+import type { ToldEntry } from './told-events.ts';
 
 /** What a check of one rule found. */
 export interface Finding {
@@ -43,10 +44,10 @@ export function verdictOf(results: readonly RuleResult[], asked: ReadonlySet<Rul
 }
 
 /** What the checks lean on once the parts of a bundle were read. */
-export interface Readings {
+export interface Readings<E extends Entry = ToldEntry> {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly manifest: Manifest;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly E[];
 }
 
 /**
@@ -77,7 +78,7 @@ export function holds(detail: string): Finding {
  * @param text - any
  */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 }
 
 export function notCheckable(detail: string): Finding {

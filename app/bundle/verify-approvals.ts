@@ -1,18 +1,15 @@
-import * as v from 'valibot';
 import { isApprovalKey, isSignedBy } from '../approval/signature.ts';
 import { parametersSha256, statementBytes, type Statement } from '../approval/statement.ts';
 import { refuse } from '../rules/refusal.ts';
 import { factsOf, type Opened } from './log-facts.ts';
-import { peopleIn, type ToldEventOf } from './people-events.ts';
-import { isEverybodyRegistered, roomIn, type Moment, type Room } from './room.ts';
+import { isEverybodyRegistered, namedIn, roomIn, type Moment, type Room } from './room.ts';
+import type { ToldEventOf } from './told-events.ts';
 import { holds, type Finding, type Readings } from './verification.ts';
 
 const rule = 'BUNDLE-APPROVALS-SIGNED';
 
 /** Where the people seal their keys: none is registered after it was confirmed. */
 const registration = 'roll-call.present';
-
-const shownSchema = v.object({ plan: v.string(), subject: v.string() });
 
 /** An event with somebody's signature, and the ceremony that it is for. */
 interface Signed {
@@ -50,8 +47,9 @@ export function checkApprovals({ entries }: Readings): Finding {
 }
 
 /** Somebody else under the id of one who has a key could approve for nobody in the room. */
-function checkNaming({ step, input }: ToldEventOf<'step-confirmed'>, { keys, people }: Room): void {
-  if (peopleIn(input) !== null && keys.size > 0) refuse(rule, `At ${step} people were named after somebody had a key.`);
+function checkNaming(event: ToldEventOf<'step-confirmed'>, { keys, people }: Room): void {
+  const { step } = event;
+  if (namedIn(event) !== null && keys.size > 0) refuse(rule, `At ${step} people were named after somebody had a key.`);
   if (step === registration && !isEverybodyRegistered({ keys, people })) {
     refuse(rule, `At ${step} somebody had no approval key yet.`);
   }
@@ -76,7 +74,9 @@ function checkRegistration(
 function checkAsking({ planSha256 }: Opened, { subject, parameters, sha256 }: ToldEventOf<'approval-asked'>): void {
   if (parametersSha256(parameters) !== sha256)
     refuse(rule, `What was shown of ${subject} has another hash than was asked.`);
-  if (!v.is(shownSchema, parameters) || parameters.subject !== subject || parameters.plan !== planSha256) {
+  // A decision on an exception is shown otherwise than a step.
+  const isOfKind = 'decided' in parameters === subject.startsWith('exception.');
+  if (!isOfKind || parameters.subject !== subject || parameters.plan !== planSha256) {
     refuse(rule, `What was shown of ${subject} is of something else, or of another plan.`);
   }
 }
@@ -98,7 +98,7 @@ function ofPerson(
   { people }: Room,
 ): Pick<Statement, 'purpose' | 'subject' | 'parameters'> {
   const named = people.get(person) ?? refuse(rule, `${person} signed, but was not named at roll call.`);
-  return { purpose, subject: purpose, parameters: parametersSha256(named.record) };
+  return { purpose, subject: purpose, parameters: parametersSha256(named) };
 }
 
 /** By the key of that person, of the people who are there, over this place of the log. */

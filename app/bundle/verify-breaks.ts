@@ -1,6 +1,7 @@
+import { isBlank } from '../keys/text.ts';
 import { refuse } from '../rules/refusal.ts';
-import type { ToldEvent } from './people-events.ts';
 import { roomIn, waitedFor, type Moment } from './room.ts';
+import type { ToldEvent } from './told-events.ts';
 import { holds, type Finding, type Readings } from './verification.ts';
 
 const rule = 'BUNDLE-BREAKS-ENDED';
@@ -45,7 +46,7 @@ function checkMoment({ entry, event, room }: Moment): void {
     case 'person-returned':
     case 'person-absent':
       if (!waitedFor(room).includes(event.person)) refuse(rule, `${place}: nobody waited for ${event.person}.`);
-      if (event.type === 'person-absent' && event.reason.trim() === '') refuse(rule, `${place}: it has no reason.`);
+      if (event.type === 'person-absent' && isBlank(event.reason)) refuse(rule, `${place}: it has no reason.`);
       return;
     case 'break-started':
       if (!room.keys.has(event.by) || room.absent.has(event.by)) refuse(rule, `${place}: ${event.by} was not there.`);

@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import { canonicalBytes } from '../audit/canonical-json.ts';
 import { verifyChain } from '../audit/chain.ts';
 import type { Entry } from '../audit/entry.ts';
@@ -13,6 +12,7 @@ import type { RuleId } from '../rules/index.ts';
 import { bundleName, layout } from './layout.ts';
 import { factsOf } from './log-facts.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
+import { toldIn, type ToldEntry } from './told-events.ts';
 import { transcriptText } from './transcript.ts';
 import { check, fileOf, holds, notCheckable, type Finding, type Readings, type RuleResult } from './verification.ts';
 import { checkApprovals } from './verify-approvals.ts';
@@ -45,6 +45,9 @@ export interface Bundle {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
+const noExtract = 'The log extract could not be read.';
+const noEvents = 'The events of the log could not be read.';
+
 /** What the people did, and when, by the log. */
 const onThePeople: readonly (readonly [RuleId, (readings: Readings) => Finding])[] = [
   ['BUNDLE-ROLL-CALL-AS-PLANNED', checkNamed],
@@ -67,8 +70,56 @@ const onThePeople: readonly (readonly [RuleId, (readings: Readings) => Finding])
  */
 export function verifyBundle(bundle: Bundle, application: string, known: KnownElsewhere = nothingKnown): RuleResult[] {
   const { files } = bundle;
+  const { results, parts } = readParts(files);
+  const [read, ...onTheLog] = results;
+  const { onManifest, onExtract, onLog } = checksOn(parts);
+  return [
+    read,
+    onManifest('BUNDLE-FILES-AS-LISTED', (found) => checkListed(found, files)),
+    onManifest('BUNDLE-NO-UNLISTED-FILE', (found) => checkUnlisted(found, files)),
+    onManifest('BUNDLE-FILES-KNOWN', checkKnownFiles),
+    onManifest('BUNDLE-NAMED-AS-CEREMONY', (found) => checkName(found, bundle.folder)),
+    ...onTheLog,
+    onLog('BUNDLE-LOG-OF-CEREMONY', checkLog),
+    onLog('BUNDLE-PLAN-AS-HASHED', checkPlan),
+    onExtract('BUNDLE-TRANSCRIPT-AS-LOGGED', (entries) => checkTranscript({ files, entries })),
+    onLog('BUNDLE-REPORT-AS-LOGGED', (found) => checkReport(found, application)),
+    onLog('BUNDLE-UPLOAD-AS-LOGGED', (found) => checkUpload(found, application)),
+    ...onThePeople.map(([rule, find]) => onLog(rule, find)),
+    onLog('BUNDLE-KEYS-AS-PLANNED', checkPlannedKeys),
+    onLog('BUNDLE-KEYS-AS-LOGGED', checkLoggedKeys),
+    onLog('BUNDLE-WRAPS-AS-PROVEN', checkWraps),
+    onManifest('BUNDLE-BLOBS-AS-LISTED', checkKeyFiles),
+    onManifest('BLOB-SHAPE-VALID', (found) => checkBlobShapes(found, files)),
+    onLog('BUNDLE-BLOBS-AS-LOGGED', checkLoggedBlobs),
+    onManifest('BUNDLE-PUBLIC-KEY-AS-LISTED', (found) => checkPublicKeys(found, files)),
+    onLog('BUNDLE-DEADLINE-AHEAD', checkDeadlines),
+    onLog('BUNDLE-CHECKPOINTS-SIGNED', checkCheckpoints),
+    onLog('BUNDLE-CHECKPOINTS-COSIGNED', checkCosignatures),
+    onLog('BUNDLE-PROOFS-HOLD', checkProofs),
+    onLog('BUNDLE-SIGNED', checkManifestNote),
+    onExtract('BUNDLE-CHECKPOINT-AS-ON-PAPER', (entries) => checkPaper({ entries }, known.checkpoint)),
+    onLog('BUNDLE-LOG-KEY-TRUSTED', (found) => checkTrusted(found, known.logKeySha256)),
+    onManifest('BUNDLE-MANIFEST-AS-ON-PAPER', () => checkManifestHash({ files }, known.manifestSha256)),
+  ];
+}
+
+/** What a bundle is made of, as far as it can be read; null for what cannot. */
+interface Parts {
+  readonly files: Bundle['files'];
+  readonly manifest: Manifest | null;
+  readonly entries: readonly Entry[] | null;
+  readonly told: readonly ToldEntry[] | null;
+}
+
+/** Reads manifest, log, and what the log tells; with what stands against each. */
+function readParts(files: Bundle['files']): {
+  readonly parts: Parts;
+  readonly results: readonly [RuleResult, RuleResult, RuleResult];
+} {
   let manifest: Manifest | null = null;
   let entries: readonly Entry[] | null = null;
+  let told: readonly ToldEntry[] | null = null;
   const read = check('BUNDLE-MANIFEST-SCHEMA', () => {
     manifest = parseManifest(fileOf(files, layout.manifest));
     return holds(`ceremony ${manifest.ceremony}, ${manifest.mode}, plan ${manifest.planSha256}`);
@@ -79,41 +130,30 @@ export function verifyBundle(bundle: Bundle, application: string, known: KnownEl
     entries = found;
     return finding;
   });
+  const forms = check('BUNDLE-EVENTS-IN-FORM', () => {
+    if (entries === null) return notCheckable(noExtract);
+    told = toldIn(entries);
+    return holds(`${told.length} events`);
+  });
+  return { parts: { files, manifest, entries, told }, results: [read, chain, forms] };
+}
+
+/** How rules are checked: one that needs a part which could not be read is left open. */
+function checksOn({ files, manifest, entries, told }: Parts): {
+  readonly onManifest: (rule: RuleId, find: (manifest: Manifest) => Finding) => RuleResult;
+  readonly onExtract: (rule: RuleId, find: (entries: readonly Entry[]) => Finding) => RuleResult;
+  readonly onLog: (rule: RuleId, find: (readings: Readings) => Finding) => RuleResult;
+} {
   const onManifest = (rule: RuleId, find: (manifest: Manifest) => Finding): RuleResult =>
     check(rule, () => (manifest === null ? notCheckable('MANIFEST.json could not be read.') : find(manifest)));
-  const onBoth = (rule: RuleId, find: (readings: Readings) => Finding): RuleResult =>
-    onManifest(rule, (found) =>
-      entries === null ? notCheckable('The log extract could not be read.') : find({ files, manifest: found, entries }),
-    );
-  return [
-    read,
-    onManifest('BUNDLE-FILES-AS-LISTED', (found) => checkListed(found, files)),
-    onManifest('BUNDLE-NO-UNLISTED-FILE', (found) => checkUnlisted(found, files)),
-    onManifest('BUNDLE-FILES-KNOWN', checkKnownFiles),
-    onManifest('BUNDLE-NAMED-AS-CEREMONY', (found) => checkName(found, bundle.folder)),
-    chain,
-    onBoth('BUNDLE-LOG-OF-CEREMONY', checkLog),
-    onBoth('BUNDLE-PLAN-AS-HASHED', checkPlan),
-    onBoth('BUNDLE-TRANSCRIPT-AS-LOGGED', checkTranscript),
-    onBoth('BUNDLE-REPORT-AS-LOGGED', (found) => checkReport(found, application)),
-    onBoth('BUNDLE-UPLOAD-AS-LOGGED', (found) => checkUpload(found, application)),
-    ...onThePeople.map(([rule, find]) => onBoth(rule, find)),
-    onBoth('BUNDLE-KEYS-AS-PLANNED', checkPlannedKeys),
-    onBoth('BUNDLE-KEYS-AS-LOGGED', checkLoggedKeys),
-    onBoth('BUNDLE-WRAPS-AS-PROVEN', checkWraps),
-    onManifest('BUNDLE-BLOBS-AS-LISTED', checkKeyFiles),
-    onManifest('BLOB-SHAPE-VALID', (found) => checkBlobShapes(found, files)),
-    onBoth('BUNDLE-BLOBS-AS-LOGGED', checkLoggedBlobs),
-    onManifest('BUNDLE-PUBLIC-KEY-AS-LISTED', (found) => checkPublicKeys(found, files)),
-    onBoth('BUNDLE-DEADLINE-AHEAD', checkDeadlines),
-    onBoth('BUNDLE-CHECKPOINTS-SIGNED', checkCheckpoints),
-    onBoth('BUNDLE-CHECKPOINTS-COSIGNED', checkCosignatures),
-    onBoth('BUNDLE-PROOFS-HOLD', checkProofs),
-    onBoth('BUNDLE-SIGNED', checkManifestNote),
-    onBoth('BUNDLE-CHECKPOINT-AS-ON-PAPER', (found) => checkPaper(found, known.checkpoint)),
-    onBoth('BUNDLE-LOG-KEY-TRUSTED', (found) => checkTrusted(found, known.logKeySha256)),
-    onManifest('BUNDLE-MANIFEST-AS-ON-PAPER', () => checkManifestHash({ files }, known.manifestSha256)),
-  ];
+  return {
+    onManifest,
+    onExtract: (rule, find) => check(rule, () => (entries === null ? notCheckable(noExtract) : find(entries))),
+    onLog: (rule, find) =>
+      onManifest(rule, (found) =>
+        told === null ? notCheckable(noEvents) : find({ files, manifest: found, entries: told }),
+      ),
+  };
 }
 
 /**
@@ -153,12 +193,6 @@ function checkName({ ceremony, mode }: Manifest, folder: string): Finding {
   return folder === name ? holds(name) : notCheckable(`The folder is called ${folder} instead of ${name}.`);
 }
 
-const openingSchema = v.object({ type: v.literal('ceremony-opened') });
-const orderedSchema = v.object({
-  type: v.literal('effect-requested'),
-  request: v.object({ kind: v.literal('sign-bundle'), logSize: v.number() }),
-});
-
 /** The extract goes from the opening to the order to write the bundle, which says how long it is, and no further. */
 function checkLog({ manifest, entries }: Readings): Finding {
   const { opened, createdAt } = factsOf(entries);
@@ -173,15 +207,16 @@ function checkLog({ manifest, entries }: Readings): Finding {
   for (const [member, said, logged] of claims) {
     if (said !== logged) refuse('BUNDLE-LOG-OF-CEREMONY', `Member "${member}" says ${said}; the log says ${logged}.`);
   }
-  const again = entries.slice(1).find(({ event }) => v.is(openingSchema, event));
+  const again = entries.slice(1).find(({ event }) => event.type === 'ceremony-opened');
   if (again !== undefined) {
     refuse(
       'BUNDLE-LOG-OF-CEREMONY',
       `Entry ${again.sequence} opens a ceremony; the log is of one that entry 1 opened.`,
     );
   }
-  const last = entries.at(-1);
-  if (!v.is(orderedSchema, last?.event) || last.event.request.logSize !== last.sequence) {
+  const last = entries.at(-1)?.event;
+  const request = last?.type === 'effect-requested' ? last.request : null;
+  if (request?.kind !== 'sign-bundle' || request.logSize !== entries.length) {
     refuse('BUNDLE-LOG-OF-CEREMONY', `Entry ${entries.length}, the last, is not the order to write this bundle.`);
   }
   return holds(`opened ${entries[0]?.time ?? ''} by ${opened.application}`);
@@ -205,7 +240,7 @@ function checkPlan({ files, manifest, entries }: Readings): Finding {
 }
 
 /** The wording of the transcript belongs to the manifest's format: another wording takes another format number. */
-function checkTranscript({ files, entries }: Readings): Finding {
+function checkTranscript({ files, entries }: Omit<Readings<Entry>, 'manifest'>): Finding {
   const told = utf8ToBytes(transcriptText(entries));
   if (!equalBytes(fileOf(files, layout.transcript), told)) {
     refuse('BUNDLE-TRANSCRIPT-AS-LOGGED', `${layout.transcript} tells something else than ${layout.log}.`);

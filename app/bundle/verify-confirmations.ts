@@ -1,19 +1,13 @@
 import * as v from 'valibot';
-import type { Entry } from '../audit/entry.ts';
+import { isBlank } from '../keys/text.ts';
 import { refuse } from '../rules/refusal.ts';
-import type { ToldEventOf } from './people-events.ts';
 import { rolesOf, roomIn } from './room.ts';
+import type { ToldEntry, ToldEventOf } from './told-events.ts';
+import type { OutcomeOf } from './told-work.ts';
 import { isEnough, nothingTold, quorumPlanSchema, tell, type QuorumPlan, type Told } from './told.ts';
 import { holds, type Finding, type Readings } from './verification.ts';
 
 const rule = 'BUNDLE-CONFIRMED-AS-PLANNED';
-
-const text = v.string();
-const wrapSchema = v.object({
-  type: v.literal('effect-completed'),
-  outcome: v.object({ kind: v.literal('wrap-key'), key: text, proof: v.object({ oaepHash: v.nullable(text) }) }),
-});
-const stoppedSchema = v.object({ type: v.literal('ceremony-stopped') });
 
 /** What became of the keys, as far as the log was followed. */
 interface Fates {
@@ -51,25 +45,20 @@ export function checkConfirmations({ entries }: Readings): Finding {
 }
 
 /** Follows the log and judges every wrap, and every decision to go on without a key, by what was told before it. */
-function followed(entries: readonly Entry[], plan: QuorumPlan): Fates {
+function followed(entries: readonly ToldEntry[], plan: QuorumPlan): Fates {
   const fates: Fates = { wrapped: new Set(), leftOut: new Set() };
-  const moments = new Map(roomIn(entries).moments.map((moment) => [moment.entry, moment]));
   let told = nothingTold;
-  for (const [at, entry] of entries.entries()) {
-    const { event } = entry;
-    if (v.is(stoppedSchema, event)) refuse(rule, 'The ceremony was aborted; nothing leaves it.');
-    const moment = moments.get(entry);
-    if (moment !== undefined) {
-      const before = { told, roles: rolesOf(moment.room), plan };
-      if (moment.event.type === 'exception-closed') leaveOut(moment.event, before, fates);
-      if (v.is(wrapSchema, event)) takeWrap(event.outcome, before, fates);
-    }
+  for (const [at, { event, room }] of roomIn(entries).moments.entries()) {
+    const before = { told, roles: rolesOf(room), plan };
+    if (event.type === 'ceremony-stopped') refuse(rule, 'The ceremony was aborted; nothing leaves it.');
+    if (event.type === 'exception-closed') leaveOut(event, before, fates);
+    if (event.type === 'effect-completed' && event.outcome.kind === 'wrap-key') takeWrap(event.outcome, before, fates);
     told = tell(told, event, at);
   }
   return fates;
 }
 
-function takeWrap({ key, proof }: v.InferOutput<typeof wrapSchema>['outcome'], before: Before, fates: Fates): void {
+function takeWrap({ key, proof }: OutcomeOf<'wrap-key'>, before: Before, fates: Fates): void {
   if (fates.leftOut.has(key)) refuse(rule, `Key ${key} was wrapped after it had been left out.`);
   checkWrap(key, proof.oaepHash === null, before);
   fates.wrapped.add(key);
@@ -94,7 +83,7 @@ function objectionTo(
   if (key === null || !keys.some(({ id }) => id === key)) return 'the plan has no such key';
   if (leftOut.has(key)) return 'it had been left out before';
   if (leftOut.size + 1 === keys.length) return 'no other was left';
-  if (decided.trim() === '') return 'nobody gave a reason';
+  if (isBlank(decided)) return 'nobody gave a reason';
   if (!told.steps.has('roll-call.present')) return 'there had been no roll call';
   if (told.failedKey !== key) return 'nothing had just failed because of it';
   return isEnough(confirmedBy, roles, quorum) ? null : 'by fewer people than the plan asks for';

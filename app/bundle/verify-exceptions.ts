@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { canonicalJson } from '../audit/canonical-json.ts';
+import { isBlank } from '../keys/text.ts';
 import { refuse } from '../rules/refusal.ts';
-import type { ToldEvent, ToldEventOf } from './people-events.ts';
 import { isEverybodyRegistered, rolesOf, roomIn, type Room } from './room.ts';
+import type { ToldEvent, ToldEventOf } from './told-events.ts';
 import { isEnough, quorumPlanSchema, type QuorumPlan } from './told.ts';
 import { holds, type Finding, type Readings } from './verification.ts';
 
@@ -76,7 +77,7 @@ function whatIsUnplanned(event: ToldEvent, { wrong }: Room): Unplanned | null {
         ? { rule: event.rule ?? 'LOG-COPIES-AGREE', happened: null }
         : null;
     case 'custody-recorded':
-      return event.record.kind === 'bag-opened' && event.record.idMatched !== true
+      return event.record.kind === 'bag-opened' && !event.record.idMatched
         ? { rule: 'CUSTODY-BAG-AS-LISTED', happened: null }
         : null;
     case 'passphrase-refused':
@@ -98,7 +99,7 @@ function checkTold({ exception, openedBy, rule: named, happened }: ToldEventOf<'
 function checkOpened({ exception, expected, happened, openedBy }: ToldEventOf<'exception-opened'>, room: Room): void {
   const next = room.exceptions.length + 1;
   if (exception !== next) refuse(rule, `Exception ${next} should follow, but the next one has number ${exception}.`);
-  const isTold = expected.trim() !== '' && happened.trim() !== '';
+  const isTold = !isBlank(expected) && !isBlank(happened);
   if (!isTold || !(openedBy === 'keyferry' || room.people.has(openedBy))) {
     refuse(rule, `Exception ${exception} does not say what was expected, what happened and who noticed it.`);
   }
@@ -108,7 +109,7 @@ function checkClosed(event: ToldEventOf<'exception-closed'>, room: Room, { plan,
   const { exception, decided, decision, key, confirmedBy } = event;
   const open = openIn(room).find((record) => record.exception === exception);
   if (open === undefined) return refuse(rule, `Exception ${exception} was closed, and was not open.`);
-  if (decided.trim() === '') refuse(rule, `Of exception ${exception} it is not said what was decided.`);
+  if (isBlank(decided)) refuse(rule, `Of exception ${exception} it is not said what was decided.`);
   checkDecidedBy(event, room, plan);
   const { step, expected, happened, rule: broken } = open;
   const subject = `exception.${exception}`;

@@ -1,7 +1,9 @@
+import type { Entry } from '../audit/entry.ts';
 import { rootOver } from '../audit/log-tree.ts';
 import { hexToBytes } from '../keys/bytes.ts';
 import { sha256Hex } from '../keys/fingerprint.ts';
 import { checkpointLine } from '../keys/short-form.ts';
+import { partsOf } from '../keys/text.ts';
 import type { RuleId } from '../rules/index.ts';
 import { refuse } from '../rules/refusal.ts';
 import { layout } from './layout.ts';
@@ -39,15 +41,15 @@ export function askedBy({ checkpoint, logKeySha256, manifestSha256 }: KnownElsew
   ]);
 }
 
-const paperForm = /^(?<size>[1-9]\d{0,8})\s+(?<first>[A-Za-z]+)(?:\s+(?:…|\.\.\.))?\s+(?<last>[A-Za-z]+)$/u;
+const paperForm = /^(?<size>[1-9]\d{0,8}) (?<first>[A-Za-z]+) (?<last>[A-Za-z]+)$/u;
 
 /**
  * Reads a checkpoint as people write it.
- * @param text - `57 cowbell stethoscope`, dots between the words or not
+ * @param text - `57 cowbell stethoscope`; three dots are a space
  * @returns null when it is none
  */
 export function parsePaperCheckpoint(text: string): PaperCheckpoint | null {
-  const { size, first, last } = paperForm.exec(text.trim())?.groups ?? {};
+  const { size, first, last } = paperForm.exec(partsOf(text.replaceAll(/…|\.\.\./gu, ' ')).join(' '))?.groups ?? {};
   if (size === undefined || first === undefined || last === undefined) return null;
   return { size: Number(size), first: first.toLowerCase(), last: last.toLowerCase() };
 }
@@ -57,7 +59,7 @@ export function parsePaperCheckpoint(text: string): PaperCheckpoint | null {
  * @param known - null when nobody said what the paper has
  * @throws Refused with BUNDLE-CHECKPOINT-AS-ON-PAPER
  */
-export function checkPaper({ entries }: Readings, known: PaperCheckpoint | null): Finding {
+export function checkPaper({ entries }: Pick<Readings<Entry>, 'entries'>, known: PaperCheckpoint | null): Finding {
   if (known === null) return notCheckable('Nobody said what the paper has: compare it by eye.');
   const { size, first, last } = known;
   if (size > entries.length)
@@ -75,7 +77,7 @@ export function checkPaper({ entries }: Readings, known: PaperCheckpoint | null)
  * @param sha256 - of that key; null when nobody named one
  * @throws Refused with BUNDLE-LOG-KEY-TRUSTED
  */
-export function checkTrusted({ entries }: Readings, sha256: string | null): Finding {
+export function checkTrusted({ entries }: Pick<Readings, 'entries'>, sha256: string | null): Finding {
   if (sha256 === null) {
     return notCheckable('Nobody named a key to trust: compare its fingerprint with the paper.');
   }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { refuse } from '../rules/refusal.ts';
+import type { ToldPerson } from './told-work.ts';
 import { holds, type Finding, type Readings } from './verification.ts';
 
 const rule = 'BUNDLE-ROLL-CALL-AS-PLANNED';
@@ -17,22 +18,8 @@ const planSchema = v.object({
   roles: v.record(text, v.number()),
   separate: v.optional(v.array(texts)),
 });
-const personSchema = v.object({
-  id: text,
-  name: text,
-  organisation: text,
-  roles: texts,
-  initials: text,
-  identifiedBy: text,
-});
-const namingSchema = v.object({
-  type: v.literal('step-confirmed'),
-  step: text,
-  input: v.object({ kind: v.literal('people'), people: v.unknown() }),
-});
 
 type Plan = v.InferOutput<typeof planSchema>;
-type Named = v.InferOutput<typeof personSchema>;
 
 /**
  * Whether the people named at roll call are those whom the plan seats: each told apart from every other by id, initials and
@@ -42,22 +29,21 @@ type Named = v.InferOutput<typeof personSchema>;
 export function checkNamed({ entries }: Readings): Finding {
   const opened = v.safeParse(v.object({ plan: planSchema }), entries[0]?.event);
   if (!opened.success) return refuse(rule, 'The log holds no plan with roles.');
-  const namings = entries.flatMap(({ event }) => (v.is(namingSchema, event) ? [event] : []));
-  let people: readonly Named[] = [];
+  let people: readonly ToldPerson[] = [];
+  let namings = 0;
   // A later list would be the one that everything else goes by, so each of them must stand.
-  for (const { step, input } of namings) {
-    if (step !== 'roll-call.people') refuse(rule, `People were named at ${step}.`);
-    const list = v.safeParse(v.array(personSchema), input.people);
-    if (!list.success)
-      return refuse(rule, 'Somebody was named without name, initials, roles or how they were identified.');
-    people = list.output;
+  for (const { event } of entries) {
+    if (event.type !== 'step-confirmed' || event.input.kind !== 'people') continue;
+    if (event.step !== 'roll-call.people') refuse(rule, `People were named at ${event.step}.`);
+    ({ people } = event.input);
+    namings += 1;
     checkPeople(people, opened.output.plan);
   }
-  if (namings.length === 0) refuse(rule, 'The log does not tell who was named at roll call.');
+  if (namings === 0) refuse(rule, 'The log does not tell who was named at roll call.');
   return holds(people.map((person) => `${person.initials} (${person.roles.join(', ')})`).join(', '));
 }
 
-function checkPeople(people: readonly Named[], plan: Plan): void {
+function checkPeople(people: readonly ToldPerson[], plan: Plan): void {
   people.forEach(checkPerson);
   people.forEach((one, at) => {
     people.slice(at + 1).forEach((other) => {
@@ -75,13 +61,13 @@ const identifiedForm = printable(80);
 /** Capital letters, or letters of a script that has no capitals. */
 const initialsForm = /^[\p{Lu}\p{Lo}]{2,4}$/u;
 
-function checkPerson({ id, name, initials, identifiedBy }: Named): void {
+function checkPerson({ id, name, initials, identifiedBy }: ToldPerson): void {
   if (!nameForm.test(name)) refuse(rule, `${id} has no name that can be read.`);
   if (!initialsForm.test(initials)) refuse(rule, `${id} has no initials of 2 to 4 letters.`);
   if (!identifiedForm.test(identifiedBy)) refuse(rule, `It is not said how ${id} was identified.`);
 }
 
-function checkApart(one: Named, other: Named): void {
+function checkApart(one: ToldPerson, other: ToldPerson): void {
   if (one.id === other.id) refuse(rule, `Two people have the id ${one.id}.`);
   if (one.initials === other.initials) refuse(rule, `${one.id} and ${other.id} have the initials ${one.initials}.`);
   if (lettersOf(one.name) !== lettersOf(other.name)) return;
@@ -103,7 +89,7 @@ function lettersOf(words: string): string {
   return (bare(bare(words).toLowerCase().toUpperCase()).match(/[\p{L}\p{N}]+/gu) ?? []).join(' ');
 }
 
-function checkCounts(people: readonly Named[], plan: Plan): void {
+function checkCounts(people: readonly ToldPerson[], plan: Plan): void {
   const known: ReadonlySet<string> = new Set(roles);
   for (const person of people) {
     const strange = person.roles.find((role, at) => !known.has(role) || person.roles.indexOf(role) !== at);
@@ -121,7 +107,7 @@ function checkCounts(people: readonly Named[], plan: Plan): void {
   if (people.length < Math.min(2, seats)) refuse(rule, 'One person was named alone for a plan that seats two.');
 }
 
-function checkSeparation(people: readonly Named[], { separate }: Plan): void {
+function checkSeparation(people: readonly ToldPerson[], { separate }: Plan): void {
   const lists: readonly (readonly string[])[] = separate ?? separateUnsaid;
   for (const person of people) {
     const both = lists.find((apart) => apart.filter((role) => person.roles.includes(role)).length > 1);

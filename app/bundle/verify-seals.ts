@@ -1,7 +1,6 @@
-import * as v from 'valibot';
 import { isApprovalKey, isSignedBy } from '../approval/signature.ts';
 import { checkpointBytes, checkpointText, originOf } from '../audit/checkpoint.ts';
-import { entryBytes, type Entry } from '../audit/entry.ts';
+import { entryBytes } from '../audit/entry.ts';
 import { leavesOver } from '../audit/log-tree.ts';
 import { parseNote, signersOf, type NoteKey, type SignedNote } from '../audit/signed-note.ts';
 import { checkTlogProof, parseTlogProof } from '../audit/tlog-proof.ts';
@@ -12,6 +11,7 @@ import { encodePublicKeyPem } from '../keys/pem.ts';
 import { refuse } from '../rules/refusal.ts';
 import { checkpointPath, layout, manifestNoteFile, proofPath, publicKeyOf, sealFolders } from './layout.ts';
 import { vouchingIndex } from './sealed-record.ts';
+import type { ToldEntry } from './told-events.ts';
 import { checkpointNote, sealsIn, type LoggedCheckpoint, type Seals } from './seals.ts';
 import { fileOf, holds, requireEqual, type BundleRule, type Finding, type Readings } from './verification.ts';
 
@@ -46,9 +46,8 @@ export function checkCheckpoints({ files, manifest, entries }: Readings): Findin
 }
 
 /** The number of the request that an outcome answers: nothing later can have been signed. */
-function requestBefore(entries: readonly Entry[], at: number): number {
-  const isRequest = ({ event }: Entry): boolean => v.is(v.object({ type: v.literal('effect-requested') }), event);
-  return entries.slice(0, at).findLastIndex(isRequest) + 1;
+function requestBefore(entries: readonly ToldEntry[], at: number): number {
+  return entries.slice(0, at).findLastIndex(({ event }) => event.type === 'effect-requested') + 1;
 }
 
 /** The checkpoint over the whole record is signed while the bundle is made: its signature is in its note alone. */
@@ -181,7 +180,7 @@ function requireSigned(
 }
 
 /** The root over the first so many entries, by their number. */
-function rootsOf(entries: readonly Entry[]): readonly string[] {
+function rootsOf(entries: readonly ToldEntry[]): readonly string[] {
   let tree = emptyTree;
   return [
     bytesToHex(rootOf(tree)),

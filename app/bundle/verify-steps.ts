@@ -1,30 +1,18 @@
-import * as v from 'valibot';
-import type { JsonValue } from '../audit/canonical-json.ts';
-import type { Entry } from '../audit/entry.ts';
 import { refuse } from '../rules/refusal.ts';
 import { plannedIn, unknownInPlan } from './carried-keys.ts';
 import { factsOf } from './log-facts.ts';
 import { plannedSteps, type PlannedStep } from './planned-steps.ts';
-import { roomIn, type ToldApproval } from './room.ts';
+import { roomIn, type Moment, type ToldApproval } from './room.ts';
+import type { ToldEventOf } from './told-events.ts';
 import { holds, notCheckable, type Finding, type Readings } from './verification.ts';
 
 const rule = 'BUNDLE-STEPS-AS-PLANNED';
 
-const text = v.string();
-const work = v.object({ kind: text, key: v.optional(text) });
-/** What brings a ceremony from one step to the next. */
-const eventSchema = v.variant('type', [
-  v.object({ type: v.literal('step-confirmed'), step: text, number: text, ticks: v.array(text) }),
-  v.object({ type: v.literal('effect-requested'), effect: v.number(), step: text, request: work }),
-  v.object({ type: v.literal('effect-completed'), effect: v.number(), settled: v.boolean(), outcome: work }),
-  v.object({ type: v.literal('effect-interrupted'), effect: v.number() }),
-  v.object({ type: v.literal('effect-failed'), effect: v.number() }),
-  v.object({ type: v.literal('exception-closed'), key: v.nullable(text) }),
-]);
-type StepEvent = v.InferOutput<typeof eventSchema>;
-type EventOf<T extends StepEvent['type']> = Extract<StepEvent, { type: T }>;
-type Work = v.InferOutput<typeof work>;
-const shownSchema = v.object({ checks: v.array(text) });
+/** A piece of work, as a request and its outcome name it. */
+interface Work {
+  readonly kind: string;
+  readonly key?: string;
+}
 
 /** How far the ceremony has come. */
 interface Progress {
@@ -57,7 +45,6 @@ export function checkSteps({ entries }: Readings): Finding {
   const unknown = unknownInPlan(facts);
   if (unknown !== undefined) return notCheckable(`This version does not know ${unknown}.`);
   const planned = plannedIn(facts);
-  const approvals = new Map(roomIn(entries).moments.map(({ entry, room }) => [entry, room.approval]));
   const start: Progress = {
     steps: plannedSteps(planned),
     keys: planned.map(({ id }) => id),
@@ -69,45 +56,35 @@ export function checkSteps({ entries }: Readings): Finding {
     onLog: 0,
     isOwnDone: false,
   };
-  const end = entries.reduce((progress, entry) => afterEntry(progress, entry, approvals.get(entry) ?? null), start);
+  const end = roomIn(entries).moments.reduce(afterMoment, start);
   if (end.current !== end.steps.length - 1 || end.atWork === null) {
     refuse(rule, `The record ends at ${nameOf(end)}, before the bundle was to be written.`);
   }
   return holds(`${end.steps.length} steps, the last of them ${nameOf(end)}`);
 }
 
-function afterEntry(progress: Progress, { event, sequence }: Entry, approval: ToldApproval | null): Progress {
-  const told = stepEventOf(event, sequence);
-  switch (told?.type) {
-    case undefined:
-      return progress;
+function afterMoment(progress: Progress, { event, room }: Moment): Progress {
+  switch (event.type) {
     case 'step-confirmed':
-      return confirmed(progress, told, approval);
+      return confirmed(progress, event, room.approval);
     case 'effect-requested':
-      return requested(progress, told);
+      return requested(progress, event);
     case 'effect-completed':
-      return completed(progress, told);
+      return completed(progress, event);
     case 'effect-interrupted':
-      return underWay(progress, told);
+      return underWay(progress, event);
     case 'effect-failed':
-      return failed(progress, told);
+      return failed(progress, event);
     case 'exception-closed':
-      return told.key === null ? progress : leftOut(progress, told.key);
+      return event.key === null ? progress : leftOut(progress, event.key);
+    default:
+      return progress;
   }
-}
-
-const knownTypes: ReadonlySet<unknown> = new Set(eventSchema.options.map(({ entries }) => entries.type.literal));
-
-/** One that is passed over because it is malformed would be a step that nobody looks at. */
-function stepEventOf(event: JsonValue, sequence: number): StepEvent | null {
-  if (!v.is(v.object({ type: text }), event) || !knownTypes.has(event.type)) return null;
-  const result = v.safeParse(eventSchema, event);
-  return result.success ? result.output : refuse(rule, `Entry ${sequence} tells ${event.type} in another form.`);
 }
 
 function confirmed(
   progress: Progress,
-  { step: id, number, ticks }: EventOf<'step-confirmed'>,
+  { step: id, number, ticks }: ToldEventOf<'step-confirmed'>,
   approval: ToldApproval | null,
 ): Progress {
   const step = progress.steps[progress.current];
@@ -115,10 +92,9 @@ function confirmed(
   if (progress.atWork !== null) refuse(rule, `${id} was confirmed again while it was at work.`);
   if (number !== step.number) refuse(rule, `${id} is called ${number}; by the plan it is ${step.number}.`);
   checkTicks(step, ticks);
-  if (
-    step.isSigned &&
-    !(v.is(shownSchema, approval?.parameters) && approval.parameters.checks.length === step.checks)
-  ) {
+  const shown = approval?.parameters;
+  const isShown = shown !== undefined && 'checks' in shown && shown.checks.length === step.checks;
+  if (step.isSigned && !isShown) {
     refuse(rule, `Those who approved ${id} were not shown the ${step.checks} checks that were ticked at it.`);
   }
   return ordersNothing(step) ? advanced(progress) : { ...progress, isOrdered: true };
@@ -130,35 +106,37 @@ function checkTicks({ id, checks }: PlannedStep, ticks: readonly string[]): void
   refuse(rule, `At ${id} not all of its ${checks} checks were ticked, or one that it does not have.`);
 }
 
-function requested(progress: Progress, { effect, step: id, request }: EventOf<'effect-requested'>): Progress {
+function requested(progress: Progress, { effect, step: id, request }: ToldEventOf<'effect-requested'>): Progress {
   const { isOrdered, atWork, effects, steps, current } = progress;
-  const isOfStep = steps[current]?.id === id && kindsNext(progress).includes(request.kind);
-  if (!isOfStep || !isOrdered || atWork !== null || !isOpen(progress, request)) {
+  const work: Work = request;
+  const isOfStep = steps[current]?.id === id && kindsNext(progress).includes(work.kind);
+  if (!isOfStep || !isOrdered || atWork !== null || !isOpen(progress, work)) {
     refuse(rule, `The work ${request.kind} was asked for at ${nameOf(progress)}, which had not ordered it.`);
   }
   if (effect !== effects + 1) refuse(rule, `The work ${request.kind} has the number ${effect}; it is ${effects + 1}.`);
-  return { ...progress, atWork: request, effects: effect };
+  return { ...progress, atWork: work, effects: effect };
 }
 
-function failed(progress: Progress, told: EventOf<'effect-failed'>): Progress {
+function failed(progress: Progress, told: ToldEventOf<'effect-failed'>): Progress {
   return { ...underWay(progress, told), isOrdered: false, atWork: null };
 }
 
 /** Only of work that is under way can be told that it failed, or that nobody knows what became of it. */
-function underWay(progress: Progress, { type, effect }: EventOf<'effect-failed' | 'effect-interrupted'>): Progress {
+function underWay(progress: Progress, { type, effect }: ToldEventOf<'effect-failed' | 'effect-interrupted'>): Progress {
   if (progress.atWork === null || effect !== progress.effects) {
     refuse(rule, `${type} tells of work ${effect}, which is not under way at ${nameOf(progress)}.`);
   }
   return progress;
 }
 
-function completed(progress: Progress, { effect, settled, outcome }: EventOf<'effect-completed'>): Progress {
+function completed(progress: Progress, { effect, settled, outcome }: ToldEventOf<'effect-completed'>): Progress {
   const { atWork, effects } = progress;
-  if (effect !== effects || atWork?.kind !== outcome.kind || atWork.key !== outcome.key) {
-    return refuse(rule, `The work ${outcome.kind} was done at ${nameOf(progress)}, which had not asked for it.`);
+  const { kind, key }: Work = outcome;
+  if (effect !== effects || atWork?.kind !== kind || atWork.key !== key) {
+    return refuse(rule, `The work ${kind} was done at ${nameOf(progress)}, which had not asked for it.`);
   }
-  const isOnLog = onLogOf(progress).includes(outcome.kind);
-  const done = outcome.key === undefined ? progress.done : [...progress.done, outcome.key];
+  const isOnLog = onLogOf(progress).includes(kind);
+  const done = key === undefined ? progress.done : [...progress.done, key];
   const onLog = progress.onLog + (isOnLog ? 1 : 0);
   // What was found by looking is shown to the people first; they order what is left again.
   const after = {
@@ -172,21 +150,26 @@ function completed(progress: Progress, { effect, settled, outcome }: EventOf<'ef
   return kindsNext(after).length === 0 ? advanced(after) : after;
 }
 
-/** Whether the work is for a key that is carried and for which it is not done yet, or for none. */
-function isOpen({ steps, current, keys, done }: Progress, { kind, key }: Work): boolean {
-  const step = steps[current];
-  if (step?.isForEachKey !== true || !step.work.includes(kind)) return key === undefined;
-  return key !== undefined && keys.includes(key) && !done.includes(key);
+/** Whether the work is the one for a key that is carried and for which it is not done yet, or for none. */
+function isOpen(progress: Progress, { kind, key }: Work): boolean {
+  const { steps, current, keys, done } = progress;
+  if (!ownKinds(steps[current]).includes(kind) || steps[current]?.forKeys === null) return key === undefined;
+  return key !== undefined && steps[current]?.forKeys.get(key) === kind && keys.includes(key) && !done.includes(key);
+}
+
+/** The kinds of a step's own work, whether it is done once or for each key. */
+function ownKinds(step: PlannedStep | undefined): readonly string[] {
+  return [...(step?.work ?? []), ...(step?.forKeys?.values() ?? [])];
 }
 
 function isOwnWorkDone({ steps, current, keys, done, isOwnDone }: Progress): boolean {
   const step = steps[current];
-  if (step === undefined || step.work.length === 0) return true;
-  return step.isForEachKey ? keys.every((id) => done.includes(id)) : isOwnDone;
+  if (ownKinds(step).length === 0) return true;
+  return step?.forKeys === null ? isOwnDone : keys.every((id) => done.includes(id));
 }
 
-function ordersNothing({ before, work, after }: PlannedStep): boolean {
-  return before.length + work.length + after.length === 0;
+function ordersNothing(step: PlannedStep): boolean {
+  return step.before.length + ownKinds(step).length + step.after.length === 0;
 }
 
 function onLogOf({ steps, current }: Progress): readonly string[] {
@@ -197,8 +180,8 @@ function onLogOf({ steps, current }: Progress): readonly string[] {
 /** The kinds of work that may come now: on the log what is to come before, then the step's own, then the rest on the log. */
 function kindsNext(progress: Progress): readonly string[] {
   const { steps, current, onLog } = progress;
-  const { before = [], work: own = [] } = steps[current] ?? {};
-  if (onLog >= before.length && !isOwnWorkDone(progress)) return own;
+  const { before = [] } = steps[current] ?? {};
+  if (onLog >= before.length && !isOwnWorkDone(progress)) return ownKinds(steps[current]);
   return onLogOf(progress).slice(onLog, onLog + 1);
 }
 
@@ -208,8 +191,8 @@ function leftOut(progress: Progress, key: string): Progress {
   const step = after.steps[after.current];
   // A bundle without that key is signed anew.
   if (step?.before.includes('sign-bundle') === true) return { ...after, onLog: 0 };
-  const isForEachKey = step?.isForEachKey === true;
-  return isForEachKey && isOwnWorkDone(after) ? advanced(after) : after;
+  const isForKeys = step !== undefined && step.forKeys !== null;
+  return isForKeys && isOwnWorkDone(after) ? advanced(after) : after;
 }
 
 /** To the next step that is about some key that is carried, or always comes. */

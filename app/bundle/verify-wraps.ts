@@ -8,7 +8,7 @@ import { refuser, type Refuser } from '../keys/refuser.ts';
 import { checkWrappingKey } from '../keys/rsa-public.ts';
 import { readSpki } from '../keys/spki.ts';
 import { carriedIn, unknownInPlan, type CarriedKey } from './carried-keys.ts';
-import { factsOf, type WrapFacts } from './log-facts.ts';
+import { factsOf, type ProofFacts, type WrapFacts } from './log-facts.ts';
 import { holds, notCheckable, type Finding, type Readings } from './verification.ts';
 
 const rule = 'BUNDLE-WRAPS-AS-PROVEN';
@@ -63,12 +63,13 @@ function checkWrap({ planned: { spec }, way }: CarriedKey, { proof, parts, prove
   const { method, oaepHash } = way.wrap;
   const isHybrid = method === 'rsa-aes';
   const nonce = nonceOf(way.wrap);
-  const { performed, kwpMechanism, ...found } = proof;
-  const isAsked = canonicalJson(found) === canonicalJson({ spec, method, oaepHash, nonce });
+  const { performed, kwpMechanism } = proof;
+  const isAsked =
+    canonicalJson(wayIn(proof)) === canonicalJson({ spec, method, oaepHash, nonce, performed, kwpMechanism });
   if (!isAsked || (performed === 'single') === isHybrid || (kwpMechanism !== null) !== isHybrid) {
     refuse(`the proof beside its wrap is of ${canonicalJson(proof)}, not of ${way.option} for ${spec}`);
   }
-  if (!proven.some((earlier) => canonicalJson(earlier) === canonicalJson(proof))) {
+  if (!proven.some((earlier) => canonicalJson(wayIn(earlier)) === canonicalJson(wayIn(proof)))) {
     refuse(`the token had not proved ${way.option} for ${spec} like this when it was last tested`);
   }
   const names = [
@@ -80,4 +81,16 @@ function checkWrap({ planned: { spec }, way }: CarriedKey, { proof, parts, prove
   if (canonicalJson(given) !== canonicalJson(names)) {
     refuse(`the token gave out ${given.join(', ')}; ${way.option} gives ${names.join(', ')}`);
   }
+}
+
+/** What a proof is of: how long its payload was is the test's own. */
+function wayIn({
+  spec,
+  method,
+  oaepHash,
+  nonce,
+  performed,
+  kwpMechanism,
+}: ProofFacts): Omit<ProofFacts, 'payloadBytes'> {
+  return { spec, method, oaepHash, nonce, performed, kwpMechanism };
 }

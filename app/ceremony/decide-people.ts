@@ -1,3 +1,4 @@
+import { isBlank } from '../keys/text.ts';
 import { refusal, type Refusal } from '../rules/refusal.ts';
 import {
   approversOf,
@@ -134,7 +135,7 @@ function openException(state: CeremonyState, command: CommandOf<'open-exception'
   const { expected, happened, openedBy, rule } = command;
   const isKnown = openedBy === 'keyferry' || state.people.some(({ id }) => id === openedBy);
   if (!isKnown) return refusal('EXCEPTION-TOLD-WHOLE', `"${openedBy}" was not named at roll call.`);
-  if (expected.trim() === '' || happened.trim() === '') {
+  if (isBlank(expected) || isBlank(happened)) {
     return refusal('EXCEPTION-TOLD-WHOLE', 'An exception says what was expected and what happened.');
   }
   if (state.inFlight !== null) return refusal('EFFECT-NOT-IN-FLIGHT', 'The last step is still at work.');

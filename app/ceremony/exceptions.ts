@@ -1,3 +1,4 @@
+import { isBlank } from '../keys/text.ts';
 import { refusal, type Refusal } from '../rules/refusal.ts';
 import { keyToLeaveOut } from './leaving-out.ts';
 import type { EventOf, ExceptionDecision } from './events.ts';
@@ -93,7 +94,7 @@ export function checkClosing(state: CeremonyState, { exception, decided, decisio
   if (exceptionToClose(state, exception) === null) {
     return refusal('EXCEPTION-CLOSED-BY-QUORUM', `There is no open exception ${exception}.`);
   }
-  if (decided.trim() === '') {
+  if (isBlank(decided)) {
     return refusal('EXCEPTION-CLOSED-BY-QUORUM', `Exception ${exception}: nobody has said what was decided.`);
   }
   const may = keyToLeaveOut(state);

@@ -1,3 +1,4 @@
+import { isBlank } from '../keys/text.ts';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import * as v from 'valibot';
 import { askedOf, checkApproval, checkRegistration, exceptionSubject, inputIn, type Subject } from './approvals.ts';
@@ -55,7 +56,7 @@ function objectToException(state: CeremonyState, event: EventOf<'exception-opene
   // Work that was found done may have been the last of its step, which is the one that is named then.
   const isReached = state.steps.slice(0, state.current + 1).some(({ id }) => id === event.step);
   if (!isReached) return 'it names a step that has not been reached.';
-  if (event.expected.trim() === '' || event.happened.trim() === '') return 'it does not say what happened.';
+  if (isBlank(event.expected) || isBlank(event.happened)) return 'it does not say what happened.';
   return event.openedBy === 'keyferry' || isNamed(state, event.openedBy) ? null : 'nobody of that id is here.';
 }
 

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToBase64Url, bytesToHex, utf8ToBytes } from './bytes.ts';
 import { evenWords, oddWords } from './pgp-words.ts';
+import { partsOf } from './text.ts';
 
 /**
  * SHA-256 as lower-case hex, 64 digits: how every file, public key and plan is named in the log.
@@ -25,7 +26,7 @@ export function hexGroups(hex: string): string[] {
  * @returns lower-case hex without spaces; null when it is none
  */
 export function parseWrittenHash(text: string): string | null {
-  const hex = text.replaceAll(/\s/gu, '').toLowerCase();
+  const hex = partsOf(text).join('').toLowerCase();
   return /^[0-9a-f]{64}$/u.test(hex) ? hex : null;
 }
 

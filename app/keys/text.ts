@@ -28,3 +28,24 @@ function decodeUtf16(bytes: Uint8Array, order: 'little' | 'big'): string | null 
   const text = units.map((unit) => String.fromCharCode(unit)).join('');
   return text.isWellFormed() ? text : null;
 }
+
+/** What Python takes for white space, and JavaScript does not. */
+const separators: ReadonlySet<string> = new Set(['\u001c', '\u001d', '\u001e', '\u001f', '\u0085']);
+
+/**
+ * Whether words that people should have said say nothing.
+ * @param text - any
+ */
+export function isBlank(text: string): boolean {
+  return partsOf(text).length === 0;
+}
+
+/**
+ * What people wrote with white space between: as Unicode, JavaScript and Python have it, all of them together.
+ * @param text - any
+ * @returns the parts, none of them empty
+ */
+export function partsOf(text: string): readonly string[] {
+  const spaced = Array.from(text, (character) => (separators.has(character) ? ' ' : character)).join('');
+  return spaced.split(/\s+/u).filter((part) => part !== '');
+}

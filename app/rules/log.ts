@@ -97,6 +97,10 @@ export const logRules = {
     claim: 'The folder of a bundle carries the id of its ceremony, and a rehearsal says so in it.',
     remedy: 'Restore the name of the folder as the manifest gives the ceremony.',
   },
+  'BUNDLE-EVENTS-IN-FORM': {
+    claim: 'Every event of the log extract is of a type that a ceremony has, with exactly the members of that type.',
+    remedy: 'Do not upload. Ask the room for the bundle anew, and check it with the application that wrote it.',
+  },
   'BUNDLE-LOG-OF-CEREMONY': {
     claim:
       'The log extract goes from the opening of the ceremony that the manifest names, in the same mode, to the order to write this bundle, and no further.',

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { oneLine, verdictOf, type RuleResult } from '../../app/bundle/verification.ts';
 import { verifyBundle, verifyLog } from '../../app/bundle/verify-bundle.ts';
@@ -59,7 +59,7 @@ function verify(args: readonly string[]): number {
 
 /** Null when the path is neither; throws when it cannot be read. */
 function check(target: string, known: KnownElsewhere): RuleResult[] | null {
-  const found = lstatSync(target);
+  const found = statSync(target);
   // A log alone has no manifest and no note: whoever asked must not take its chain for an answer.
   if (found.isFile() && askedBy(known).size > 0) {
     refuse('CHECKED-FOLDER-IS-BUNDLE', 'What the paper says is held against a bundle, not a log alone.');
@@ -82,6 +82,9 @@ function say({ rule, outcome, detail }: RuleResult): void {
   console.log(`${outcome.padEnd(13)}  ${rule}  ${oneLine(detail)}`);
 }
 
+/** So that it is noticed when an option comes twice. */
+const many = { type: 'string', multiple: true } as const;
+
 interface Options {
   readonly target: string;
   readonly known: KnownElsewhere;
@@ -94,25 +97,32 @@ function optionsOf(args: readonly string[]): Options | string {
       args: [...args],
       allowPositionals: true,
       options: {
-        checkpoint: { type: 'string' },
-        'manifest-sha256': { type: 'string' },
-        'log-key-sha256': { type: 'string' },
-        'log-key': { type: 'string' },
+        checkpoint: many,
+        'manifest-sha256': many,
+        'log-key-sha256': many,
+        'log-key': many,
       },
     });
-    const [target, ...others] = positionals;
-    if (target === undefined || others.length > 0) return usage;
-    const { 'log-key': pem, 'log-key-sha256': hash } = values;
-    if (pem !== undefined && hash !== undefined) return usage;
+    // Of what is given twice nobody could say which was held against the bundle.
+    const given = (name: keyof typeof values): string | undefined => onlyOne(values[name]);
+    const target = onlyOne(positionals);
+    const [pem, hash] = [given('log-key'), given('log-key-sha256')];
+    if (target === undefined || (pem !== undefined && hash !== undefined)) return usage;
     const known = {
-      checkpoint: parsed(values.checkpoint, parsePaperCheckpoint),
+      checkpoint: parsed(given('checkpoint'), parsePaperCheckpoint),
       logKeySha256: pem === undefined ? parsed(hash, parseWrittenHash) : keyHashIn(pem),
-      manifestSha256: parsed(values['manifest-sha256'], parseWrittenHash),
+      manifestSha256: parsed(given('manifest-sha256'), parseWrittenHash),
     };
     return { target, known };
   } catch (error) {
     return error instanceof Refused ? `${error.refusal.rule}: ${error.refusal.cause}` : usage;
   }
+}
+
+/** Undefined for what was not given; throws where it was given twice. */
+function onlyOne(values: readonly string[] = []): string | undefined {
+  if (values.length > 1) throw new Error('wrong usage');
+  return values[0];
 }
 
 /** Null for what was not given; throws where it is mistyped. */
@@ -125,7 +135,11 @@ function parsed<T>(text: string | undefined, parse: (text: string) => T | null):
 
 /** SHA-256 over the DER SubjectPublicKeyInfo in a file, in hex; throws Refused when there is none. */
 function keyHashIn(pem: string): string {
-  return readingInbound(pem, () => sha256Hex(readPublicKeyPem(readFileSync(pem, 'utf8'), pem)));
+  return readingInbound(pem, () => {
+    const text = readFileSync(pem, 'latin1').replaceAll('\r\n', '\n');
+    if (/[^\0-\x7f]/u.test(text)) refuse('INBOUND-PEM-ONE-PUBLIC-KEY', `${pem} is no text in ASCII.`);
+    return sha256Hex(readPublicKeyPem(text, pem));
+  });
 }
 
 function giveUp(why: string): number {

@@ -1,7 +1,8 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readdirSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { layout } from '../../app/bundle/layout.ts';
 import type { Bundle } from '../../app/bundle/verify-bundle.ts';
+import { bytesToUtf8 } from '../../app/keys/bytes.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 
 const maxFiles = 2000;
@@ -21,24 +22,25 @@ export function isBundle(folder: string): boolean {
 
 /**
  * Reads everything a bundle holds.
- * @param folder - its path
+ * @param named - its path, or a link to it
  * @returns the name of the folder and every file
  * @throws Refused with BUNDLE-PLAIN-FILES for a link, a device or more than can be checked; the system's error when
  * something cannot be read
  */
-export function readBundle(folder: string): Bundle {
+export function readBundle(named: string): Bundle {
+  const folder = realpathSync(named);
   const sizes = new Map<string, number>();
   measure(folder, '', 0, sizes);
   const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   if (bytes > maxBytes) refuse('BUNDLE-PLAIN-FILES', `The bundle has ${bytes} bytes; at most ${maxBytes} are read.`);
   const files = new Map([...sizes.keys()].map((path) => [path, readPlain(join(folder, path), path)]));
-  return { folder: basename(resolve(folder)), files };
+  return { folder: basename(folder), files };
 }
 
 /** What lies there, and how large it is; nothing is read before all of it is known to be within the limits. */
 function measure(top: string, prefix: string, depth: number, sizes: Map<string, number>): void {
   if (depth > maxDepth) refuse('BUNDLE-PLAIN-FILES', `${prefix} lies deeper than ${maxDepth} folders.`);
-  for (const name of readdirSync(join(top, prefix)).toSorted()) {
+  for (const name of namesIn(join(top, prefix))) {
     const path = prefix === '' ? name : `${prefix}/${name}`;
     const found = lstatSync(join(top, path));
     if (found.isDirectory()) {
@@ -52,6 +54,12 @@ function measure(top: string, prefix: string, depth: number, sizes: Map<string, 
     if (sizes.size === maxFiles) refuse('BUNDLE-PLAIN-FILES', `The bundle holds more than ${maxFiles} files.`);
     sizes.set(path, found.size);
   }
+}
+
+/** The names in a folder; one that is no text is that of no file of a bundle. */
+function namesIn(folder: string): readonly string[] {
+  const names = readdirSync(folder, { encoding: 'buffer' });
+  return names.map((name) => bytesToUtf8(name) ?? refuse('BUNDLE-PLAIN-FILES', 'A name is no UTF-8.')).toSorted();
 }
 
 function readPlain(path: string, name: string): Uint8Array {

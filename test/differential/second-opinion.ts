@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { verifyBundle, type Bundle } from '../../app/bundle/verify-bundle.ts';
 import { verdictOf } from '../../app/bundle/verification.ts';
-import { application } from '../app/bundle/bundle-maker.ts';
 import { verifierPath } from '../support/paper.ts';
 import { putFiles } from '../support/put-files.ts';
 
@@ -20,9 +19,12 @@ export interface Opinion {
 
 const codes = { holds: 0, broken: 1, 'not-checkable': 2 } as const;
 
-/** What the verifier of the application says. */
-export function firstOpinion(bundle: Bundle): Opinion {
-  const results = verifyBundle(bundle, application);
+/**
+ * What the verifier of the application says.
+ * @param by - name and version of that application
+ */
+export function firstOpinion(bundle: Bundle, by: string): Opinion {
+  const results = verifyBundle(bundle, by);
   return {
     code: codes[verdictOf(results)],
     broken: results.flatMap(({ rule, outcome }) => (outcome === 'broken' ? [rule] : [])),
@@ -36,9 +38,10 @@ export class SecondOpinion {
   readonly #lines: AsyncIterator<string, undefined>;
   readonly #reader: Interface;
 
-  constructor() {
+  /** @param verifier - the program, for a test another than the one that is shipped */
+  constructor(verifier = verifierPath) {
     const driver = fileURLToPath(new URL('driver.py', import.meta.url));
-    this.#python = spawn('python3', ['-I', driver, verifierPath], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#python = spawn('python3', ['-I', driver, verifier], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#reader = createInterface({ input: this.#python.stdout });
     this.#lines = this.#reader[Symbol.asyncIterator]();
   }

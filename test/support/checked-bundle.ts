@@ -5,6 +5,7 @@ import { sealsIn } from '../../app/bundle/seals.ts';
 import { hexGroups, pgpWords } from '../../app/keys/fingerprint.ts';
 import { sampleLog, sha256 } from '../app/bundle/bundle-maker.ts';
 import { sampleBundle, sampleEvents } from '../app/bundle/sample-bundle.ts';
+import { toldIn } from '../../app/bundle/told-events.ts';
 import { logKeyName, publicKeyOf } from './keys.ts';
 import { putFiles } from './put-files.ts';
 
@@ -42,7 +43,7 @@ function grouped(hex: string): string {
 }
 
 function checkpointOf(): string {
-  const { size = 0, root = '' } = sealsIn(sampleLog(sampleEvents())).checkpoints[1] ?? {};
+  const { size = 0, root = '' } = sealsIn(toldIn(sampleLog(sampleEvents()))).checkpoints[1] ?? {};
   const words = pgpWords(Buffer.from(root, 'hex'));
   return `${size} ${words[0] ?? ''} ${words.at(-1) ?? ''}`;
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { appendEntry, emptyChain, followLink, verifyChain } from '../../../app/audit/chain.ts';
 import { entryBytes, entryHash, parseEntry, type Entry } from '../../../app/audit/entry.ts';
 import { extractBytes, parseExtract } from '../../../app/audit/extract.ts';
-import type { JsonValue } from '../../../app/audit/canonical-json.ts';
+import { canonicalBytes, type JsonValue } from '../../../app/audit/canonical-json.ts';
 import { ruleOf } from '../../support/rule-of.ts';
 
 const time = '2026-11-23T14:07:32.000Z';
@@ -70,10 +70,35 @@ describe('an entry', () => {
   });
 });
 
-const someEvents = fc.array(
-  fc.jsonValue().map((value): JsonValue => value as JsonValue),
-  { minLength: 1, maxLength: 12 },
-);
+describe('the data of an entry', () => {
+  const nested = (levels: number): JsonValue => (levels === 0 ? 'x' : [nested(levels - 1)]);
+  const opening = (uploadMarginHours: JsonValue, plan: JsonValue = { uploadMarginHours }) => ({ ...first, event: { plan } }); // prettier-ignore
+  it.each<[string, Entry]>([
+    ['a fraction', { ...first, event: { x: [0.5] } }],
+    ['a number that a double does not tell from the next', { ...first, event: 2 ** 53 }],
+    ['a number with an exponent', { ...first, event: 1e21 }],
+    ['a fraction where the plan has none', opening(0, { uploadMarginHours: 0.5, copies: 1.5 })],
+    ['more hours than there may be', opening(9000.5)],
+    ['that fraction in another entry', { ...opening(0.5), sequence: 2 }],
+    ['too many levels', { ...first, event: nested(64) }],
+  ])('is nothing that readers take differently: %s', (_, entry) => {
+    expect(ruleOf(() => entryBytes(entry))).toBe('LOG-ENTRY-CANONICAL');
+    expect(ruleOf(() => parseEntry(canonicalBytes(entry)))).toBe('LOG-ENTRY-CANONICAL');
+  });
+
+  it.each<[string, Entry]>([
+    ['the largest number', { ...first, event: -(2 ** 53 - 1) }],
+    ['the hours of the plan', opening(0.5)],
+    ['few hours', opening(1.5e-7)],
+    ['many levels', { ...first, event: nested(63) }],
+  ])('may be %s', (_, entry) => {
+    expect(parseEntry(entryBytes(entry))).toEqual(entry);
+  });
+});
+
+/** In a log every number is one that every reader takes. */
+const whole = (value: unknown): JsonValue => JSON.parse(JSON.stringify(value), (_, each: unknown) => (typeof each === 'number' ? Math.trunc(each) % 2 ** 53 : each)) as JsonValue; // prettier-ignore
+const someEvents = fc.array(fc.jsonValue().map(whole), { minLength: 1, maxLength: 12 });
 
 describe('a chain', () => {
   it('is intact as appended, at every length', () => {

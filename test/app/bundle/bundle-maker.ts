@@ -19,6 +19,7 @@ import { transcriptText } from '../../../app/bundle/transcript.ts';
 import { uploadHtml } from '../../../app/bundle/upload-html.ts';
 import { uploadMarkdown } from '../../../app/bundle/upload-md.ts';
 import { sheetIn } from '../../../app/bundle/verify-upload.ts';
+import { toldIn } from '../../../app/bundle/told-events.ts';
 import { parsePlanDocument } from '../../../app/ceremony/plan.ts';
 import { reportBytes, reportOf } from '../../../app/record/report.ts';
 import { encodePublicKeyPem } from '../../../app/keys/pem.ts';
@@ -150,7 +151,7 @@ export function withLog(
   events: readonly JsonValue[],
   entries = sampleLog(events),
 ): Map<string, Uint8Array> {
-  const facts = unlessRefused(() => factsOf(entries));
+  const facts = unlessRefused(() => factsOf(toldIn(entries)));
   const sheet = facts === null ? null : unlessRefused(() => sheetIn(facts));
   const report = unlessRefused(() => reportOf(entries));
   const old = manifestOf(files).keys;

@@ -11,6 +11,7 @@ import { checkQuorum } from '../../../app/bundle/verify-quorum.ts';
 import { checkNamed } from '../../../app/bundle/verify-roll-call.ts';
 import { checkSteps } from '../../../app/bundle/verify-steps.ts';
 import { factsOf } from '../../../app/bundle/log-facts.ts';
+import { toldIn } from '../../../app/bundle/told-events.ts';
 import { replayLog } from '../../../app/ceremony/replay.ts';
 import { engineRecord, lost } from './engine-record.ts';
 import { sampleLog, stepAt, unsigned, type Event } from './sample-log.ts';
@@ -27,7 +28,7 @@ beforeAll(() => {
 
 /** The rules that look at the log alone ask for nothing else of a bundle. */
 function results(entries: readonly Entry[]): RuleResult[] {
-  const readings = { entries, files: new Map<string, Uint8Array>(), manifest: {} as Manifest };
+  const readings = { entries: toldIn(entries), files: new Map<string, Uint8Array>(), manifest: {} as Manifest };
   return [
     check('BUNDLE-ROLL-CALL-AS-PLANNED', () => checkNamed(readings)),
     check('BUNDLE-STEPS-AS-PLANNED', () => checkSteps(readings)),
@@ -52,7 +53,7 @@ describe('a record that the engine decided', () => {
     expect(replayLog(record)?.leftOut.has(lost)).toBe(true);
     expect(results(record).filter(({ outcome }) => outcome !== 'holds')).toEqual([]);
     expect(broken(sampleLog(events))).toEqual([]);
-    expect([...factsOf(record).leftOut.keys()]).toEqual([lost]);
+    expect([...factsOf(toldIn(record)).leftOut.keys()]).toEqual([lost]);
   });
 
   it('holds something of everything that the verifier looks at', () => {

@@ -30,7 +30,8 @@ export function wordsOf(state: CeremonyState | null, id: string): Members {
 export function shownAt(state: CeremonyState | null, id: string, before: readonly Entry[]): Members {
   const step = stepOf(state, id);
   const facts = state === null || step === undefined ? null : unlessThrown(() => factsOf(state, step));
-  if (step === undefined || facts === null) return { facts: wrappingKeys(before) };
+  if (step === undefined || facts === null)
+    return { number: '1.1', title: id, says: [], checks: [], facts: wrappingKeys(before) };
   const { number, title, says, ticks } = step;
   return { number, title, says, checks: ticks.map(({ text }) => text), facts: plain(facts) };
 }

@@ -157,12 +157,6 @@ describe('a manifest that was made to fit is contradicted', () => {
     'BUNDLE-WRAPS-AS-PROVEN',
     'BUNDLE-BLOBS-AS-LOGGED',
   ];
-  /** A log with one malformed fact tells none; of the people it tells as before. */
-  const ofThePeople = ['BUNDLE-ROLL-CALL-AS-PLANNED', 'BUNDLE-STEPS-AS-PLANNED', 'BUNDLE-CONFIRMED-AS-PLANNED', 'BUNDLE-APPROVALS-SIGNED', 'BUNDLE-EXCEPTIONS-CLOSED', 'BUNDLE-CLOCK-TOLD']; // prettier-ignore
-  const nothingTold = (besides = ''): string[] => [
-    ...allOfTheLog.filter((rule) => rule === besides || !ofThePeople.includes(rule)),
-    'BUNDLE-DEADLINE-AHEAD',
-  ];
   it.each<[string, Files, string[]]>([
     ['the title', relisted({ title: 'Another' }), ['BUNDLE-KEYS-AS-PLANNED']],
     ['the mode', relisted({ mode: 'production' }), ['BUNDLE-NAMED-AS-CEREMONY', 'BUNDLE-LOG-OF-CEREMONY']],
@@ -264,13 +258,12 @@ describe('a manifest that was made to fit is contradicted', () => {
     ['a log of nothing', forgedLog([]), ['LOG-CHAIN-INTACT']],
     [
       'a log that begins late',
-      forgedLog(events.slice(1)),
+      forgedLog(sampleLog(events).slice(1).map(({ event }) => event)), // prettier-ignore
       [
         ...allOfTheLog.filter(
           (rule) => !['BUNDLE-KEYS-AS-LOGGED', 'BUNDLE-BLOBS-AS-LOGGED', 'BUNDLE-CLOCK-TOLD'].includes(rule),
         ),
         'BUNDLE-CHECKPOINTS-SIGNED',
-        'BUNDLE-CHECKPOINTS-COSIGNED',
       ],
     ],
     ['a log of another length than it says', forgedLog(edited(events.length - 1, { request: { ...(events.at(-1)?.['request'] as Record<string, JsonValue>), logSize: events.length + 1 } })), ['BUNDLE-LOG-OF-CEREMONY']], // prettier-ignore
@@ -302,12 +295,12 @@ describe('a manifest that was made to fit is contradicted', () => {
         ...events,
         { type: 'effect-completed', settled: false, outcome: { kind: 'read-inbound', keks: [{ key: 'signing' }] } },
       ]),
-      nothingTold('BUNDLE-STEPS-AS-PLANNED'),
+      ['BUNDLE-EVENTS-IN-FORM'],
     ],
     [
       'a log whose public key is no hex',
       forgedLog(rewritten('"key":"signing","publicKey":"3', '"key":"signing","publicKey":"x')),
-      nothingTold(),
+      ['BUNDLE-EVENTS-IN-FORM'],
     ],
     [
       'a log without a wrap',

@@ -3,6 +3,7 @@ import type { Entry } from '../../../app/audit/entry.ts';
 import { checkClock } from '../../../app/bundle/verify-clock.ts';
 import { parseManifest } from '../../../app/bundle/manifest.ts';
 import { layout } from '../../../app/bundle/layout.ts';
+import { toldIn } from '../../../app/bundle/told-events.ts';
 import { ruleOf } from '../../support/rule-of.ts';
 import { sampleBundle, sampleEvents } from './sample-bundle.ts';
 import { exceptionClosed, exceptionOpened, failureOf, sampleLog, stepAt, workAt, type Event } from './sample-log.ts';
@@ -19,7 +20,7 @@ function refusedBy(log: readonly Event[], ...moves: readonly (readonly [from: nu
     const seconds = moves.findLast(([from]) => index >= from)?.[1] ?? 0;
     return { ...entry, time: new Date(Date.parse(entry.time) + seconds * 1000).toISOString() };
   });
-  return ruleOf(() => checkClock({ files, manifest, entries }));
+  return ruleOf(() => checkClock({ files, manifest, entries: toldIn(entries) }));
 }
 
 const rule = 'BUNDLE-CLOCK-TOLD';

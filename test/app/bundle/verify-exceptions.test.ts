@@ -5,7 +5,6 @@ import { application, besidesSteps, withLog } from './bundle-maker.ts';
 import { sampleBundle, sampleEvents } from './sample-bundle.ts';
 import {
   aBreak,
-  asked,
   bagOpened,
   exceptionClosed,
   exceptionOpened,
@@ -33,6 +32,8 @@ const events = sampleEvents();
 /** Before the comparison of the first key: work is done, and nothing is asked. */
 const quiet = stepAt('bring-in.compare.signing', events);
 const inserted = (...more: readonly Event[]) => broken(events.toSpliced(quiet, 0, ...more));
+/** Another decision on the first exception is put to the people. */
+const [askedOtherwise = {}] = exceptionClosed(1, { decided: 'We stop.' });
 const afterwards = (step: string, ...more: readonly Event[]) => broken(events.toSpliced(stepAt(step, events) + 1, 0, ...more)); // prettier-ignore
 
 describe('an exception', () => {
@@ -62,7 +63,7 @@ describe('an exception', () => {
     ['closed by another decision than was approved', [opened, asking, approval, { ...closed, decided: 'We stop.' }]],
     ['closed without a decision', [opened, ...exceptionClosed(1, { decided: ' ' })]],
     ['approved with other words than it has', [exceptionOpened(1, { happened: 'Less.' }), ...exceptionClosed(1)]],
-    ['approved before another was asked', [opened, asking, approval, asked('exception.1', {}), closed]],
+    ['approved before another was asked', [opened, asking, approval, askedOtherwise, closed]],
     ['that does not say what happened', [exceptionOpened(1, { happened: '' })]],
     ['that nobody noticed', [exceptionOpened(1, { openedBy: 'p9' }), ...exceptionClosed(1)]],
   ])('is refused: %s', (_, more) => {
@@ -144,7 +145,7 @@ describe('a break', () => {
     ['asked for by a stranger', [{ ...started, by: 'p3' }, first, second, ended]],
     ['in which the token was opened', [started, tokenReopened, first, second, ended]],
     ['in which an exception was closed', [exceptionOpened(1), started, ...exceptionClosed(1), first, second, ended]],
-    ['in which something was approved', [exceptionOpened(1), ...aBreak(), ...exceptionClosed(1)].toSpliced(2, 0, asked('exception.1', {}))], // prettier-ignore
+    ['in which something was approved', [exceptionOpened(1), ...aBreak(), ...exceptionClosed(1)].toSpliced(2, 0, askedOtherwise)], // prettier-ignore
   ])('is refused: %s', (_, more) => {
     expect(inserted(...more)).toEqual(breaks);
   });

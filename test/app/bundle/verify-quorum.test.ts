@@ -93,7 +93,7 @@ describe('the work that follows', () => {
 describe('what was shown of the wraps', () => {
   const at = stepAt('wrap.approve', events);
   const shown = (facts: JsonValue) =>
-    events.with(at - 2, { ...events[at - 2], parameters: { plan: null, subject: 'wrap.approve', input: { kind: 'none' }, facts } }); // prettier-ignore
+    events.with(at - 2, { ...events[at - 2], parameters: { plan: null, subject: 'wrap.approve', number: '6.1', title: 'Approve', says: [], checks: ['seen'], input: { kind: 'none' }, facts } }); // prettier-ignore
   const keks = events.flatMap(({ outcome }) => ((outcome as Event | undefined)?.['keks'] as Event[] | undefined) ?? []);
   const hash = (key: string) => keks.find((kek) => kek['key'] === key)?.['spkiSha256'] as string;
   const rows = (...rows: readonly (readonly string[])[]) => shown([{ kind: 'table', rows }]);
@@ -109,7 +109,7 @@ describe('what was shown of the wraps', () => {
     ['with the beginning of a hash', rows(['signing', signing.slice(0, 60)], ['store', store])],
     ['with a hash that goes on otherwise', rows(['signing', `${signing}00`], ['store', store])],
     ['with the hashes beside no key', rows(['signing', 'store'], [signing, store])],
-    ['with nothing', events.with(at - 2, { ...events[at - 2], parameters: { plan: null, subject: 'wrap.approve', input: { kind: 'none' } } })], // prettier-ignore
+    ['with nothing', shown([])],
   ])('is refused %s', (_, log) => {
     expect(broken(log)).toEqual(rule);
   });

@@ -6,7 +6,17 @@ import { verifyBundle } from '../../../app/bundle/verify-bundle.ts';
 import { application, withLog } from './bundle-maker.ts';
 import { plan, sampleBundle, sampleEvents } from './sample-bundle.ts';
 import { clouds, cloudBundle, cloudEvents } from './sample-clouds.ts';
-import { approved, confirmed, failureOf, numbered, sampleLog, stepAt, workAt, type Event } from './sample-log.ts';
+import {
+  approved,
+  confirmed,
+  failureOf,
+  interrupted,
+  numbered,
+  sampleLog,
+  stepAt,
+  workAt,
+  type Event,
+} from './sample-log.ts';
 
 // Every log here is chained and signed anew by everybody in the room: what is missing is what they did not do.
 
@@ -30,7 +40,7 @@ describe('the steps of a record', () => {
     const all = byokExport(parsed, 'make-token');
     const engine = all.slice(0, all.findIndex(({ id }) => id === 'take-out.write') + 1);
     const weak = all.some(({ id }) => id === 'wrap.weak');
-    const keys = parsed.keys.map(({ id }, index) => ({ id, isWeak: weak && index === 0 }));
+    const keys = parsed.keys.map(({ id }, index) => ({ id, isWeak: weak && index === 0, isMade: true }));
     const verifier = plannedSteps(keys);
     expect(verifier.map(({ id, number, checks, isSigned }) => [id, number, checks, isSigned])).toEqual(
       engine.map(({ id, number, ticks, sensitive }) => [id, number, ticks.length, sensitive]),
@@ -106,26 +116,32 @@ describe('the steps of a record', () => {
   it('tell of no work that is not under way, that it failed or that nobody knows what became of it', () => {
     const order = events.length - 1;
     const told = failureOf(events[workAt('wrap-key', 'store', events)] ?? {});
-    for (const type of ['effect-failed', 'effect-interrupted']) {
-      expect(isBroken(events.toSpliced(order, 0, { ...told, type }))).toBe(true);
+    for (const late of [told, interrupted(told['effect'] ?? null)]) {
+      expect(isBroken(events.toSpliced(order, 0, late))).toBe(true);
     }
     const asked = workAt('make-key', 'store', events);
-    const interrupted = { ...failureOf(events[asked] ?? {}), type: 'effect-interrupted' };
-    expect(isBroken(events.toSpliced(asked + 1, 0, interrupted))).toBe(false);
-    expect(isBroken(events.toSpliced(asked + 1, 0, { ...interrupted, effect: 99 }))).toBe(true);
+    expect(isBroken(events.toSpliced(asked + 1, 0, interrupted(events[asked]?.['effect'] ?? null)))).toBe(false);
+    expect(isBroken(events.toSpliced(asked + 1, 0, interrupted(99)))).toBe(true);
   });
 
-  it('give work for no key no key, and tick each check once', () => {
-    const order = events.length - 1;
-    const request = events[order]?.['request'] as Event;
-    expect(isBroken(events.with(order, { ...events[order], request: { ...request, key: 'store' } }))).toBe(true);
-    const at = stepAt('bring-in.accept', events);
-    expect(isBroken(events.with(at, { ...events[at], ticks: ['1', '1'] }))).toBe(true);
-    const several = events.findIndex(({ ticks }) => Array.isArray(ticks) && ticks.length > 1);
-    const confirmed = sampleLog(events)[several]?.event as Event | undefined;
-    for (const ticks of [['1,2'], ['1', '1,2'], ['1', '1'], ['1', '2', '2']]) {
-      expect(isBroken(events.with(several, { ...confirmed, ticks }))).toBe(true);
+  it('make a key that the plan generates, and find one that it has', () => {
+    const at = workAt('make-key', 'store', events);
+    const { request, outcome } = { ...events[at], ...events[at + 1] } as Record<string, Event>;
+    const { label, ...found } = { ...request, kind: 'find-key' } as Event;
+    expect(label).toBeDefined();
+    const log = events
+      .with(at, { ...events[at], request: found })
+      .with(at + 1, { ...events[at + 1], outcome: { ...outcome, kind: 'find-key' } });
+    expect(isBroken(log)).toBe(true);
+  });
+
+  it('tick each check once', () => {
+    const at = chained.findIndex(({ ticks }) => Array.isArray(ticks) && ticks.length === 2);
+    expect(chained[at]?.['ticks']).toEqual(['1', '2']);
+    for (const ticks of [['1,2'], ['1', '1,2'], ['1', '1'], ['1', '2', '2'], ['1'], ['1', '3']]) {
+      expect(isBroken(events.with(at, { ...chained[at], ticks }))).toBe(true);
     }
+    expect(isBroken(events.with(at, { ...chained[at], ticks: ['2', '1'] }))).toBe(false);
   });
 
   it('end with the order to write the bundle', () => {
@@ -137,7 +153,7 @@ describe('the steps of a record', () => {
   it('show those who sign the checks that are ticked', () => {
     const at = stepAt('keys.make', events);
     const asking = events.findLastIndex((event, index) => index < at && event['type'] === 'approval-asked');
-    const shown = (checks: readonly string[]) => ({ ...events[asking], parameters: { plan: null, subject: 'keys.make', input: { kind: 'none' }, checks } }); // prettier-ignore
+    const shown = (checks: readonly string[]) => ({ ...events[asking], parameters: { plan: null, subject: 'keys.make', number: '5.1', title: 'Make', says: [], facts: [], input: { kind: 'none' }, checks } }); // prettier-ignore
     expect(isBroken(events.with(asking, shown([])))).toBe(true);
     expect(isBroken(events.with(asking, shown(['one'])))).toBe(false);
   });

@@ -25,6 +25,7 @@ import {
   walkTo,
 } from '../../support/walk.ts';
 import { sampleLog } from '../bundle/bundle-maker.ts';
+import { toldIn } from '../../../app/bundle/told-events.ts';
 
 const hsmKey = azureKey('vault-key', {
   spec: 'aes-256',
@@ -125,12 +126,12 @@ describe('a bundle', () => {
     const { state, record, createdAt } = writtenWithout('broken');
     const files = new Map(bundleFiles({ ...parts(state), record, createdAt }).map(({ path, bytes }) => [path, bytes]));
     const text = (path: string): string | null => bytesToUtf8(files.get(path) ?? new Uint8Array());
-    const sheet = sheetIn(factsOf(record));
+    const sheet = sheetIn(factsOf(toldIn(record)));
     expect(sheet.notices.map(({ rule }) => rule)).toEqual(['KEY-LEFT-OUT-BY-DECISION']);
     expect(text(layout.upload)).toBe(uploadMarkdown(sheet));
     expect(text(layout.uploadPage)).toBe(uploadHtml(sheet));
     const manifest = parseManifest(files.get(layout.manifest) ?? new Uint8Array());
-    expect(checkConfirmations({ files, manifest, entries: record }).outcome).toBe('holds');
+    expect(checkConfirmations({ files, manifest, entries: toldIn(record) }).outcome).toBe('holds');
   });
 
   it('is not made before every key was wrapped', () => {

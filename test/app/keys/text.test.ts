@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeText } from '../../../app/keys/text.ts';
+import { decodeText, isBlank } from '../../../app/keys/text.ts';
 
 const little = (text: string): Uint8Array => new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le'));
 const big = (text: string): Uint8Array => new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le').swap16());
@@ -38,5 +38,17 @@ describe('text from media', () => {
 
   it('takes off one mark only', () => {
     expect(decodeText(Uint8Array.of(0xef, 0xbb, 0xbf, 0xef, 0xbb, 0xbf, 0x41))?.text).toBe('\ufeffA');
+  });
+});
+
+describe('words that say nothing', () => {
+  it('are white space of whatever kind, as JavaScript, Unicode and Python have it', () => {
+    const separators = ['\u001c', '\u001d', '\u001e', '\u001f', '\u0085'];
+    const characters = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code));
+    const blank = characters.filter((character) => isBlank(character));
+    expect(blank).toEqual(characters.filter((each) => each.trim() === '' || separators.includes(each)));
+    expect(isBlank('')).toBe(true);
+    expect(isBlank(' \ufeff\u0085 \ufeff')).toBe(true);
+    expect(isBlank(' no ')).toBe(false);
   });
 });

@@ -3,11 +3,12 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseExtract } from '../../../app/audit/extract.ts';
-import { layout } from '../../../app/bundle/layout.ts';
+import { layout, publicKeyOf } from '../../../app/bundle/layout.ts';
 import { sealsIn } from '../../../app/bundle/seals.ts';
 import { hexGroups, pgpWords } from '../../../app/keys/fingerprint.ts';
 import { application, sha256, withLog, withManifest } from '../../app/bundle/bundle-maker.ts';
 import { sampleBundle, sampleEvents } from '../../app/bundle/sample-bundle.ts';
+import { toldIn } from '../../../app/bundle/told-events.ts';
 import { flipBit } from '../../support/checked-bundle.ts';
 import { verifierPath } from '../../support/paper.ts';
 import { putFiles } from '../../support/put-files.ts';
@@ -45,7 +46,14 @@ const cases: Readonly<Record<string, () => { readonly top: string; readonly args
   sound: () => ({ top: bundle, args: [] }),
   'as-on-paper': () => ({
     top: bundle,
-    args: ['--checkpoint', checkpoint(), '--manifest-sha256', hashOf(layout.manifest)],
+    args: [
+      '--checkpoint',
+      checkpoint(),
+      '--manifest-sha256',
+      hashOf(layout.manifest),
+      '--log-key',
+      join(bundle, publicKeyOf('log')),
+    ],
   }),
   'another-on-paper': () => ({ top: bundle, args: ['--checkpoint', `${checkpoint().split(' ')[0] ?? ''} cowbell stethoscope`, '--manifest-sha256', hashOf(layout.plan), '--log-key-sha256', hashOf(layout.log)] }), // prettier-ignore
   'later-on-paper': () => ({ top: bundle, args: ['--checkpoint', '999 cowbell stethoscope'] }),
@@ -57,7 +65,7 @@ const cases: Readonly<Record<string, () => { readonly top: string; readonly args
 /** The last one of its log, as people write it. */
 function checkpoint(): string {
   const { size = 0, root = '' } =
-    sealsIn(parseExtract(readFileSync(join(bundle, layout.log)))).checkpoints.at(-1) ?? {};
+    sealsIn(toldIn(parseExtract(readFileSync(join(bundle, layout.log))))).checkpoints.at(-1) ?? {};
   const words = pgpWords(Buffer.from(root, 'hex'));
   return `${size} ${words[0] ?? ''} ${words.at(-1) ?? ''}`;
 }
