@@ -1,6 +1,6 @@
 import { isBlank } from '../keys/text.ts';
 import { refuse } from '../rules/refusal.ts';
-import { roomIn, waitedFor, type Moment } from './room.ts';
+import { roomIn, waitedFor, type Moment, type Room } from './room.ts';
 import type { ToldEvent } from './told-events.ts';
 import { holds, type Finding, type Readings } from './verification.ts';
 
@@ -31,18 +31,19 @@ export function checkBreaks({ entries }: Readings): Finding {
   return holds(`${breaks} breaks, ${after.absent.size} people absent for good`);
 }
 
+/** Whoever confirms is there, and is one person. */
+function checkThere(ids: readonly string[], { people, absent }: Room, place: string): void {
+  const odd = ids.find((id, at) => !people.has(id) || absent.has(id) || ids.indexOf(id) !== at);
+  if (odd !== undefined) refuse(rule, `${place}: ${odd} is not there, or confirms twice.`);
+}
+
 function checkMoment({ entry, event, room }: Moment): void {
   const place = `Entry ${entry.sequence} (${event.type})`;
   if (room.returned !== null && acts.has(event.type)) {
     refuse(rule, `${place}: it happened in a break, without ${waitedFor(room).join(', ') || 'its end'}.`);
   }
+  if ('confirmedBy' in event) checkThere(event.confirmedBy, room, place);
   switch (event.type) {
-    case 'step-confirmed':
-    case 'exception-closed': {
-      const gone = event.confirmedBy.find((id) => room.absent.has(id));
-      if (gone !== undefined) refuse(rule, `${place}: ${gone} had left for good.`);
-      return;
-    }
     case 'person-returned':
     case 'person-absent':
       if (!waitedFor(room).includes(event.person)) refuse(rule, `${place}: nobody waited for ${event.person}.`);

@@ -24,6 +24,8 @@ interface Progress {
   /** Whether its work may be asked for: it was confirmed, and nothing has failed since. */
   readonly isOrdered: boolean;
   readonly atWork: Work | null;
+  /** Whether nobody knows what became of it: it was interrupted, or the program started anew. */
+  readonly isUnknown: boolean;
   /** How many pieces of work were asked for: their numbers. */
   readonly effects: number;
   /** Ids of the keys for which the work of the current step is done. */
@@ -51,6 +53,7 @@ export function checkSteps({ entries }: Readings): Finding {
     current: 0,
     isOrdered: false,
     atWork: null,
+    isUnknown: false,
     effects: 0,
     done: [],
     onLog: 0,
@@ -72,7 +75,9 @@ function afterMoment(progress: Progress, { event, room }: Moment): Progress {
     case 'effect-completed':
       return completed(progress, event);
     case 'effect-interrupted':
-      return underWay(progress, event);
+      return { ...underWay(progress, event), isUnknown: true };
+    case 'ceremony-resumed':
+      return { ...progress, isUnknown: progress.atWork !== null };
     case 'effect-failed':
       return failed(progress, event);
     case 'exception-closed':
@@ -114,10 +119,19 @@ function requested(progress: Progress, { effect, step: id, request }: ToldEventO
     refuse(rule, `The work ${request.kind} was asked for at ${nameOf(progress)}, which had not ordered it.`);
   }
   if (effect !== effects + 1) refuse(rule, `The work ${request.kind} has the number ${effect}; it is ${effects + 1}.`);
-  return { ...progress, atWork: work, effects: effect };
+  return { ...progress, atWork: work, isUnknown: false, effects: effect };
+}
+
+/** What nobody knew somebody has looked for, and says so. */
+function checkLooked(
+  { isUnknown }: Progress,
+  { effect, settled }: { readonly effect: number; readonly settled: boolean },
+): void {
+  if (isUnknown && !settled) refuse(rule, `What became of work ${effect} was not known, and nobody looked.`);
 }
 
 function failed(progress: Progress, told: ToldEventOf<'effect-failed'>): Progress {
+  checkLooked(progress, told);
   return { ...underWay(progress, told), isOrdered: false, atWork: null };
 }
 
@@ -129,7 +143,9 @@ function underWay(progress: Progress, { type, effect }: ToldEventOf<'effect-fail
   return progress;
 }
 
-function completed(progress: Progress, { effect, settled, outcome }: ToldEventOf<'effect-completed'>): Progress {
+function completed(progress: Progress, told: ToldEventOf<'effect-completed'>): Progress {
+  const { effect, settled, outcome } = told;
+  checkLooked(progress, told);
   const { atWork, effects } = progress;
   const { kind, key }: Work = outcome;
   if (effect !== effects || atWork?.kind !== kind || atWork.key !== key) {

@@ -1531,6 +1531,7 @@ class Course:
         self.carried = list(log.keys)
         self.ordered = False
         self.under_way: Optional[Entry] = None
+        self.unknown = False
         self.done: list[str] = []
         self.done_keys: list[str] = []
         self.requested = 0
@@ -1586,7 +1587,7 @@ class Course:
             need(key in self.keys_left() and step.each[key] == kind, f"{kind} of {key} is not the work that is due")
         else:
             need(self.work_left()[:1] == [kind] and key is None, f"{kind} is not the work that is due")
-        self.under_way = entry
+        self.under_way, self.unknown = entry, False
 
     def check_under_way(self, event: dict[str, Any]) -> dict[str, Any]:
         """The request of the work under way, which the event is about."""
@@ -1598,6 +1599,7 @@ class Course:
     def complete(self, event: dict[str, Any]) -> None:
         """Rule 3."""
         request, outcome = self.check_under_way(event), event["outcome"]
+        need(event["settled"] or not self.unknown, "nobody looked what became of work that was interrupted")
         need(outcome["kind"] == request["kind"] and outcome.get("key") == request.get("key"),
              "an outcome is of other work than that under way")
         need(outcome["kind"] != "write-copy", "a copy was written, and the log goes on")
@@ -1612,6 +1614,7 @@ class Course:
     def fail(self, event: dict[str, Any]) -> None:
         """Rule 4."""
         self.check_under_way(event)
+        need(event["settled"] or not self.unknown, "nobody looked what became of work that was interrupted")
         self.under_way, self.ordered = None, False
 
     def leave_out(self, key: str) -> None:
@@ -1635,6 +1638,9 @@ def steps_as_planned(bundle: Bundle) -> str:
                 course.complete(entry.event)
             elif entry.kind == "effect-interrupted":
                 course.check_under_way(entry.event)
+                course.unknown = True
+            elif entry.kind == "ceremony-resumed":
+                course.unknown = course.under_way is not None
             elif entry.kind == "effect-failed":
                 course.fail(entry.event)
             elif entry.kind == "exception-closed" and entry.event["key"] is not None:
@@ -1976,8 +1982,9 @@ def check_break(room: Room, entry: Entry) -> None:
         need(room.in_break and not room.waited_for, "a break ends that is none, or while somebody is waited for")
     if kind == "break-started":
         need(event["by"] in room.keys and event["by"] not in room.absent, "a break is started by nobody who is there")
-    if kind in ("step-confirmed", "exception-closed"):
-        need(not set(event["confirmedBy"]) & set(room.absent), "somebody confirmed who had left")
+    if "confirmedBy" in event:
+        need(are_people(room.people, event["confirmedBy"], 0) and not set(event["confirmedBy"]) & set(room.absent),
+             "somebody confirmed who is not there, or twice")
 
 
 def breaks_ended(bundle: Bundle) -> str:

@@ -100,8 +100,8 @@ function ordering(change: Event): Event {
   return { ...order, request: { ...(order['request'] as Event), ...change } };
 }
 
-/** Another log of the same ceremony from some entry on. */
-const branch = withLog(files, sampleEvents().with(-3, { ...sampleEvents().at(-3), note: 'another' }));
+/** Another log of the same ceremony. */
+const branch = withLog(files, sampleEvents().with(0, { ...sampleEvents()[0], tokenSerial: 'another' }));
 
 /** By their names in docs/attacks.md. */
 export const attacks: Readonly<Record<string, () => Attacked>> = {

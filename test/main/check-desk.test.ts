@@ -117,7 +117,7 @@ describe('checking a record', () => {
   it('shows names that were made to mislead on one line, and no endless ones', async () => {
     const { results } = await check({}, odd('a\n\u202eholds'));
     const detail = results.find(({ rule }) => rule === 'BUNDLE-NO-UNLISTED-FILE')?.detail ?? '';
-    expect(detail).toContain('a holds');
+    expect(detail).toContain('a  holds');
     const many = await check({}, odd(...Array.from({ length: 40 }, (_, index) => `${'x'.repeat(200)}${index}`)));
     expect(Math.max(...many.results.map((result) => result.detail.length))).toBe(2001);
   });

@@ -56,7 +56,6 @@ describe('an exception', () => {
     ['numbered with a gap', [exceptionOpened(2), ...exceptionClosed(2)]],
     ['numbered like another', [opened, ...exceptionClosed(1), opened, ...exceptionClosed(1)]],
     ['closed by too few', [opened, ...exceptionClosed(1, {}, ['p1'])]],
-    ['closed by a stranger besides', [opened, asking, approval, { ...closed, confirmedBy: ['p2', 'p3'] }]],
     ['closed without an approval', [opened, asking, closed]],
     ['closed without asking', [opened, closed]],
     ['closed by one who did not approve', [opened, asking, approval, { ...closed, confirmedBy: ['p1', 'p2'] }]],
@@ -68,6 +67,10 @@ describe('an exception', () => {
     ['that nobody noticed', [exceptionOpened(1, { openedBy: 'p9' }), ...exceptionClosed(1)]],
   ])('is refused: %s', (_, more) => {
     expect(inserted(...more)).toEqual(exceptions);
+  });
+
+  it('is not closed by a stranger besides', () => {
+    expect(inserted(opened, asking, approval, { ...closed, confirmedBy: ['p2', 'p3'] })).toEqual([...exceptions, ...breaks]); // prettier-ignore
   });
 
   it('is refused where something was confirmed, or the token opened, before it was closed', () => {
@@ -158,6 +161,18 @@ describe('a break', () => {
       expect(broken(log)).toContain('BUNDLE-BREAKS-ENDED');
     },
   );
+
+  it.each<[string, readonly string[]]>([
+    ['a stranger', ['p1', 'p9']],
+    ['somebody twice', ['p1', 'p1']],
+  ])('is no way for %s to confirm: whoever does is there, once', (_, confirmedBy) => {
+    const at = stepAt('token.accept', events);
+    expect(broken(events.with(at, { ...events[at], confirmedBy }))).toEqual(breaks);
+    expect(inserted({ ...tokenReopened, confirmedBy })).toEqual(breaks);
+    expect(inserted(tokenReopened)).toEqual([]);
+    // Before the roll call nobody is known.
+    expect(broken(events.with(1, { ...events[1], confirmedBy }))).toEqual(breaks);
+  });
 
   it('is refused where somebody left for good who then confirms, or without a reason', () => {
     const left = (reason: string): Event => ({ type: 'person-absent', person: 'p1', reason });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { byokExport } from '../../../app/ceremony/byok-export/definition.ts';
 import { parsePlanDocument } from '../../../app/ceremony/plan.ts';
 import { plannedSteps } from '../../../app/bundle/planned-steps.ts';
@@ -119,9 +120,24 @@ describe('the steps of a record', () => {
     for (const late of [told, interrupted(told['effect'] ?? null)]) {
       expect(isBroken(events.toSpliced(order, 0, late))).toBe(true);
     }
+    expect(isBroken(events.toSpliced(workAt('make-key', 'store', events) + 1, 0, interrupted(99)))).toBe(true);
+  });
+
+  it.each([
+    ['was interrupted', (effect: JsonValue): Event => interrupted(effect)],
+    ['was under way at a restart', (): Event => ({ type: 'ceremony-resumed', application, log: null })],
+  ])('tell of work that %s what became of it only once somebody has looked', (_, incident) => {
     const asked = workAt('make-key', 'store', events);
-    expect(isBroken(events.toSpliced(asked + 1, 0, interrupted(events[asked]?.['effect'] ?? null)))).toBe(false);
-    expect(isBroken(events.toSpliced(asked + 1, 0, interrupted(99)))).toBe(true);
+    const { effect = null } = events[asked] ?? {};
+    const after = (settled: boolean) => [incident(effect), { ...events[asked + 1], settled }];
+    // What was found is confirmed before anything more is done.
+    const found = [...after(true), ...approved('keys.make')];
+    expect(isBroken(events.toSpliced(asked + 1, 1, ...found))).toBe(false);
+    expect(isBroken(events.toSpliced(asked + 1, 1, ...after(false)))).toBe(true);
+    const failed = { ...failureOf(events[asked] ?? {}), settled: true };
+    const anew = numbered(events.toSpliced(asked + 1, 0, incident(effect), failed, ...approved('keys.make'), events[asked] ?? {})); // prettier-ignore
+    expect(isBroken(anew)).toBe(false);
+    expect(isBroken(anew.with(asked + 2, { ...failed, settled: false }))).toBe(true);
   });
 
   it('make a key that the plan generates, and find one that it has', () => {
