@@ -100,6 +100,9 @@ function ordering(change: Event): Event {
   return { ...order, request: { ...(order['request'] as Event), ...change } };
 }
 
+/** Where the first piece of work is asked for. */
+const firstWork = events.findIndex(({ type }) => type === 'effect-requested');
+
 /** Another log of the same ceremony. */
 const branch = withLog(files, sampleEvents().with(0, { ...sampleEvents()[0], tokenSerial: 'another' }));
 
@@ -173,6 +176,12 @@ export const attacks: Readonly<Record<string, () => Attacked>> = {
   }),
   'The log is one branch of a fork, the checkpoints are of the other': () => ({
     files: relisted(new Map([...branch, ...[...files].filter(([path]) => checkpoints.includes(path))])),
+  }),
+  'Something that no form knows is written into an event, and everybody signs it': () => ({
+    files: withLog(files, sampleEvents().with(0, { ...sampleEvents()[0], sealed: true })),
+  }),
+  'Work that was interrupted is said to be done, and nobody looked': () => ({
+    files: withLog(files, sampleEvents().toSpliced(firstWork + 1, 0, interrupted(1))),
   }),
   'The clock is set back, and nothing tells of it': () => ({
     files: withLog(files, sampleEvents(), sampleLog(sampleEvents(), setBack)),

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { JsonValue } from '../../app/audit/canonical-json.ts';
 import { commandsOf } from '../ui/support/log.ts';
 import { runCli } from '../support/rehearsal.ts';
 import { engineRecord } from '../app/bundle/engine-record.ts';
 import type { Step } from './script.ts';
-import type { Command } from './store-use.ts';
+import { ceremonyId, type Command } from './store-use.ts';
 
 /** What is written, and in which processes. */
 export interface Ceremony {
@@ -26,7 +27,14 @@ export function rehearsedCeremony(scratch: string): readonly Command[] {
   const args = ['--plan', join(samples, 'plan.json'), '--inbound', join(samples, 'inbound')];
   const { code, stderr } = runCli('rehearse', [...args, '--outbound', outbound, '--profile', profile]);
   if (code !== 0) throw new Error(`The rehearsal failed.\n${stderr}`);
-  return commandsOf(profile).map((entries) => entries.map(({ time, actor, event }) => ({ time, actor, event })));
+  return commandsOf(profile).map((entries) => entries.map(({ time, actor, event }) => ({ time, actor, event: inPlace(event) }))); // prettier-ignore
+}
+
+/** The log lies in the place of one ceremony, whatever it was called when it was held. */
+function inPlace(event: JsonValue): JsonValue {
+  const isOpening =
+    typeof event === 'object' && event !== null && 'type' in event && event['type'] === 'ceremony-opened';
+  return isOpening ? { ...event, ceremony: ceremonyId } : event;
 }
 
 /**

@@ -23,7 +23,8 @@ export interface Happened {
 export type Command = readonly Happened[];
 
 /** The folder of a ceremony, below the one that is watched, which stands for the profile. */
-const ceremony = 'ceremonies/rehearsal-2026-11-23-7f3a9c';
+export const ceremonyId = 'rehearsal-2026-11-23-7f3a9c';
+const ceremony = `ceremonies/${ceremonyId}`;
 const places = placesOf(ceremony);
 
 /** Where the files of a log lie, below the folder that is watched. */

@@ -36,6 +36,9 @@ export class ProductionDialog {
   readonly dialog: Locator;
   readonly chooseModule: Locator;
   readonly tokens: Locator;
+  /** Where the second copy of the log may be kept. */
+  readonly copies: Locator;
+  readonly chooseCopyFolder: Locator;
   readonly refusal: Locator;
   readonly begin: Locator;
   readonly close: Locator;
@@ -45,6 +48,9 @@ export class ProductionDialog {
     this.dialog = page.getByRole('dialog', { name: 'Hold a production ceremony' });
     this.chooseModule = this.dialog.getByRole('button', { name: /^Choose (the|another) module…$/ });
     this.tokens = this.dialog.getByRole('radio');
+    const copy = this.dialog.getByRole('group', { name: 'Second copy of the log' });
+    this.copies = copy.getByRole('radio');
+    this.chooseCopyFolder = copy.getByRole('button', { name: 'Another folder…' });
     this.refusal = this.dialog.getByRole('alert').filter({ hasText: 'Refused' });
     this.begin = this.dialog.getByRole('button', { name: 'Begin the production ceremony' });
     this.close = this.dialog.getByRole('button', { name: 'Do not begin' });
