@@ -40,7 +40,7 @@ const openingSchema = v.object({
 
 function isMoment(time: string): boolean {
   const milliseconds = Date.parse(time);
-  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === time;
+  return !time.startsWith('0000') && !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === time;
 }
 
 /**

@@ -40,8 +40,8 @@ const textForm = /^(?:[^\p{Cc}\p{Cs}]*\n)+$/u;
 const nameForm = /^[^\p{White_Space}\p{Cc}\p{Cs}+]+$/u;
 const signatureLine = /^\u2014 (?<name>[^ ]+) (?<base64>[^ ]+)$/u;
 const keyIdDigits = 8;
-/** A verifier takes 16 at least; nobody needs more here, and each of them costs time. */
-const mostSignatures = 64;
+/** A plan seats a hundred people at most, and each of them may cosign; more only costs time. */
+const mostSignatures = 128;
 
 /**
  * What a signature names its key by.

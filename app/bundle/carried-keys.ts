@@ -66,6 +66,6 @@ export function plannedIn({ opened }: LogFacts): readonly StepKey[] {
   return parsePlanDocument(opened?.plan).plan.keys.map(({ id, destination, spec, source }) => ({
     id,
     isWeak: plannedWays(destination, spec).some(({ wrap }) => wrap.oaepHash === null),
-    isMade: source === 'generate',
+    ckaId: source === 'generate' ? null : source.existing.ckaId,
   }));
 }

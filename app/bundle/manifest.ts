@@ -5,11 +5,15 @@ import { keySpecNames } from '../keys/specs.ts';
 import { parseStrictJson } from '../keys/strict-json.ts';
 import { refuse } from '../rules/refusal.ts';
 import { isPlainPath } from './layout.ts';
+import { nanosecondsOf } from './moment.ts';
 
 const words = v.pipe(v.string(), v.nonEmpty());
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const moment = v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/u));
+const moment = v.pipe(
+  v.string(),
+  v.check((text) => nanosecondsOf(text) !== null, 'is no moment'),
+);
 const path = v.pipe(v.string(), v.check(isPlainPath, 'is no plain relative path'));
 
 const keySchema = v.strictObject({

@@ -27,8 +27,8 @@ export interface StepKey {
   readonly id: string;
   /** Whether it is wrapped in the weak way, which the people confirm by name. */
   readonly isWeak: boolean;
-  /** Whether the ceremony makes it, or finds it in the token. */
-  readonly isMade: boolean;
+  /** The CKA_ID under which it is in the token, lower-case hex; null for a key that the ceremony makes. */
+  readonly ckaId: string | null;
 }
 
 /** After what decides or changes something the token signs how far the log has come. */
@@ -43,7 +43,7 @@ type Draft = Pick<PlannedStep, 'id'> & Partial<PlannedStep>;
  */
 export function plannedSteps(keys: readonly StepKey[]): readonly PlannedStep[] {
   const weak = keys.filter(({ isWeak }) => isWeak).map(({ id }) => id);
-  const made = new Map(keys.map(({ id, isMade }) => [id, isMade ? 'make-key' : 'find-key']));
+  const made = new Map(keys.map(({ id, ckaId }) => [id, ckaId === null ? 'make-key' : 'find-key']));
   const wrapped = new Map(keys.map(({ id }) => [id, 'wrap-key']));
   const comparisons = keys.map(({ id }): Draft => ({ id: `bring-in.compare.${id}`, checks: 2, about: [id] }));
   const phases: readonly (readonly Draft[])[] = [

@@ -42,24 +42,25 @@ export const emptyRoom: Room = {
 
 /** An entry, with the room just before it. */
 export interface Moment {
+  /** Index of the entry. */
+  readonly at: number;
   readonly entry: ToldEntry;
   readonly event: ToldEvent;
   readonly room: Room;
 }
 
 /**
- * Follows a log as far as it tells of the people.
+ * Follows a log as far as it tells of the people. No room is kept but the last: a log that was made to be followed for ever takes no
+ * more memory than another.
  * @param entries - the log, its chain already followed
- * @returns each entry, and the room after all of them
+ * @param visit - is given each entry in turn
+ * @returns the room after all of them
  */
-export function roomIn(entries: readonly ToldEntry[]): { readonly moments: readonly Moment[]; readonly after: Room } {
-  let room = emptyRoom;
-  const moments = entries.map((entry): Moment => {
-    const before = room;
-    room = afterEvent(before, entry.event);
-    return { entry, event: entry.event, room: before };
-  });
-  return { moments, after: room };
+export function followRoom(entries: readonly ToldEntry[], visit: (moment: Moment) => void): Room {
+  return entries.reduce((room, entry, at) => {
+    visit({ at, entry, event: entry.event, room });
+    return afterEvent(room, entry.event);
+  }, emptyRoom);
 }
 
 /** The roles of everybody named at roll call, by id. */

@@ -2,7 +2,7 @@ import { isApprovalKey, isSignedBy } from '../approval/signature.ts';
 import { parametersSha256, statementBytes, type Statement } from '../approval/statement.ts';
 import { refuse } from '../rules/refusal.ts';
 import { factsOf, type Opened } from './log-facts.ts';
-import { isEverybodyRegistered, namedIn, roomIn, type Moment, type Room } from './room.ts';
+import { followRoom, isEverybodyRegistered, namedIn, type Moment, type Room } from './room.ts';
 import type { ToldEventOf } from './told-events.ts';
 import { holds, type Finding, type Readings } from './verification.ts';
 
@@ -27,9 +27,8 @@ interface Signed {
 export function checkApprovals({ entries }: Readings): Finding {
   const { opened } = factsOf(entries.slice(0, 1));
   if (opened === null) return refuse(rule, 'The log does not begin with the opening of a ceremony.');
-  const { moments, after } = roomIn(entries);
   let isRegistered = false;
-  for (const moment of moments) {
+  const after = followRoom(entries, (moment) => {
     const { event, room } = moment;
     if (event.type === 'step-confirmed' && event.step === registration) isRegistered = true;
     if (event.type === 'step-confirmed') checkNaming(event, room);
@@ -37,10 +36,10 @@ export function checkApprovals({ entries }: Readings): Finding {
     if (event.type === 'approval-asked') checkAsking(opened, event);
     if (event.type === 'approval-given') checkApproval(opened, moment, event);
     if (event.type === 'person-returned') checkSignature(opened, moment, event, ofPerson('return', event, room));
-  }
+  });
   if (!isEverybodyRegistered(after))
     refuse(rule, 'Somebody of the roll call has no approval key, or nobody was named.');
-  const count = (type: string): number => moments.filter(({ event }) => event.type === type).length;
+  const count = (type: string): number => entries.filter(({ event }) => event.type === type).length;
   return holds(
     `${after.keys.size} keys, ${count('approval-given')} approvals and ${count('person-returned')} returns, each signed by its person`,
   );

@@ -1,6 +1,6 @@
 import { isBlank } from '../keys/text.ts';
 import { refuse } from '../rules/refusal.ts';
-import { roomIn, waitedFor, type Moment, type Room } from './room.ts';
+import { followRoom, waitedFor, type Moment, type Room } from './room.ts';
 import type { ToldEvent } from './told-events.ts';
 import { holds, type Finding, type Readings } from './verification.ts';
 
@@ -24,10 +24,12 @@ const acts: ReadonlySet<ToldEvent['type']> = new Set<ToldEvent['type']>([
  * @throws Refused with BUNDLE-BREAKS-ENDED
  */
 export function checkBreaks({ entries }: Readings): Finding {
-  const { moments, after } = roomIn(entries);
-  moments.forEach(checkMoment);
+  let breaks = 0;
+  const after = followRoom(entries, (moment) => {
+    checkMoment(moment);
+    if (moment.event.type === 'break-ended') breaks += 1;
+  });
   if (after.returned !== null) refuse(rule, 'The last break was never ended.');
-  const breaks = moments.filter(({ event }) => event.type === 'break-ended').length;
   return holds(`${breaks} breaks, ${after.absent.size} people absent for good`);
 }
 
@@ -37,13 +39,25 @@ function checkThere(ids: readonly string[], { people, absent }: Room, place: str
   if (odd !== undefined) refuse(rule, `${place}: ${odd} is not there, or confirms twice.`);
 }
 
+/** Who gave the PIN; nobody where it was not asked for. */
+function typistsIn(event: ToldEvent): readonly string[] {
+  if (event.type === 'step-confirmed') return event.input.kind === 'credential' ? event.input.by : [];
+  return 'credential' in event ? event.credential.by : [];
+}
+
 function checkMoment({ entry, event, room }: Moment): void {
   const place = `Entry ${entry.sequence} (${event.type})`;
   if (room.returned !== null && acts.has(event.type)) {
     refuse(rule, `${place}: it happened in a break, without ${waitedFor(room).join(', ') || 'its end'}.`);
   }
   if ('confirmedBy' in event) checkThere(event.confirmedBy, room, place);
+  checkThere(typistsIn(event), room, place);
   switch (event.type) {
+    case 'ceremony-resumed':
+      if (event.log.size !== entry.sequence - 1 || event.log.head !== entry.previous) {
+        refuse(rule, `${place}: it tells of another place of a log.`);
+      }
+      return;
     case 'person-returned':
     case 'person-absent':
       if (!waitedFor(room).includes(event.person)) refuse(rule, `${place}: nobody waited for ${event.person}.`);

@@ -12,6 +12,7 @@ const byItself: ReadonlySet<ToldEvent['type']> = new Set<ToldEvent['type']>([
   'effect-requested',
   'exception-opened',
   'break-ended',
+  'log-repaired',
 ]);
 /** What ends work; while it is under way its outcome comes first, and the clock is told of after it. */
 const outcomes: ReadonlySet<ToldEvent['type']> = new Set<ToldEvent['type']>(['effect-completed', 'effect-failed']);

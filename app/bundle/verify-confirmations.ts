@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isBlank } from '../keys/text.ts';
 import { refuse } from '../rules/refusal.ts';
-import { rolesOf, roomIn } from './room.ts';
+import { followRoom, rolesOf } from './room.ts';
 import type { ToldEntry, ToldEventOf } from './told-events.ts';
 import type { OutcomeOf } from './told-work.ts';
 import { isEnough, nothingTold, quorumPlanSchema, tell, type QuorumPlan, type Told } from './told.ts';
@@ -48,13 +48,13 @@ export function checkConfirmations({ entries }: Readings): Finding {
 function followed(entries: readonly ToldEntry[], plan: QuorumPlan): Fates {
   const fates: Fates = { wrapped: new Set(), leftOut: new Set() };
   let told = nothingTold;
-  for (const [at, { event, room }] of roomIn(entries).moments.entries()) {
+  followRoom(entries, ({ at, event, room }) => {
     const before = { told, roles: rolesOf(room), plan };
     if (event.type === 'ceremony-stopped') refuse(rule, 'The ceremony was aborted; nothing leaves it.');
     if (event.type === 'exception-closed') leaveOut(event, before, fates);
     if (event.type === 'effect-completed' && event.outcome.kind === 'wrap-key') takeWrap(event.outcome, before, fates);
     told = tell(told, event, at);
-  }
+  });
   return fates;
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { isBlank } from '../keys/text.ts';
 import { refuse } from '../rules/refusal.ts';
-import { isEverybodyRegistered, rolesOf, roomIn, type Room } from './room.ts';
+import { followRoom, isEverybodyRegistered, rolesOf, type Room } from './room.ts';
 import type { ToldEvent, ToldEventOf } from './told-events.ts';
 import { isEnough, quorumPlanSchema, type QuorumPlan } from './told.ts';
 import { holds, type Finding, type Readings } from './verification.ts';
@@ -35,14 +35,12 @@ interface Owed extends Unplanned {
 export function checkExceptions({ entries }: Readings): Finding {
   const opened = v.safeParse(openedSchema, entries[0]?.event);
   if (!opened.success) return refuse(rule, 'The log holds no plan with a quorum.');
-  const { moments, after } = roomIn(entries);
   let owed: readonly Owed[] = [];
-  for (const { entry, event, room } of moments) {
+  const after = followRoom(entries, ({ entry, event, room }) => {
     const [first, ...later] = owed;
     // Keyferry ended before it could open one, and the log was repaired first when it was taken up again.
     const isRepair = event.type === 'log-repaired';
-    if (first !== undefined && ((!isRepair && event.type !== 'exception-opened') || entry.sequence !== first.entry + 1))
-      break;
+    if (first !== undefined && !isRepair && event.type !== 'exception-opened') refuseOwed(first);
     if (first !== undefined && event.type === 'exception-opened') checkTold(event, first);
     const what = whatIsUnplanned(event, room);
     const left = first === undefined || !isRepair ? later : owed;
@@ -50,13 +48,16 @@ export function checkExceptions({ entries }: Readings): Finding {
     if (event.type === 'exception-opened') checkOpened(event, room);
     if (event.type === 'exception-closed') checkClosed(event, room, opened.output);
     if (event.type === 'step-confirmed' || event.type === 'token-reopened') checkNoneOpen(event, room);
-  }
+  });
   const [missing] = owed;
-  if (missing !== undefined)
-    refuse(rule, `Entry ${missing.entry} tells of something unplanned, and no exception was opened for it.`);
+  if (missing !== undefined) refuseOwed(missing);
   const [open] = openIn(after);
   if (open !== undefined) refuse(rule, `Exception ${open.exception} was never closed.`);
   return holds(`${after.exceptions.length} exceptions, each closed by the quorum`);
+}
+
+function refuseOwed({ entry }: Owed): never {
+  return refuse(rule, `Entry ${entry} tells of something unplanned, and no exception was opened for it.`);
 }
 
 /** So many entries a power cut takes at most, which is nothing to decide on. */

@@ -13,6 +13,7 @@ import { refuse } from '../rules/refusal.ts';
 import { keyFolder, publicKeyPath } from './layout.ts';
 import { factsOf, type KekFacts, type LogFacts } from './log-facts.ts';
 import type { Manifest, ManifestKey } from './manifest.ts';
+import { nanosecondsOf } from './moment.ts';
 import { holds, notCheckable, requireEqual, type Finding, type Readings } from './verification.ts';
 
 const planSchema = v.object({
@@ -111,7 +112,8 @@ export function checkDeadlines({ manifest: { keys, createdAt }, entries }: Readi
   for (const { id, deadline } of keys) {
     if (deadline === null) continue;
     const times = [createdAt, wraps.get(id)?.time ?? createdAt];
-    const passed = times.find((time) => !(Date.parse(deadline) > Date.parse(time)));
+    const end = nanosecondsOf(deadline) ?? 0n;
+    const passed = times.find((time) => end <= (nanosecondsOf(time) ?? 0n));
     if (passed !== undefined) {
       refuse('BUNDLE-DEADLINE-AHEAD', `${id} ended ${deadline}; by log and manifest it was ${passed} already.`);
     }
@@ -150,10 +152,14 @@ function loggedOf(id: string, { keks, wraps, made }: LogFacts): unknown {
     return refuse('BUNDLE-KEYS-AS-LOGGED', `The log does not tell of the wrapping of key ${id}.`);
   }
   const { method, oaepHash, performed } = wrap.proof;
+  const publicKeySha256 = key.publicKey === null ? null : sha256Hex(hexToBytes(key.publicKey));
+  if (key.publicKeySha256 !== publicKeySha256) {
+    refuse('BUNDLE-KEYS-AS-LOGGED', `The log names another hash of the public key of ${id} than its own.`);
+  }
   return {
     kek: { spkiSha256: spkiSha256Of(kek), bits: kek.bits, id: kek.id },
     wrap: { method, oaepHash, performed },
-    publicKey: key.publicKey === null ? null : { spkiSha256: sha256Hex(hexToBytes(key.publicKey)) },
+    publicKey: publicKeySha256 === null ? null : { spkiSha256: publicKeySha256 },
     keyCheckValues: key.keyCheckValues,
     deadline: kek.deadline,
   };

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { canonicalJson, type JsonValue } from '../audit/canonical-json.ts';
 import { refuse } from '../rules/refusal.ts';
 import { factsOf } from './log-facts.ts';
-import { rolesOf, roomIn, type Room } from './room.ts';
+import { followRoom, rolesOf, type Room } from './room.ts';
 import type { ToldEventOf } from './told-events.ts';
 import { isEnough, nothingTold, quorumPlanSchema, tell, type QuorumPlan, type Told } from './told.ts';
 import { holds, type Finding, type Readings } from './verification.ts';
@@ -37,7 +37,7 @@ export function checkQuorum({ entries }: Readings): Finding {
   let told = nothingTold;
   let shown: JsonValue = null;
   let count = 0;
-  for (const [at, { event, room }] of roomIn(entries).moments.entries()) {
+  followRoom(entries, ({ at, event, room }) => {
     if (event.type === 'effect-requested') checkWork(event, told);
     if (event.type === 'step-confirmed') {
       const { step } = event;
@@ -49,7 +49,7 @@ export function checkQuorum({ entries }: Readings): Finding {
       if (step === approval) shown = room.approval?.parameters ?? null;
     }
     told = tell(told, event, at);
-  }
+  });
   const missing = always.find((step) => !told.steps.has(step));
   if (missing !== undefined) refuse(rule, `The log does not tell that ${missing} was confirmed.`);
   checkShown(shown, plan, factsOf(entries));
@@ -57,7 +57,7 @@ export function checkQuorum({ entries }: Readings): Finding {
 }
 
 function checkApproved(room: Room, event: ToldEventOf<'step-confirmed'>, { quorum }: QuorumPlan): void {
-  const { step, confirmedBy, input } = event;
+  const { step, number, title, confirmedBy, input } = event;
   if (!isEnough(confirmedBy, rolesOf(room), quorum))
     refuse(rule, `${step} was not confirmed by the quorum of the plan.`);
   const asked = room.approval;
@@ -67,7 +67,10 @@ function checkApproved(room: Room, event: ToldEventOf<'step-confirmed'>, { quoru
     refuse(rule, `${step} was confirmed by ${without}, who had not approved what was asked last.`);
   const { parameters } = asked;
   if (!('input' in parameters) || canonicalJson(parameters.input) !== canonicalJson(input)) {
-    refuse(rule, `${step} was given something else than was approved.`);
+    return refuse(rule, `${step} was given something else than was approved.`);
+  }
+  if (parameters.number !== number || parameters.title !== title) {
+    refuse(rule, `${step} was called otherwise when it was approved.`);
   }
 }
 

@@ -2,7 +2,7 @@ import { refuse } from '../rules/refusal.ts';
 import { plannedIn, unknownInPlan } from './carried-keys.ts';
 import { factsOf } from './log-facts.ts';
 import { plannedSteps, type PlannedStep } from './planned-steps.ts';
-import { roomIn, type Moment, type ToldApproval } from './room.ts';
+import { followRoom, type Moment, type ToldApproval } from './room.ts';
 import type { ToldEventOf } from './told-events.ts';
 import { holds, notCheckable, type Finding, type Readings } from './verification.ts';
 
@@ -12,6 +12,7 @@ const rule = 'BUNDLE-STEPS-AS-PLANNED';
 interface Work {
   readonly kind: string;
   readonly key?: string;
+  readonly ckaId?: string;
 }
 
 /** How far the ceremony has come. */
@@ -26,6 +27,10 @@ interface Progress {
   readonly atWork: Work | null;
   /** Whether nobody knows what became of it: it was interrupted, or the program started anew. */
   readonly isUnknown: boolean;
+  /** CKA_IDs of the keys that are in the token already, by key. */
+  readonly ckaIds: ReadonlyMap<string, string | null>;
+  /** Serial number of the token: that of the site binding, or the one that was identified; null before. */
+  readonly serial: string | null;
   /** How many pieces of work were asked for: their numbers. */
   readonly effects: number;
   /** Ids of the keys for which the work of the current step is done. */
@@ -54,12 +59,17 @@ export function checkSteps({ entries }: Readings): Finding {
     isOrdered: false,
     atWork: null,
     isUnknown: false,
+    ckaIds: new Map(planned.map(({ id, ckaId }) => [id, ckaId])),
+    serial: facts.opened.tokenSerial,
     effects: 0,
     done: [],
     onLog: 0,
     isOwnDone: false,
   };
-  const end = roomIn(entries).moments.reduce(afterMoment, start);
+  let end = start;
+  followRoom(entries, (moment) => {
+    end = afterMoment(end, moment);
+  });
   if (end.current !== end.steps.length - 1 || end.atWork === null) {
     refuse(rule, `The record ends at ${nameOf(end)}, before the bundle was to be written.`);
   }
@@ -80,6 +90,9 @@ function afterMoment(progress: Progress, { event, room }: Moment): Progress {
       return { ...progress, isUnknown: progress.atWork !== null };
     case 'effect-failed':
       return failed(progress, event);
+    case 'token-reopened':
+      checkSerial(progress, event.serial);
+      return progress;
     case 'exception-closed':
       return event.key === null ? progress : leftOut(progress, event.key);
     default:
@@ -118,6 +131,8 @@ function requested(progress: Progress, { effect, step: id, request }: ToldEventO
   if (!isOfStep || !isOrdered || atWork !== null || !isOpen(progress, work)) {
     refuse(rule, `The work ${request.kind} was asked for at ${nameOf(progress)}, which had not ordered it.`);
   }
+  const planned = work.kind === 'find-key' ? progress.ckaIds.get(work.key ?? '') : work.ckaId;
+  if (planned !== work.ckaId) refuse(rule, `The work ${work.kind} is for another key in the token than the plan has.`);
   if (effect !== effects + 1) refuse(rule, `The work ${request.kind} has the number ${effect}; it is ${effects + 1}.`);
   return { ...progress, atWork: work, isUnknown: false, effects: effect };
 }
@@ -147,10 +162,11 @@ function completed(progress: Progress, told: ToldEventOf<'effect-completed'>): P
   const { effect, settled, outcome } = told;
   checkLooked(progress, told);
   const { atWork, effects } = progress;
-  const { kind, key }: Work = outcome;
-  if (effect !== effects || atWork?.kind !== kind || atWork.key !== key) {
+  const { kind, key, ckaId }: Work = outcome;
+  if (effect !== effects || atWork?.kind !== kind || atWork.key !== key || atWork.ckaId !== ckaId) {
     return refuse(rule, `The work ${kind} was done at ${nameOf(progress)}, which had not asked for it.`);
   }
+  if (outcome.kind === 'identify-token' && progress.serial !== null) checkSerial(progress, outcome.identity.serial);
   const isOnLog = onLogOf(progress).includes(kind);
   const done = key === undefined ? progress.done : [...progress.done, key];
   const onLog = progress.onLog + (isOnLog ? 1 : 0);
@@ -158,12 +174,19 @@ function completed(progress: Progress, told: ToldEventOf<'effect-completed'>): P
   const after = {
     ...progress,
     atWork: null,
+    serial: outcome.kind === 'identify-token' ? outcome.identity.serial : progress.serial,
     done,
     onLog,
     isOwnDone: progress.isOwnDone || !isOnLog,
     isOrdered: !settled,
   };
   return kindsNext(after).length === 0 ? advanced(after) : after;
+}
+
+/** One token from the beginning to the end. */
+function checkSerial({ serial }: Progress, found: string): void {
+  if (serial !== found)
+    refuse(rule, `The token ${found} was opened; the ceremony is held with ${serial ?? 'none yet'}.`);
 }
 
 /** Whether the work is the one for a key that is carried and for which it is not done yet, or for none. */
@@ -203,6 +226,7 @@ function kindsNext(progress: Progress): readonly string[] {
 
 /** Whoever is left has been done already, or waits for the people to order it again. */
 function leftOut(progress: Progress, key: string): Progress {
+  if (progress.atWork !== null) refuse(rule, `${key} was left out while work was under way.`);
   const after = { ...progress, keys: progress.keys.filter((id) => id !== key), isOrdered: false };
   const step = after.steps[after.current];
   // A bundle without that key is signed anew.

@@ -29,7 +29,9 @@ export function checkWraps({ entries }: Readings): Finding {
   const facts = factsOf(entries);
   const unknown = unknownInPlan(facts);
   if (unknown !== undefined) return notCheckable(`This version does not know ${unknown}.`);
-  const { carried } = carriedIn(facts, rule);
+  const { plan, carried } = carriedIn(facts, rule);
+  const stray = [...facts.keks.keys()].find((key) => !plan.keys.some(({ id }) => id === key));
+  if (stray !== undefined) refuser(rule, stray)('a wrapping key was read for it, and it is no key of the plan');
   for (const key of carried) {
     const { id } = key.planned;
     const refuse = refuser(rule, `key ${id}`);

@@ -130,6 +130,8 @@ function checkTicks(step: Step, ticks: readonly string[]): Refusal | null {
   if (missing !== undefined) {
     return refusal('STEP-CHECKS-TICKED', `Step ${step.number}: "${missing.text}" is not ticked.`);
   }
+  if (new Set(ticks).size !== ticks.length)
+    return refusal('STEP-CHECKS-TICKED', `Step ${step.number}: a check is ticked twice.`);
   const unknown = ticks.find((id) => !step.ticks.some((tick) => tick.id === id));
   return unknown === undefined ? null : refusal('STEP-CHECKS-TICKED', `Step ${step.number} has no check "${unknown}".`);
 }

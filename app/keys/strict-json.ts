@@ -29,7 +29,7 @@ export function parseStrictJson(
 
 /**
  * Reads JSON (RFC 8259) as RFC 7493 wants it: no member twice, no lone surrogate, no number beyond a double, and in
- * addition no `__proto__` and at most 32 levels. JSON.parse would keep the last of two members without a word.
+ * addition no member that every object has (`__proto__`, `constructor`) and at most 32 levels. JSON.parse would keep the last of two members without a word.
  * @param text - the whole document
  * @param refuse - called with what is wrong and where
  * @returns what JSON.parse returns for the same text
@@ -111,7 +111,8 @@ function readMember(cursor: Cursor, depth: number, members: Map<string, unknown>
   if (token === '') return cursor.fail('it is not well-formed JSON');
   const name = readString(token, cursor);
   if (members.has(name)) return cursor.fail(`member "${name}" appears twice`);
-  if (name === '__proto__') return cursor.fail('it has a member "__proto__"');
+  // What every object has is none too many for a schema, so that it would be passed over.
+  if (name in Object.prototype) return cursor.fail(`it has a member "${name}"`);
   if (!cursor.takes(':')) return cursor.fail('it is not well-formed JSON');
   members.set(name, readValue(cursor, depth));
 }

@@ -6,7 +6,8 @@ import { bytesToUtf8 } from '../../app/keys/bytes.ts';
 import { refuse } from '../../app/rules/refusal.ts';
 
 const maxFiles = 2000;
-const maxFileBytes = 64 * 1024 * 1024;
+/** No ceremony makes a larger one, and no larger one can be held in memory as text. */
+const maxFileBytes = 32 * 1024 * 1024;
 /** Of all files together: they are in memory while they are checked. */
 const maxBytes = 256 * 1024 * 1024;
 const maxDepth = 8;

@@ -39,7 +39,7 @@ from decimal import Decimal
 from typing import Any, Callable, Iterator, NamedTuple, Optional
 
 MOST_FILES = 2000
-MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES = 32 * 1024 * 1024
 MOST_BYTES_IN_ALL = 256 * 1024 * 1024
 MOST_FOLDERS = 8
 MOST_LEVELS = 32  # of JSON in the bundle's files but the log
@@ -77,6 +77,10 @@ def need(condition: bool, reason: str) -> None:
 
 def is_text(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def is_words(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def is_text_or_null(value: Any) -> bool:
@@ -210,10 +214,21 @@ def encode_base64(data: bytes, url: bool = False) -> str:
 # JSON (sections 1.2 and 2.1)
 # ---------------------------------------------------------------------------
 
+# What every object of ECMAScript has (section 1.2).
+NAMES_OF_EVERY_OBJECT = {
+    "__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString",
+    "valueOf", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"}
+
+
 def without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     need(len(value) == len(pairs), "a member is given twice")
     return value
+
+
+def without_odd_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    need(not NAMES_OF_EVERY_OBJECT & {name for name, _ in pairs}, "a member has the name of one that every object has")
+    return without_twins(pairs)
 
 
 def read_integer(digits: str) -> int:
@@ -228,7 +243,7 @@ def refuse_number(_: str) -> None:
 def parse_json(data: bytes, most_levels: int, fractions: bool = False) -> Any:
     """Strict JSON in UTF-8: no member twice, no NaN, bounded depth, no lone surrogate."""
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=without_twins, parse_int=read_integer,
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=without_odd_names if most_levels == MOST_LEVELS else without_twins, parse_int=read_integer,
                            parse_float=float if fractions else refuse_number, parse_constant=refuse_number)
     except (ValueError, RecursionError):
         raise Broken("it is not JSON in UTF-8")
@@ -246,15 +261,6 @@ def levels(value: Any, most: int) -> int:
         depth += 1
         row = [child for item in row for child in (item.values() if isinstance(item, dict) else item)]
     return depth
-
-
-def names_in(value: Any) -> Iterator[str]:
-    """The names of all members, at any depth."""
-    if isinstance(value, dict):
-        yield from value
-    if isinstance(value, (dict, list)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from names_in(item)
 
 
 def has_fraction(value: Any) -> bool:
@@ -550,7 +556,7 @@ class Folder:
                     self.walk(item.path, path + "/", depth + 1)
                     continue
                 need(stat.S_ISREG(found.st_mode), f"{path} is no plain file")
-                need(found.st_size <= MOST_BYTES, f"{path} is larger than 64 MiB")
+                need(found.st_size <= MOST_BYTES, f"{path} is larger than 32 MiB")
                 self.files[path] = found.st_size
                 need(len(self.files) <= MOST_FILES, f"there are more than {MOST_FILES} files")
 
@@ -580,25 +586,26 @@ class Folder:
 MANIFEST_FORM = {
     "keyferryManifest": lambda value: is_whole(value) and value == 1,
     "ceremony": is_ceremony_id,
-    "title": lambda value: is_text(value) and value != "",
+    "title": is_words,
     "planSha256": is_sha256,
     "mode": is_one_of("rehearsal", "production"),
     "createdAt": is_moment,
-    "generator": lambda value: is_text(value) and value != "",
+    "generator": is_words,
     "keys": lambda value: is_list(value) and len(value) > 0,
     "files": is_list,
 }
 KEY_FORM = {
     "id": is_key_id,
     "spec": is_one_of(*SPECS),
-    "destination": lambda value: is_object(value) and list(value)[:1] == ["type"] and is_text(value["type"]),
+    "destination": lambda value: is_object(value) and list(value)[:1] == ["type"] and is_words(value["type"]),
     "kek": lambda value: is_exactly(value, {
-        "spkiSha256": is_sha256, "bits": lambda bits: is_whole(bits) and bits > 0, "id": is_text_or_null}),
+        "spkiSha256": is_sha256, "bits": lambda bits: is_whole(bits) and bits >= 0,
+        "id": lambda text: text is None or is_words(text)}),
     "wrap": lambda value: is_exactly(value, {
         "method": is_one_of(*METHODS), "oaepHash": is_one_of(*HASHES), "performed": is_one_of(*PERFORMED)}),
     "publicKey": lambda value: value is None or is_exactly(value, {"spkiSha256": is_sha256}),
     "keyCheckValues": lambda value: is_list(value) and all(is_exactly(item, {
-        "method": is_one_of("aes-ecb-zero-block", "sha256-of-value"), "value": is_text}) for item in value),
+        "method": is_one_of("aes-ecb-zero-block", "sha256-of-value"), "value": is_words}) for item in value),
     "deadline": is_moment_or_null,
     "files": lambda value: is_list(value) and all(is_path(path) for path in value),
 }
@@ -620,7 +627,6 @@ def read_manifest(data: bytes) -> dict[str, Any]:
         check_form(key, KEY_FORM, "a key of MANIFEST.json")
     for file in manifest["files"]:
         check_form(file, FILE_FORM, "a file of MANIFEST.json")
-    need("__proto__" not in names_in(manifest), "MANIFEST.json has a member __proto__")
     ids = [key["id"] for key in manifest["keys"]]
     need(len(set(ids)) == len(ids), "MANIFEST.json has a key twice")
     paths = [file["path"] for file in manifest["files"]]
@@ -686,7 +692,7 @@ def check_plan(plan: Any) -> None:
 def check_planned_key(key: Any) -> None:
     form = {"id": is_key_id, "spec": is_one_of(*SPECS), "after": is_one_of("destroy", "keep"),
             "destination": is_object, "source": lambda value: value == "generate" or is_exactly(value, {
-                "existing": lambda inner: is_exactly(inner, {"ckaId": lambda text: is_hex(text) and text != ""})})}
+                "existing": lambda inner: is_exactly(inner, {"ckaId": lambda text: matches(r"([0-9a-fA-F]{2}){1,64}", text)})})}
     need(has_members(key, form) and set(key) == set(form), "a key of the plan is not of its form")
     destination = key["destination"]
     need(is_text(destination.get("type")), "a destination has no type")
@@ -1532,6 +1538,8 @@ class Course:
         self.ordered = False
         self.under_way: Optional[Entry] = None
         self.unknown = False
+        self.log = log
+        self.serial: Optional[str] = log.opened["tokenSerial"]
         self.done: list[str] = []
         self.done_keys: list[str] = []
         self.requested = 0
@@ -1587,6 +1595,9 @@ class Course:
             need(key in self.keys_left() and step.each[key] == kind, f"{kind} of {key} is not the work that is due")
         else:
             need(self.work_left()[:1] == [kind] and key is None, f"{kind} is not the work that is due")
+        if kind == "find-key":
+            need(event["request"]["ckaId"] == self.log.keys[key]["source"]["existing"]["ckaId"].lower(),
+                 f"another key in the token than the plan has is taken for {key}")
         self.under_way, self.unknown = entry, False
 
     def check_under_way(self, event: dict[str, Any]) -> dict[str, Any]:
@@ -1602,7 +1613,11 @@ class Course:
         need(event["settled"] or not self.unknown, "nobody looked what became of work that was interrupted")
         need(outcome["kind"] == request["kind"] and outcome.get("key") == request.get("key"),
              "an outcome is of other work than that under way")
+        need(outcome.get("ckaId") == request.get("ckaId"), "an outcome is of another key in the token")
         need(outcome["kind"] != "write-copy", "a copy was written, and the log goes on")
+        if outcome["kind"] == "identify-token":
+            need(self.serial in (None, outcome["identity"]["serial"]), "another token was identified")
+            self.serial = outcome["identity"]["serial"]
         self.under_way = None
         if request.get("key") is None:
             self.done.append(request["kind"])
@@ -1619,6 +1634,7 @@ class Course:
 
     def leave_out(self, key: str) -> None:
         """Rule 5."""
+        need(self.under_way is None, f"{key} is left out while work is under way")
         self.carried = [other for other in self.carried if other != key]
         self.ordered = False
         self.done = [kind for kind in self.done if kind != "sign-bundle"]
@@ -1643,6 +1659,8 @@ def steps_as_planned(bundle: Bundle) -> str:
                 course.unknown = course.under_way is not None
             elif entry.kind == "effect-failed":
                 course.fail(entry.event)
+            elif entry.kind == "token-reopened":
+                need(entry.event["serial"] == course.serial, "another token was opened")
             elif entry.kind == "exception-closed" and entry.event["key"] is not None:
                 course.leave_out(entry.event["key"])
         except Broken as broken:
@@ -1778,6 +1796,8 @@ def check_signed_step(log: Log, room: Room, event: dict[str, Any]) -> None:
     need(all(name in room.approved for name in event["confirmedBy"]), f"{step} was confirmed by somebody who did not sign")
     need("input" in approval["parameters"] and same(approval["parameters"]["input"], event["input"]),
          f"{step} was confirmed with another input than was approved")
+    need(all(approval["parameters"][name] == event[name] for name in ("number", "title")),
+         f"{step} was called otherwise when it was approved")
 
 
 def quorum_approved(bundle: Bundle) -> str:
@@ -1985,6 +2005,11 @@ def check_break(room: Room, entry: Entry) -> None:
     if "confirmedBy" in event:
         need(are_people(room.people, event["confirmedBy"], 0) and not set(event["confirmedBy"]) & set(room.absent),
              "somebody confirmed who is not there, or twice")
+    credential = event.get("credential", event["input"] if kind == "step-confirmed" else {})
+    typists = credential["by"] if credential.get("kind") == "credential" else []
+    need(are_people(room.people, typists, 0) and not set(typists) & set(room.absent), "somebody typed who is not there")
+    if kind == "ceremony-resumed":
+        need(event["log"] == {"size": entry.sequence - 1, "head": entry.previous}, "it tells of another place of a log")
 
 
 def breaks_ended(bundle: Bundle) -> str:
@@ -2007,7 +2032,7 @@ def clock_told(bundle: Bundle) -> str:
             latest, behind = entry.milliseconds, False
             continue
         if behind and not at_work:
-            need(entry.kind in ("effect-requested", "exception-opened", "break-ended"),
+            need(entry.kind in ("effect-requested", "exception-opened", "break-ended", "log-repaired"),
                  f"entry {entry.sequence}: the clock was set back, and nothing tells of it")
         if not behind and entry.milliseconds < latest - 2000:
             behind = True
@@ -2035,7 +2060,7 @@ def logged_checkpoints(bundle: Bundle) -> dict[int, bytes]:
         need(entry.event["effect"] in log.requests, f"{where} was not asked for")
         asked = log.requests[entry.event["effect"]]
         need(made < entry.sequence and asked.sequence < entry.sequence, f"{where} comes before its time")
-        need(max([0, *found]) < size <= asked.sequence, f"{where} has a size that cannot be")
+        need(max([0, *found]) < size < entry.sequence, f"{where} has a size that cannot be")
         need(outcome["root"] == bundle.tree.root(size).hex(), f"{where} has another root than the log")
         signature = bytes.fromhex(outcome["signature"])
         bundle.openssl.verify(key, bundle.checkpoint_text(size), signature, f"{where}: its signature")
@@ -2065,7 +2090,7 @@ def expected_notes(bundle: Bundle) -> dict[str, bytes]:
         for person, cosignature in cosigned.get(size, {}).items():
             need(person in people, f"{person} cosigned without a key")
             lines.append(note_line(f"{log.origin}/{person}", people[person], cosignature))
-        need(len(lines) <= 64, "a note has more than 64 signatures")
+        need(len(lines) <= 128, "a note has more than 128 signatures")
         text = bundle.checkpoint_text(size) + b"\n" + "".join(lines).encode()
         notes[f"record/checkpoints/{size:06}.note"] = text
     return notes
@@ -2132,6 +2157,8 @@ def keys_as_logged(bundle: Bundle) -> str:
         proof = bundle.log.last("wrap-key", key=key["id"]).event["outcome"]["proof"]
         need(kek["spkiSha256"] == sha256(bytes.fromhex(kek["spki"])), f"{key['id']}: the wrapping key has another hash")
         public = None if made["publicKey"] is None else {"spkiSha256": sha256(bytes.fromhex(made["publicKey"]))}
+        need(made["publicKeySha256"] == (public["spkiSha256"] if public else None),
+             f"{key['id']}: the public key has another hash")
         logged = {"kek": {name: kek[name] for name in ("spkiSha256", "bits", "id")},
                   "wrap": {name: proof[name] for name in ("method", "oaepHash", "performed")},
                   "publicKey": public, "keyCheckValues": made["keyCheckValues"], "deadline": kek["deadline"]}
@@ -2207,7 +2234,7 @@ def check_rsa_key(kek: dict[str, Any], way: Way) -> int:
 def way_of(key: dict[str, Any], kek: dict[str, Any]) -> Way:
     """The way that is open for a key of the plan, with this wrapping key."""
     ways = open_ways(key)
-    if len(ways) > 1:
+    if kek["option"] is not None:
         ways = [way for way in ways if way.option == kek["option"]]
     need(len(ways) == 1, f"{key['id']}: there is not one way to wrap it")
     return ways[0]
@@ -2235,6 +2262,8 @@ def check_proof(log: Log, key: dict[str, Any], way: Way) -> None:
 def wraps_as_proven(bundle: Bundle) -> str:
     log, seen = bundle.log, []
     check_known(log.plan["keys"])
+    need({kek["key"] for kek in log.last("read-inbound").event["outcome"]["keks"]} <= set(log.keys),
+         "a wrapping key was read for a key that the plan has not")
     for key in log.remaining_keys():
         kek = log.kek(key["id"])
         way = way_of(key, kek)
@@ -2477,6 +2506,8 @@ def manifest_signed(bundle: Bundle) -> str:
     text, key = bundle.folder.read("MANIFEST.json"), bundle.log.log_key()
     signature = signature_of_note(bundle.folder.read("MANIFEST.json.note"), text, bundle.log.origin, key)
     need(b"\n\n" not in text, "MANIFEST.json has an empty line")
+    need(all(char == "\n" or unicodedata.category(char) != "Cc" for char in text.decode("utf-8")),
+         "MANIFEST.json holds a control character")
     bundle.openssl.verify(key, text, signature, "the signature of the manifest")
     return f"the manifest {sha256(text)} is signed by the log key"
 

@@ -84,9 +84,9 @@ describe('what the reader knows from elsewhere', () => {
     expect(code('--manifest-sha256', manifest.slice(0, -1))).toBe(2);
     expect(code('--log-key-sha256', key, '--log-key', join(top, 'record', 'keys', 'log.pem'))).toBe(2);
     // More than anybody would read: said before anything is read.
-    for (const n of [1, 2, 3, 4, 5]) {
+    for (const n of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
       writeFileSync(join(top, `${n}`), '');
-      truncateSync(join(top, `${n}`), 2 ** 26);
+      truncateSync(join(top, `${n}`), 2 ** 25);
     }
     const { stdout } = spawnSync('python3', ['-I', verifierPath, top], { encoding: 'utf8' });
     expect(stdout).toMatch(/^broken +BUNDLE-PLAIN-FILES /u);

@@ -15,7 +15,12 @@ const blobSchema = v.strictObject({
     enc: v.literal('CKM_RSA_AES_KEY_WRAP'),
   }),
   ciphertext: v.string(),
-  generator: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
+  /** Characters are code points. */
+  generator: v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.check((text) => Array.from(text).length <= 256),
+  ),
 });
 
 type Blob = v.InferOutput<typeof blobSchema>;

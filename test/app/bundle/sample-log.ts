@@ -135,6 +135,7 @@ export const aBreak = (back = ['p1', 'p2']): Event[] => [
 export function unsigned(event: Event): Event {
   if (isEvent(event['outcome']) && event['outcome']['kind'] === 'sign-checkpoint')
     return { ...event, outcome: openCheckpoint };
+  if (event['type'] === 'ceremony-resumed') return { ...event, log: null };
   if (!('signature' in event)) return event;
   const open = { ...event, log: null, signature: null };
   return event['type'] === 'approval-given' ? { ...open, parametersSha256: null, cosignature: null } : open;

@@ -82,7 +82,7 @@ describe('a sound bundle', () => {
     ['before the bundle was made', '2026-11-23T14:07:31Z'],
     ['the very second in which it was made', '2026-11-23T14:07:32Z'],
     ['before the wrap', '2026-11-23T14:00:10Z'],
-    ['on no day', '2026-13-24T14:07:32Z'],
+    ['within the same second', '2026-11-23T14:07:32.000Z'],
   ])('is broken when log and manifest name a deadline %s', (_, deadline) => {
     const files = forgedLog(rewritten('"deadline":null', `"deadline":"${deadline}"`));
     expect(manifestOf(files).keys.map((key) => key.deadline)).toEqual([deadline, deadline]);
@@ -302,6 +302,7 @@ describe('a manifest that was made to fit is contradicted', () => {
       forgedLog(rewritten('"key":"signing","publicKey":"3', '"key":"signing","publicKey":"x')),
       ['BUNDLE-EVENTS-IN-FORM'],
     ],
+    ['a log with another hash of a public key', forgedLog(rewritten(sha256(signingKey), sha256('x'))), ['BUNDLE-KEYS-AS-LOGGED']], // prettier-ignore
     [
       'a log without a wrap',
       forgedLog(events.filter((event) => !JSON.stringify(event).includes('"kind":"wrap-key","key":"store"'))),
@@ -349,7 +350,8 @@ describe('a manifest that was made to fit is contradicted', () => {
   it('a public key of another kind than planned, in manifest and log', () => {
     const spki = testKek(2048).spki;
     const [from, to] = [signingKey, spki].map((bytes) => Buffer.from(bytes).toString('hex'));
-    const files = forgedLog(rewritten(from ?? '', to ?? ''));
+    const hashed = JSON.stringify(rewritten(from ?? '', to ?? '')).replaceAll(sha256(signingKey), sha256(spki));
+    const files = forgedLog(JSON.parse(hashed) as JsonValue[]);
     const keys = manifestOf(files).keys.map((key) => ({ ...key, ...(key.publicKey === null ? {} : { publicKey: { spkiSha256: sha256(spki) } }) })); // prettier-ignore
     const exchanged = new Map([...files, [publicKeyPath('signing'), utf8(encodePublicKeyPem(spki))]] as const);
     expect(broken(withManifest(exchanged, { keys }))).toEqual(['BUNDLE-PUBLIC-KEY-AS-LISTED']);

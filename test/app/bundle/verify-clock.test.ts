@@ -57,6 +57,9 @@ describe('the times of a record', () => {
     const log = events.toSpliced(quiet + 1, 0, told, ...closed);
     expect(refusedBy(log, [quiet, -3600])).toBeNull();
     expect(refusedBy(events.toSpliced(quiet + 2, 0, told, ...closed), [quiet, -3600])).toBe(rule);
+    // The log is repaired before anybody can look at the clock.
+    const repaired: Event = { type: 'log-repaired', kept: 'log', other: 'extended', missing: 1, cut: 0, rule: null, aside: null }; // prettier-ignore
+    expect(refusedBy(events.toSpliced(quiet + 1, 0, repaired, repaired, told, ...closed), [quiet, -3600])).toBeNull();
   });
 
   it('are told of after the outcome of work that was under way, which must not be lost', () => {

@@ -134,6 +134,8 @@ describe('a break', () => {
     expect(inserted(started, first, resumed, first, second, ended)).toEqual([]);
     // Nobody is identified again who never was.
     expect(broken(events.toSpliced(2, 0, resumed))).toEqual([]);
+    const elsewhere = { ...resumed, log: { size: 3, head: '0'.repeat(64) } };
+    expect(broken(events.toSpliced(2, 0, elsewhere))).toContain('BUNDLE-BREAKS-ENDED');
   });
 
   it.each<[string, readonly Event[]]>([
@@ -170,6 +172,10 @@ describe('a break', () => {
     expect(broken(events.with(at, { ...events[at], confirmedBy }))).toEqual(breaks);
     expect(inserted({ ...tokenReopened, confirmedBy })).toEqual(breaks);
     expect(inserted(tokenReopened)).toEqual([]);
+    const credential = { kind: 'credential', how: 'parts', by: confirmedBy, finalTryAccepted: false };
+    expect(inserted({ ...tokenReopened, credential })).toEqual(breaks);
+    const login = stepAt('token.log-in', events);
+    expect(broken(events.with(login, { ...events[login], input: credential }))).toEqual(breaks);
     // Before the roll call nobody is known.
     expect(broken(events.with(1, { ...events[1], confirmedBy }))).toEqual(breaks);
   });

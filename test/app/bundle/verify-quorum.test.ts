@@ -4,7 +4,7 @@ import { verifyBundle } from '../../../app/bundle/verify-bundle.ts';
 import { hexGroups } from '../../../app/keys/fingerprint.ts';
 import { application, besidesSteps, withLog } from './bundle-maker.ts';
 import { sampleBundle, sampleEvents } from './sample-bundle.ts';
-import { approved, askedStep, exceptionClosed, exceptionOpened, failureOf, given, stepAt, workAt, type Event } from './sample-log.ts'; // prettier-ignore
+import { approved, askedStep, exceptionClosed, exceptionOpened, failureOf, given, sampleLog, stepAt, workAt, type Event } from './sample-log.ts'; // prettier-ignore
 
 // Every log here is chained and signed anew by everybody in the room: what is missing is what they did not do.
 
@@ -92,8 +92,9 @@ describe('the work that follows', () => {
 
 describe('what was shown of the wraps', () => {
   const at = stepAt('wrap.approve', events);
+  const chained = sampleLog(events).map(({ event }) => event as Event);
   const shown = (facts: JsonValue) =>
-    events.with(at - 2, { ...events[at - 2], parameters: { plan: null, subject: 'wrap.approve', number: '6.1', title: 'Approve', says: [], checks: ['seen'], input: { kind: 'none' }, facts } }); // prettier-ignore
+    events.with(at - 2, { ...events[at - 2], parameters: { plan: null, subject: 'wrap.approve', number: '6.1', title: chained[at]?.['title'] ?? null, says: [], checks: ['seen'], input: { kind: 'none' }, facts } }); // prettier-ignore
   const keks = events.flatMap(({ outcome }) => ((outcome as Event | undefined)?.['keks'] as Event[] | undefined) ?? []);
   const hash = (key: string) => keks.find((kek) => kek['key'] === key)?.['spkiSha256'] as string;
   const rows = (...rows: readonly (readonly string[])[]) => shown([{ kind: 'table', rows }]);
@@ -101,6 +102,12 @@ describe('what was shown of the wraps', () => {
 
   it('names the wrapping key of each key whole, in whatever way it is written', () => {
     expect(broken(rows(['signing', signing], ['store', hexGroups(store).join(' ')]))).toEqual([]);
+  });
+
+  it.each(['number', 'title'])('is of a step that is called so: %s', (name) => {
+    const rowed = rows(['signing', signing], ['store', store]);
+    const { parameters } = rowed[at - 2] ?? {};
+    expect(broken(rowed.with(at - 2, { ...rowed[at - 2], parameters: { ...(parameters as Event), [name]: '6.9' } }))).toEqual(rule); // prettier-ignore
   });
 
   it.each<[string, readonly Event[]]>([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../app/audit/canonical-json.ts';
 import { checkpointText, originOf } from '../../../app/audit/checkpoint.ts';
+import { extractBytes } from '../../../app/audit/extract.ts';
 import { parseNote } from '../../../app/audit/signed-note.ts';
 import {
   checkpointPath,
@@ -10,6 +11,7 @@ import {
   publicKeyOf as keyFile,
 } from '../../../app/bundle/layout.ts';
 import { cosignerName, sealsIn } from '../../../app/bundle/seals.ts';
+import { check } from '../../../app/bundle/verification.ts';
 import { verifyBundle } from '../../../app/bundle/verify-bundle.ts';
 import { toldIn } from '../../../app/bundle/told-events.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
@@ -17,7 +19,7 @@ import { isSignedForOpenssl } from '../../support/openssl.ts';
 import { checkpointSignature, logKeyName, publicKeyOf, signatureOf } from '../../support/keys.ts';
 import { application, manifestOf, withLog, type Files } from './bundle-maker.ts';
 import { sampleBundle, sampleEvents } from './sample-bundle.ts';
-import { sampleLog, type Event } from './sample-log.ts';
+import { mediumNoted, sampleLog, type Event } from './sample-log.ts';
 
 // Whoever changes a log can chain and seal it anew with keys of their own; what they have not is the key in the token, and
 // the people. In these logs they have those too, so that each rule is broken alone.
@@ -105,6 +107,22 @@ describe('a checkpoint in the log is refused', () => {
     ['that goes back', withCheckpoint(second, { ...(({ size, root, signature }) => ({ size, root, signature }))(seals.checkpoints[0] ?? expect.unreachable('one is signed')) })], // prettier-ignore
   ])('%s', (_, files) => {
     expect(broken(files)).toEqual(rule);
+  });
+
+  it('unless it is over what came in while the token signed', () => {
+    const log = events.toSpliced(second, 0, mediumNoted);
+    expect(sampleLog(log)[second + 1]?.event).toMatchObject({ outcome: { size: second + 1 } });
+    expect(broken(withLog(sample.files, log))).toEqual([]);
+  });
+
+  it('by people of whom no note can tell, and whatever else goes wrong in a rule', () => {
+    const at = events.findLastIndex(({ type }) => type === 'approval-given');
+    const log = extractBytes(sampleLog(events.with(at, { ...events[at], person: 'p 2' })));
+    expect(broken(including(layout.log, Buffer.from(log).toString()))).toContain(rule[0]);
+    const fault = (): never => {
+      throw new RangeError('too much of it');
+    };
+    expect(check('BUNDLE-SIGNED', fault).outcome).toBe('broken');
   });
 
   it('that is left out after a step which ends with one', () => {

@@ -15,6 +15,7 @@ import {
   numbered,
   sampleLog,
   stepAt,
+  tokenReopened,
   workAt,
   type Event,
 } from './sample-log.ts';
@@ -41,7 +42,7 @@ describe('the steps of a record', () => {
     const all = byokExport(parsed, 'make-token');
     const engine = all.slice(0, all.findIndex(({ id }) => id === 'take-out.write') + 1);
     const weak = all.some(({ id }) => id === 'wrap.weak');
-    const keys = parsed.keys.map(({ id }, index) => ({ id, isWeak: weak && index === 0, isMade: true }));
+    const keys = parsed.keys.map(({ id }, index) => ({ id, isWeak: weak && index === 0, ckaId: null }));
     const verifier = plannedSteps(keys);
     expect(verifier.map(({ id, number, checks, isSigned }) => [id, number, checks, isSigned])).toEqual(
       engine.map(({ id, number, ticks, sensitive }) => [id, number, ticks.length, sensitive]),
@@ -149,6 +150,36 @@ describe('the steps of a record', () => {
       .with(at, { ...events[at], request: found })
       .with(at + 1, { ...events[at + 1], outcome: { ...outcome, kind: 'find-key' } });
     expect(isBroken(log)).toBe(true);
+  });
+
+  it('are held with one token, from the site binding on', () => {
+    const [opened = {}] = events;
+    const at = stepAt('wrap.wrap', events);
+    const again = (serial: string): Event => ({ ...tokenReopened, serial });
+    expect(isBroken(events.with(0, { ...opened, tokenSerial: 'abc123' }))).toBe(false);
+    expect(isBroken(events.with(0, { ...opened, tokenSerial: 'abc124' }))).toBe(true);
+    expect(isBroken(events.toSpliced(at, 0, again('abc123')))).toBe(false);
+    expect(isBroken(events.toSpliced(at, 0, again('abc124')))).toBe(true);
+    expect(isBroken(events.toSpliced(stepAt('token.identify', events), 0, again('abc123')))).toBe(true);
+  });
+
+  it('find the key that the plan has in the token, and no other', () => {
+    const found = (planned: string, asked: string, outcome: string): boolean => {
+      const keys = plan.keys.map((key) =>
+        key.id === 'store' ? { ...key, source: { existing: { ckaId: planned } } } : key,
+      );
+      const log = events.with(0, { ...events[0], plan: { ...plan, keys } }).map((event) => {
+        const [request, done] = [event['request'], event['outcome']] as (Event | undefined)[];
+        const isOfStore = (work: Event | undefined): boolean =>
+          work?.['kind'] === 'make-key' && work['key'] === 'store';
+        if (isOfStore(request)) return { ...event, request: { kind: 'find-key', key: 'store', ckaId: asked } };
+        return isOfStore(done) ? { ...event, outcome: { ...done, kind: 'find-key', ckaId: outcome } } : event;
+      });
+      return isBroken(log);
+    };
+    expect(found('AB01', 'ab01', 'ab01')).toBe(false);
+    expect(found('ab02', 'ab01', 'ab01')).toBe(true);
+    expect(found('ab01', 'ab01', 'ab02')).toBe(true);
   });
 
   it('tick each check once', () => {

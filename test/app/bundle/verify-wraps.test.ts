@@ -54,6 +54,13 @@ const kek = (key: string, more: Members): JsonValue[] =>
     keks?.filter((members) => members['key'] === key).forEach((members) => Object.assign(members, more));
   });
 
+it('a wrapping key is read for each key of the plan, and for no other', () => {
+  const stray = changed('read-inbound', undefined, (outcome) => {
+    outcome.keks = (outcome.keks ?? []).flatMap((members, at) => (at === 0 ? [members, { ...members, key: 'stray' }] : [members])); // prettier-ignore
+  });
+  expect(broken(stray)).toEqual(['BUNDLE-WRAPS-AS-PROVEN']);
+});
+
 /** Other parts that the token is said to have given out. */
 const parts = (key: string, change: (parts: readonly Members[]) => readonly Members[]): JsonValue[] =>
   changed('wrap-key', key, (outcome) => (outcome.parts = change(outcome.parts ?? [])));

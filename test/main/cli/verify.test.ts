@@ -120,9 +120,9 @@ describe('verify', () => {
 
   /** Each of them is within the limit, and takes no room on the disk. */
   const fill = (top: string): void => {
-    for (const name of ['1', '2', '3', '4', '5']) {
+    for (const name of ['1', '2', '3', '4', '5', '6', '7', '8', '9']) {
       writeFileSync(join(top, name), '');
-      truncateSync(join(top, name), 2 ** 26);
+      truncateSync(join(top, name), 2 ** 25);
     }
   };
 

@@ -40,12 +40,14 @@ describe('a file that is another by the time it is read', () => {
     put();
   };
 
+  const putHuge = (path: string): void => {
+    writeFileSync(path, '');
+    truncateSync(path, 2 ** 27);
+  };
+
   it.each<[string, () => void]>([
     ['a pipe', instead(() => execFileSync('mkfifo', [upload()]))],
-    [
-      'larger than anything that is read',
-      instead(() => (writeFileSync(upload(), ''), truncateSync(upload(), 2 ** 27))),
-    ],
+    ['larger than anything that is read', instead(() => putHuge(upload()))],
   ])('is refused as %s', (_, act) => {
     between.act = act;
     expect(ruleOf(() => readBundle(bundle))).toBe('BUNDLE-PLAIN-FILES');
