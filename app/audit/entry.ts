@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { bytesToUtf8, equalBytes } from '../keys/bytes.ts';
 import { Refused, refuse } from '../rules/refusal.ts';
 import { canonicalBytes, type JsonValue } from './canonical-json.ts';
+import { nanosecondsOf } from './moment.ts';
 
 /** One line of the log. Its order is its sequence; the time is data, since clocks jump. */
 export interface Entry {
@@ -24,7 +25,11 @@ export const noPrevious = '0'.repeat(64);
 const entrySchema = v.strictObject({
   sequence: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   previous: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u)),
-  time: v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u), v.check(isMoment)),
+  time: v.pipe(
+    v.string(),
+    v.regex(/\.\d{3}Z$/u),
+    v.check((time) => nanosecondsOf(time) !== null),
+  ),
   actor: v.pipe(v.string(), v.nonEmpty()),
   event: v.custom<JsonValue>((value) => value !== undefined),
 });
@@ -32,16 +37,13 @@ const entrySchema = v.strictObject({
 /** Levels of an entry, itself the first: hostile nesting stays off everybody's call stack. */
 const mostLevels = 64;
 /** The one number that may be no integer is `uploadMarginHours` of the plan, in the first entry. */
-const mostHours = 8760;
+export const mostMarginHours = 8760;
 const openingSchema = v.object({
   sequence: v.literal(1),
-  event: v.object({ plan: v.object({ uploadMarginHours: v.pipe(v.number(), v.minValue(0), v.maxValue(mostHours)) }) }),
+  event: v.object({
+    plan: v.object({ uploadMarginHours: v.pipe(v.number(), v.minValue(0), v.maxValue(mostMarginHours)) }),
+  }),
 });
-
-function isMoment(time: string): boolean {
-  const milliseconds = Date.parse(time);
-  return !time.startsWith('0000') && !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === time;
-}
 
 /**
  * The bytes of an entry: what is stored, hashed, exported and proved.

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
+import { nanosecondsOf } from '../audit/moment.ts';
 import { equalBytes, utf8ToBytes } from '../keys/bytes.ts';
 import { refuser } from '../keys/refuser.ts';
 import { keySpecNames } from '../keys/specs.ts';
 import { parseStrictJson } from '../keys/strict-json.ts';
 import { refuse } from '../rules/refusal.ts';
 import { isPlainPath } from './layout.ts';
-import { nanosecondsOf } from './moment.ts';
 
 const words = v.pipe(v.string(), v.nonEmpty());
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u));

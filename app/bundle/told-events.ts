@@ -174,19 +174,13 @@ export interface ToldEntry extends Entry {
 export function toldIn(entries: readonly Entry[]): readonly ToldEntry[] {
   return entries.map((entry) => {
     const result = v.safeParse(eventForm, entry.event);
-    const member = result.success ? membersBesides(entry.event, result.output) : placeOf(result.issues[0]);
-    if (!result.success || member !== null) {
-      return refuse('BUNDLE-EVENTS-IN-FORM', `Entry ${entry.sequence}: ${member ?? 'it'} is not of its form.`);
-    }
+    if (!result.success) return malformed(entry, v.getDotPath(result.issues[0]) ?? 'type');
+    // A member that every object has, `constructor` and the like, is none too many for the schema.
+    if (canonicalJson(entry.event) !== canonicalJson(result.output)) malformed(entry, 'the name of a member');
     return { ...entry, event: result.output };
   });
 }
 
-function placeOf(issue: v.BaseIssue<unknown>): string {
-  return v.getDotPath(issue) ?? 'type';
-}
-
-/** A member with a name that every object has, `constructor` and the like, is none too many for the schema. */
-function membersBesides(event: JsonValue, read: ToldEvent): string | null {
-  return canonicalJson(event) === canonicalJson(read) ? null : 'a member';
+function malformed({ sequence }: Entry, place: string): never {
+  return refuse('BUNDLE-EVENTS-IN-FORM', `Entry ${sequence}: ${place} is not of its form.`);
 }

@@ -88,15 +88,28 @@ export function notCheckable(detail: string): Finding {
 /**
  * Checks one rule.
  * @param rule - the rule
- * @param find - finds out; a refusal means that the rule is broken, and so does whatever else goes wrong: a hostile bundle must not
- * get past a rule by breaking it
+ * @param find - finds out; a refusal means that the rule is broken
+ * @returns the result; any other error passes through
  */
 export function check(rule: RuleId, find: () => Finding): RuleResult {
   try {
     return { rule, ...find() };
   } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { rule, outcome: 'broken', detail: error.refusal.cause };
+  }
+}
+
+/**
+ * Checks one rule on what is in memory already, where nothing but what was read can go wrong: a bundle must not get past a rule by
+ * breaking it.
+ * @returns as {@link check}; broken for any other error too
+ */
+export function checkRead(rule: RuleId, find: () => Finding): RuleResult {
+  try {
+    return check(rule, find);
+  } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown';
-    const detail = error instanceof Refused ? error.refusal.cause : `It could not be read (${name}).`;
-    return { rule, outcome: 'broken', detail };
+    return { rule, outcome: 'broken', detail: `It could not be read (${name}).` };
   }
 }

@@ -14,7 +14,16 @@ import { factsOf } from './log-facts.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import { toldIn, type ToldEntry } from './told-events.ts';
 import { transcriptText } from './transcript.ts';
-import { check, fileOf, holds, notCheckable, type Finding, type Readings, type RuleResult } from './verification.ts';
+import {
+  check,
+  checkRead,
+  fileOf,
+  holds,
+  notCheckable,
+  type Finding,
+  type Readings,
+  type RuleResult,
+} from './verification.ts';
 import { checkApprovals } from './verify-approvals.ts';
 import { checkBreaks } from './verify-breaks.ts';
 import { checkClock } from './verify-clock.ts';
@@ -120,17 +129,17 @@ function readParts(files: Bundle['files']): {
   let manifest: Manifest | null = null;
   let entries: readonly Entry[] | null = null;
   let told: readonly ToldEntry[] | null = null;
-  const read = check('BUNDLE-MANIFEST-SCHEMA', () => {
+  const read = checkRead('BUNDLE-MANIFEST-SCHEMA', () => {
     manifest = parseManifest(fileOf(files, layout.manifest));
     return holds(`ceremony ${manifest.ceremony}, ${manifest.mode}, plan ${manifest.planSha256}`);
   });
-  const chain = check('LOG-CHAIN-INTACT', () => {
+  const chain = checkRead('LOG-CHAIN-INTACT', () => {
     const found = parseExtract(fileOf(files, layout.log));
     const finding = describeChain(found);
     entries = found;
     return finding;
   });
-  const forms = check('BUNDLE-EVENTS-IN-FORM', () => {
+  const forms = checkRead('BUNDLE-EVENTS-IN-FORM', () => {
     if (entries === null) return notCheckable(noExtract);
     told = toldIn(entries);
     return holds(`${told.length} events`);
@@ -145,10 +154,10 @@ function checksOn({ files, manifest, entries, told }: Parts): {
   readonly onLog: (rule: RuleId, find: (readings: Readings) => Finding) => RuleResult;
 } {
   const onManifest = (rule: RuleId, find: (manifest: Manifest) => Finding): RuleResult =>
-    check(rule, () => (manifest === null ? notCheckable('MANIFEST.json could not be read.') : find(manifest)));
+    checkRead(rule, () => (manifest === null ? notCheckable('MANIFEST.json could not be read.') : find(manifest)));
   return {
     onManifest,
-    onExtract: (rule, find) => check(rule, () => (entries === null ? notCheckable(noExtract) : find(entries))),
+    onExtract: (rule, find) => checkRead(rule, () => (entries === null ? notCheckable(noExtract) : find(entries))),
     onLog: (rule, find) =>
       onManifest(rule, (found) =>
         told === null ? notCheckable(noEvents) : find({ files, manifest: found, entries: told }),

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { canonicalJson } from '../audit/canonical-json.ts';
+import { nanosecondsOf } from '../audit/moment.ts';
 import type { BlobSummary, OutboundFile } from '../byok/format.ts';
 import { destinationOf } from '../byok/registry.ts';
 import { plannedWays } from '../byok/ways.ts';
@@ -13,7 +14,6 @@ import { refuse } from '../rules/refusal.ts';
 import { keyFolder, publicKeyPath } from './layout.ts';
 import { factsOf, type KekFacts, type LogFacts } from './log-facts.ts';
 import type { Manifest, ManifestKey } from './manifest.ts';
-import { nanosecondsOf } from './moment.ts';
 import { holds, notCheckable, requireEqual, type Finding, type Readings } from './verification.ts';
 
 const planSchema = v.object({
@@ -112,8 +112,7 @@ export function checkDeadlines({ manifest: { keys, createdAt }, entries }: Readi
   for (const { id, deadline } of keys) {
     if (deadline === null) continue;
     const times = [createdAt, wraps.get(id)?.time ?? createdAt];
-    const end = nanosecondsOf(deadline) ?? 0n;
-    const passed = times.find((time) => end <= (nanosecondsOf(time) ?? 0n));
+    const passed = times.find((time) => !isAfter(deadline, time));
     if (passed !== undefined) {
       refuse('BUNDLE-DEADLINE-AHEAD', `${id} ended ${deadline}; by log and manifest it was ${passed} already.`);
     }
@@ -122,6 +121,12 @@ export function checkDeadlines({ manifest: { keys, createdAt }, entries }: Readi
   return named.length === 0
     ? holds('no key names a deadline')
     : notCheckable(`Compare with your clock: ${named.join(', ')}.`);
+}
+
+/** What is no moment is after nothing. */
+function isAfter(end: string, time: string): boolean {
+  const [later, earlier] = [nanosecondsOf(end), nanosecondsOf(time)];
+  return later !== null && earlier !== null && later > earlier;
 }
 
 /** The numbers of a public key tell its spec, but for points that lie on no curve. */

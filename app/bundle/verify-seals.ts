@@ -31,8 +31,7 @@ export function checkCheckpoints({ files, manifest, entries }: Readings): Findin
   const roots = rootsOf(entries);
   let before = 0;
   for (const { size, root, signature, at } of seals.checkpoints) {
-    // A bag may be entered in the register while the token signs, so it counts what was there when it did.
-    const isInOrder = size > before && size <= at;
+    const isInOrder = size > before && size <= requestBefore(entries, at);
     if (!isInOrder || root !== roots[size]) {
       refuse(rule, `Entry ${at + 1}: the checkpoint over ${size} entries is not of this log.`);
     }
@@ -44,6 +43,11 @@ export function checkCheckpoints({ files, manifest, entries }: Readings): Findin
   const whole = wholeOf({ files, manifest, entries }, { size: entries.length, root: roots.at(-1) ?? '' }, seals);
   checkFiles({ files, manifest, entries }, [...seals.checkpoints, whole], seals, rule);
   return holds(`${seals.checkpoints.length + 1} checkpoints, the last over all ${entries.length} entries`);
+}
+
+/** The number of the request that an outcome answers: nothing later can have been signed. */
+function requestBefore(entries: readonly ToldEntry[], at: number): number {
+  return entries.slice(0, at).findLastIndex(({ event }) => event.type === 'effect-requested') + 1;
 }
 
 /** The checkpoint over the whole record is signed while the bundle is made: its signature is in its note alone. */

@@ -66,8 +66,8 @@ function checkWrap({ planned: { spec }, way }: CarriedKey, { proof, parts, prove
   const isHybrid = method === 'rsa-aes';
   const nonce = nonceOf(way.wrap);
   const { performed, kwpMechanism } = proof;
-  const isAsked =
-    canonicalJson(wayIn(proof)) === canonicalJson({ spec, method, oaepHash, nonce, performed, kwpMechanism });
+  const asked = { ...wayIn(proof), spec, method, oaepHash, nonce };
+  const isAsked = canonicalJson(wayIn(proof)) === canonicalJson(asked);
   if (!isAsked || (performed === 'single') === isHybrid || (kwpMechanism !== null) !== isHybrid) {
     refuse(`the proof beside its wrap is of ${canonicalJson(proof)}, not of ${way.option} for ${spec}`);
   }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { mostMarginHours } from '../audit/entry.ts';
 import { keySpecNames } from '../keys/specs.ts';
 import { roles } from './roles.ts';
 
@@ -36,7 +37,7 @@ const ckaId = v.pipe(v.string(), v.regex(/^(?:[0-9a-fA-F]{2}){1,64}$/u, 'a CKA_I
 const media = 'a plan has 1 to 4 copies';
 const copies = v.pipe(v.number(media), v.integer(media), v.minValue(1, media), v.maxValue(4, media));
 const hours = 'the time for the upload is 0 to 8760 hours';
-const uploadMarginHours = v.pipe(v.number(hours), v.minValue(0, hours), v.maxValue(24 * 365, hours));
+const uploadMarginHours = v.pipe(v.number(hours), v.minValue(0, hours), v.maxValue(mostMarginHours, hours));
 
 const plannedKey = v.strictObject({
   id: keyId,

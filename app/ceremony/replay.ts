@@ -21,11 +21,13 @@ import { isWeaklyUnaccepted, nextRequest, type Position } from './work.ts';
  */
 export function replayLog(entries: readonly Entry[]): CeremonyState | null {
   const leaves = leavesOver(entries);
+  let requested = 0;
   return replay(
     entries.map(({ event, sequence, previous }) => {
       const parsed = parseEvent(event);
+      if (parsed.type === 'effect-requested') requested = sequence;
       const isThere = !('log' in parsed) || (parsed.log.size === sequence - 1 && parsed.log.head === previous);
-      if (!isThere || !isOfThese(parsed, leaves, sequence - 1)) {
+      if (!isThere || !isOfThese(parsed, leaves, requested)) {
         refuse('LOG-HOLDS-A-CEREMONY', `Entry ${sequence} (${parsed.type}): it was signed at another place of a log.`);
       }
       return parsed;
@@ -33,7 +35,7 @@ export function replayLog(entries: readonly Entry[]): CeremonyState | null {
   );
 }
 
-/** A checkpoint is over the entries before it, of which there are so many. */
+/** A checkpoint is over the entries up to its request, of which there are so many. */
 function isOfThese(event: CeremonyEvent, leaves: readonly Uint8Array[], before: number): boolean {
   if (event.type !== 'effect-completed' || event.outcome.kind !== 'sign-checkpoint') return true;
   const { size, root } = event.outcome;

@@ -129,7 +129,7 @@ export const logRules = {
   },
   'BUNDLE-STEPS-AS-PLANNED': {
     claim:
-      'By the log, every step that the plan implies was confirmed in its order with all its checks ticked, and its work done before the next, up to the order to write the bundle.',
+      'By the log, every step that the plan implies was confirmed in its order with all its checks ticked, and its work, on the planned keys and with one token, done before the next, up to the order to write the bundle.',
     remedy: 'Do not upload. Ask the people who were in the room which steps they did, and compare with their script.',
   },
   'BUNDLE-CONFIRMED-AS-PLANNED': {
@@ -154,7 +154,7 @@ export const logRules = {
   },
   'BUNDLE-BREAKS-ENDED': {
     claim:
-      'By the log, nothing was confirmed in a break or after a restart before everybody had returned or was declared absent for good.',
+      'By the log, nothing was confirmed in a break or after a restart before everybody had returned or was declared absent for good, and whoever confirmed or typed a PIN was there.',
     remedy: 'Do not upload. Ask the people who were in the room who was there, and when.',
   },
   'BUNDLE-CLOCK-TOLD': {

@@ -52,8 +52,7 @@ ROLES = ("administrator", "operator", "custodian", "witness", "auditor")
 METHODS = ("oaep", "pkcs1-v1_5", "rsa-aes")
 HASHES = ("sha1", "sha256", "sha384", "sha512", None)
 PERFORMED = ("single", "composed", "native")
-
-
+# White space that Unicode does not call a separator (section 3).
 BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\ufeff"
 
 
@@ -240,11 +239,13 @@ def refuse_number(_: str) -> None:
     raise Broken("a number is no integer")
 
 
-def parse_json(data: bytes, most_levels: int, fractions: bool = False) -> Any:
+def parse_json(data: bytes, fractions: bool = False, of_log: bool = False) -> Any:
     """Strict JSON in UTF-8: no member twice, no NaN, bounded depth, no lone surrogate."""
+    most_levels = MOST_LOG_LEVELS if of_log else MOST_LEVELS
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=without_odd_names if most_levels == MOST_LEVELS else without_twins, parse_int=read_integer,
-                           parse_float=float if fractions else refuse_number, parse_constant=refuse_number)
+        value = json.loads(data.decode("utf-8"), parse_int=read_integer, parse_constant=refuse_number,
+                           object_pairs_hook=without_twins if of_log else without_odd_names,
+                           parse_float=float if fractions else refuse_number)
     except (ValueError, RecursionError):
         raise Broken("it is not JSON in UTF-8")
     need(levels(value, most_levels) <= most_levels, f"it has more than {most_levels} levels")
@@ -621,7 +622,7 @@ def check_form(value: Any, form: dict[str, Callable[[Any], bool]], what: str) ->
 
 def read_manifest(data: bytes) -> dict[str, Any]:
     """BUNDLE-MANIFEST-SCHEMA (section 1.2)."""
-    manifest = parse_json(data, MOST_LEVELS)
+    manifest = parse_json(data)
     check_form(manifest, MANIFEST_FORM, "MANIFEST.json")
     for key in manifest["keys"]:
         check_form(key, KEY_FORM, "a key of MANIFEST.json")
@@ -692,7 +693,8 @@ def check_plan(plan: Any) -> None:
 def check_planned_key(key: Any) -> None:
     form = {"id": is_key_id, "spec": is_one_of(*SPECS), "after": is_one_of("destroy", "keep"),
             "destination": is_object, "source": lambda value: value == "generate" or is_exactly(value, {
-                "existing": lambda inner: is_exactly(inner, {"ckaId": lambda text: matches(r"([0-9a-fA-F]{2}){1,64}", text)})})}
+                "existing": lambda inner: is_exactly(inner, {
+                    "ckaId": lambda text: matches(r"([0-9a-fA-F]{2}){1,64}", text)})})}
     need(has_members(key, form) and set(key) == set(form), "a key of the plan is not of its form")
     destination = key["destination"]
     need(is_text(destination.get("type")), "a destination has no type")
@@ -854,7 +856,7 @@ class Entry(NamedTuple):
 
 def read_entry(line: bytes, sequence: int, previous: str) -> Entry:
     """One line of the extract (section 2)."""
-    value = parse_json(line, MOST_LOG_LEVELS, fractions=sequence == 1)
+    value = parse_json(line, fractions=sequence == 1, of_log=True)
     need(is_object(value) and set(value) == {"sequence", "previous", "time", "actor", "event"},
          "it has not exactly the five members")
     need(canonical(value) == line, "it is not canonical")
@@ -1330,7 +1332,7 @@ def log_of_ceremony(bundle: Bundle) -> str:
 
 def plan_as_hashed(bundle: Bundle) -> str:
     data = bundle.folder.read("record/plan.json")
-    plan = parse_json(data, MOST_LEVELS, fractions=True)
+    plan = parse_json(data, fractions=True)
     need(canonical(plan) == data, "record/plan.json is not canonical")
     need(is_object(plan) and not has_fraction(without_margin(plan)), "record/plan.json has a number that is no integer")
     opened = bundle.log.opened
@@ -2060,7 +2062,7 @@ def logged_checkpoints(bundle: Bundle) -> dict[int, bytes]:
         need(entry.event["effect"] in log.requests, f"{where} was not asked for")
         asked = log.requests[entry.event["effect"]]
         need(made < entry.sequence and asked.sequence < entry.sequence, f"{where} comes before its time")
-        need(max([0, *found]) < size < entry.sequence, f"{where} has a size that cannot be")
+        need(max([0, *found]) < size <= asked.sequence, f"{where} has a size that cannot be")
         need(outcome["root"] == bundle.tree.root(size).hex(), f"{where} has another root than the log")
         signature = bytes.fromhex(outcome["signature"])
         bundle.openssl.verify(key, bundle.checkpoint_text(size), signature, f"{where}: its signature")
@@ -2329,7 +2331,7 @@ class KeyFiles:
 
     def read_json(self, name: str) -> tuple[bytes, dict[str, Any]]:
         data = self.read(name)
-        value = parse_json(data, MOST_LEVELS)
+        value = parse_json(data)
         need(is_object(value), f"{name} is no object")
         return data, value
 
@@ -2707,7 +2709,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     if not is_bundle(options.bundle):
-        print(f"verify.py: {plain(options.bundle)} is no folder with a MANIFEST.json, so it is no bundle", file=sys.stderr)
+        print(f"verify.py: {plain(options.bundle)} is no bundle: no folder with a MANIFEST.json", file=sys.stderr)
         return 2
     openssl = OpenSsl(options.bundle)
     try:

@@ -1,10 +1,10 @@
 import type { JsonValue } from '../../app/audit/canonical-json.ts';
-import { Refused } from '../../app/rules/refusal.ts';
 import type { Bundle } from '../../app/bundle/verify-bundle.ts';
 import { withLog } from '../app/bundle/bundle-maker.ts';
 import { numbered, unsigned, type Event } from '../app/bundle/sample-log.ts';
 import { Dice } from '../support/dice.ts';
-import { eventsIn, type Mutant } from './mutants.ts';
+import { placesIn, put } from '../support/json-places.ts';
+import { eventsIn, unlessImpossible, type Mutant } from './mutants.ts';
 
 /**
  * Makes bundles without end around a log that everybody in the room, the token included, has signed anew: with something in one
@@ -18,7 +18,7 @@ export function* signedAnew({ folder, files }: Bundle, seed: number): Generator<
   const words = [...new Set(JSON.stringify(events).match(/(?<=")[^"\\]{1,40}(?=")/gu))];
   for (;;) {
     const { name, log } = changed(events, words, dice);
-    const made = unlessRefused(() => withLog(files, log));
+    const made = unlessImpossible(() => withLog(files, log));
     if (made !== null) yield { name, bundle: { folder, files: made } };
   }
 }
@@ -62,24 +62,10 @@ function changed(
   }
 }
 
-/** The names of every place in an event, from its top; the plan is left as it is: its grammar is the application's. */
-function placesIn(value: JsonValue, path: readonly string[] = []): (readonly string[])[] {
-  if (path.join('.') === 'plan' || typeof value !== 'object' || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([name, each]) => placesIn(each, [...path, name]))];
-}
-
-/** An event with something else at one place of it. */
+/** An event with something else at one place of it; the plan is left as it is: its grammar is the application's. */
 function otherwise(event: Event, words: readonly string[], dice: Dice): readonly [string, JsonValue] {
-  const place = dice.pick(placesIn(event).filter((path) => path.join('.') !== 'plan'));
+  const [place] = dice.pick([...placesIn(event, ['plan'])]);
   return [place.join('.'), put(event, place, (found) => replaced(found, words, dice))];
-}
-
-function put(value: JsonValue, [name, ...rest]: readonly string[], change: (found: JsonValue) => JsonValue): JsonValue {
-  if (name === undefined) return change(value);
-  const members = Object.entries(value as Event).map(
-    ([member, each]) => [member, member === name ? put(each, rest, change) : each] as const,
-  );
-  return Array.isArray(value) ? members.map(([, each]) => each) : Object.fromEntries(members);
 }
 
 /** Of another type, or of the same and another value; of lists and objects also with a part more or less. */
@@ -103,14 +89,4 @@ function ofScalar(value: JsonValue, words: readonly string[], dice: Dice): reado
   const without = Object.fromEntries(Object.entries(value as Event).filter(([member]) => member !== name));
   const more = dice.pick(['x', 'key', 'kind', 'code', 'pin', 'constructor', '__proto__']);
   return [without, Object.fromEntries([...Object.entries(value as Event), [more, dice.pick(words)]])];
-}
-
-/** Null for a log of which no bundle can be made at all. */
-function unlessRefused<T>(make: () => T): T | null {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof Refused || error instanceof RangeError) return null;
-    throw error;
-  }
 }

@@ -9,7 +9,8 @@ import { firstOpinion, SecondOpinion, type Opinion } from './second-opinion.ts';
 
 /** What a run of both verifiers came to. */
 export interface Totals {
-  readonly mutants: number;
+  /** How many bundles both were asked about. */
+  readonly bundles: number;
   /** Those on which they differ, or that one of them takes and must not. */
   readonly faults: readonly { readonly name: string; readonly first: Opinion; readonly second: Opinion }[];
   readonly byRule: ReadonlyMap<string, number>;
@@ -77,5 +78,5 @@ async function judged(mutants: Iterable<Mutant>, by: string, isSettled: Settled,
   } finally {
     second.end();
   }
-  return { mutants: codes.length, faults, byRule, sound: codes.filter((code) => code === 0).length };
+  return { bundles: codes.length, faults, byRule, sound: codes.filter((code) => code === 0).length };
 }

@@ -41,10 +41,15 @@ export function* mutantsOf(sound: Bundle, other: Bundle, seed: number): Generato
 
 /** Null for a log of which no bundle can be made at all, since its manifest would be none, and for one that is the sound one. */
 function writable({ files }: Bundle, make: () => Mutant): Mutant | null {
+  const mutant = unlessImpossible(make);
+  const log = mutant?.bundle.files.get(layout.log) ?? new Uint8Array();
+  return equalBytes(log, files.get(layout.log) ?? new Uint8Array()) ? null : mutant;
+}
+
+/** Null for a log of which no bundle can be made at all, since its manifest or its notes would be none. */
+export function unlessImpossible<T>(make: () => T): T | null {
   try {
-    const mutant = make();
-    const log = mutant.bundle.files.get(layout.log) ?? new Uint8Array();
-    return equalBytes(log, files.get(layout.log) ?? new Uint8Array()) ? null : mutant;
+    return make();
   } catch (error) {
     if (error instanceof Refused || error instanceof RangeError) return null;
     throw error;

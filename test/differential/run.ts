@@ -5,14 +5,14 @@ import { agreed, compared, type Totals } from './campaign.ts';
 const { values } = parseArgs({ options: { count: { type: 'string' }, seed: { type: 'string' } } });
 const [count, seed] = [Number(values.count ?? 5000), Number(values.seed ?? 1)];
 
-function tell(what: string, { mutants, faults, byRule, sound }: Totals, seconds: number): void {
+function tell(what: string, { bundles, faults, byRule, sound }: Totals, seconds: number): void {
   for (const { name, first, second } of faults) {
     console.log(
       `${name}: the application ${first.code} ${first.broken.join(' ')}, Python ${second.code} ${second.broken.join(' ')}`,
     );
   }
   for (const [rule, times] of [...byRule].toSorted()) console.log(`${String(times).padStart(6)}  ${rule}`);
-  console.log(`${mutants} ${what} by seed ${seed}, ${sound} sound to both, ${faults.length} faults, ${seconds} s`);
+  console.log(`${bundles} ${what} by seed ${seed}, ${sound} sound to both, ${faults.length} faults, ${seconds} s`);
 }
 
 /** So many seconds, and what came of it. */

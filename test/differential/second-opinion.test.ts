@@ -21,9 +21,9 @@ const slice = 100;
 
 describe('both verifiers', () => {
   it('find the sound bundles sound, and every mutant of them broken', async () => {
-    const { faults, mutants, byRule } = await compared(slice, 20261126);
+    const { faults, bundles, byRule } = await compared(slice, 20261126);
     expect(faults).toEqual([]);
-    expect(mutants).toBe(slice + 3);
+    expect(bundles).toBe(slice + 3);
     // Not by one rule alone: what each of them finds differs.
     expect(byRule.size).toBeGreaterThan(10);
   }, 240_000);

@@ -12,8 +12,16 @@ import { expect, test } from './support/fixtures.ts';
 import { People } from './support/people.ts';
 import { takeInBothThemes } from './support/pictures.ts';
 
+interface ConnectedToken {
+  /** Path of its module. */
+  readonly module: string;
+  readonly serial: string;
+  /** What the module needs of the application's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** A token that was there before, behind a module that names another maker than that of rehearsals. */
-async function connectedToken(folder: string): Promise<{ readonly module: string; readonly serial: string }> {
+async function connectedToken(folder: string): Promise<ConnectedToken> {
   const choice = prepareRehearsalToken(join(folder, 'payroll-hsm'), tokenModule);
   const client = newClient({ load: 120_000 });
   await client.load(choice);
@@ -22,16 +30,15 @@ async function connectedToken(folder: string): Promise<{ readonly module: string
   const { path, environment } = withShim(choice, { P11SHIM_MANUFACTURER: 'Example HSM' });
   const module = join(folder, 'libhsm.so');
   copyFileSync(path, module);
-  Object.assign(process.env, environment);
-  return { module, serial };
+  return { module, serial, environment };
 }
 
 test('a production ceremony begins with an approved plan, a token by its serial, and a second copy of the log on a medium of the people’s choice', async ({
   desk,
 }) => {
-  const { module, serial } = await connectedToken(dirname(desk.planFile));
+  const { module, serial, environment } = await connectedToken(dirname(desk.planFile));
   desk.plan(planWith([azureKey('payroll-root')]));
-  const application = await launch(desk.profile);
+  const application = await launch(desk.profile, [], environment);
   const people = new People(application, desk);
   const { page, keyboard, step } = people;
   const { production } = new PlanScreen(page);

@@ -27,9 +27,10 @@ export async function signCheckpoint(
   { ceremony }: CeremonyState,
 ): Promise<OutcomeOf<'sign-checkpoint'>> {
   const { hsm, head } = ports;
+  // The request is the last entry now; while the token is asked, people may enter a line in the register behind it.
+  const { size, root } = head();
   // Before it is signed: the token must not vouch for another log than the one it was told of.
   await checkKeptHead(ports, { ceremony });
-  const { size, root } = head();
   const message = checkpointBytes({ origin: originOf(ceremony), size, root });
   const signature = await hsm.signWithLogKey({ ceremony, message });
   const { kept } = await hsm.keepHead({ ceremony, head: { size, root } });

@@ -5,6 +5,7 @@ import { layout } from '../../../app/bundle/layout.ts';
 import { toldIn } from '../../../app/bundle/told-events.ts';
 import { parseEvent } from '../../../app/ceremony/events.ts';
 import { eventfulBundle } from '../../differential/eventful.ts';
+import { placesIn, put, type Path } from '../../support/json-places.ts';
 import { ruleOf } from '../../support/rule-of.ts';
 import { engineRecord } from './engine-record.ts';
 import { cloudEvents } from './sample-clouds.ts';
@@ -44,22 +45,8 @@ function isObject(value: JsonValue): value is Event {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-type Path = readonly string[];
-
-/** Every place in an event but those that other checks judge, or people alone: the plan, and what the screen showed. */
-function* placesIn(value: JsonValue, path: Path = []): Generator<readonly [Path, JsonValue]> {
-  if (['plan', 'parameters.facts'].includes(path.join('.'))) return;
-  yield [path, value];
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, each] of Object.entries(value)) yield* placesIn(each, [...path, name]);
-}
-
-/** The value with another one at a place, or without that place. */
-function put(value: JsonValue, [name, ...rest]: Path, change: (found: JsonValue) => JsonValue): JsonValue {
-  if (name === undefined) return change(value);
-  const members = Object.entries(value as Event).map(([member, each]) => [member, member === name ? put(each, rest, change) : each] as const); // prettier-ignore
-  return Array.isArray(value) ? members.map(([, each]) => each) : Object.fromEntries(members);
-}
+/** What other checks judge, or people alone: the plan, and what the screen showed. */
+const free = ['plan', 'parameters.facts'];
 
 const isRefused = (event: JsonValue): boolean =>
   ruleOf(() => toldIn([{ sequence: 1, previous: '', time: '', actor: 'room', event }])) === 'BUNDLE-EVENTS-IN-FORM';
@@ -67,7 +54,7 @@ const isRefused = (event: JsonValue): boolean =>
 /** Those of the changed events that would be taken. */
 const taken = (changed: (path: Path, value: JsonValue) => readonly ((found: JsonValue) => JsonValue)[]): string[] =>
   sound.flatMap((event) =>
-    [...placesIn(event)].flatMap(([path, value]) =>
+    [...placesIn(event, free)].flatMap(([path, value]) =>
       changed(path, value)
         .map((change) => put(event, path, change))
         .flatMap((other) => (isRefused(other) ? [] : [`${path.join('.')}: ${JSON.stringify(other)}`])),

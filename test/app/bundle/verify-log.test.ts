@@ -11,4 +11,13 @@ describe('a log alone', () => {
     expect(verifyLog([])).toMatchObject([{ rule: 'LOG-CHAIN-INTACT', outcome: 'broken' }]);
     expect(verifyLog(entries.slice(1))).toMatchObject([{ rule: 'LOG-CHAIN-INTACT', outcome: 'broken' }]);
   });
+
+  it('is not called broken by a disk that cannot be read', () => {
+    const entries = sampleLog(sampleEvents()).map(entryBytes);
+    function* failing(): Generator<Uint8Array> {
+      yield* entries.slice(0, 3);
+      throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    }
+    expect(() => verifyLog(failing())).toThrow('EIO');
+  });
 });

@@ -11,10 +11,11 @@ import {
   publicKeyOf as keyFile,
 } from '../../../app/bundle/layout.ts';
 import { cosignerName, sealsIn } from '../../../app/bundle/seals.ts';
-import { check } from '../../../app/bundle/verification.ts';
+import { checkRead } from '../../../app/bundle/verification.ts';
 import { verifyBundle } from '../../../app/bundle/verify-bundle.ts';
 import { toldIn } from '../../../app/bundle/told-events.ts';
 import { sha256Hex } from '../../../app/keys/fingerprint.ts';
+import { headOf } from '../../support/machine.ts';
 import { isSignedForOpenssl } from '../../support/openssl.ts';
 import { checkpointSignature, logKeyName, publicKeyOf, signatureOf } from '../../support/keys.ts';
 import { application, manifestOf, withLog, type Files } from './bundle-maker.ts';
@@ -109,10 +110,15 @@ describe('a checkpoint in the log is refused', () => {
     expect(broken(files)).toEqual(rule);
   });
 
-  it('unless it is over what came in while the token signed', () => {
+  it('over what came in while the token signed, and is not of its request', () => {
     const log = events.toSpliced(second, 0, mediumNoted);
-    expect(sampleLog(log)[second + 1]?.event).toMatchObject({ outcome: { size: second + 1 } });
-    expect(broken(withLog(sample.files, log))).toEqual([]);
+    const { outcome } = sampleLog(log)[second + 1]?.event as { readonly outcome: { readonly size: number } };
+    expect(outcome.size).toBe(second + 1);
+    expect(broken(withLog(sample.files, log))).toEqual(rule);
+    const asked = { ...headOf(sampleLog(log).slice(0, second)) };
+    const signed = { ...asked, signature: checkpointSignature(ceremony, asked) };
+    const sound = log.with(second + 1, { ...log[second + 1], outcome: { ...outcome, ...signed, kind: 'sign-checkpoint', kept: true } }); // prettier-ignore
+    expect(broken(withLog(sample.files, sound))).toEqual([]);
   });
 
   it('by people of whom no note can tell, and whatever else goes wrong in a rule', () => {
@@ -122,7 +128,7 @@ describe('a checkpoint in the log is refused', () => {
     const fault = (): never => {
       throw new RangeError('too much of it');
     };
-    expect(check('BUNDLE-SIGNED', fault).outcome).toBe('broken');
+    expect(checkRead('BUNDLE-SIGNED', fault).outcome).toBe('broken');
   });
 
   it('that is left out after a step which ends with one', () => {

@@ -67,6 +67,13 @@ describe('the .byok file', () => {
     expect(JSON.parse(jsonOf(files))).toMatchObject({ header: { kid: shouted } });
   });
 
+  it('names its generator in 256 characters at most, however many bytes each of them has', () => {
+    const named = (count: number) =>
+      azureKeyVault.assemble(key('ec-p256'), parts(152), nothingCarried, '🗝'.repeat(count));
+    expect(ruleOf(() => azureKeyVault.inspect(key('ec-p256'), named(256)))).toBeNull();
+    expect(ruleOf(() => azureKeyVault.inspect(key('ec-p256'), named(257)))).not.toBeNull();
+  });
+
   it.each(sizes)('of %s holds a key part of %i bytes under every KEK', (spec, length) => {
     for (const bits of [2048, 3072, 4096]) {
       const files = azureKeyVault.assemble(key(spec, bits), parts(length, bits / 8), nothingCarried, generator);

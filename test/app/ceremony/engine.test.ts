@@ -103,6 +103,7 @@ describe('a confirmation', () => {
   it('needs every check ticked, and no other', () => {
     expect(confirm(atCompare, { ticks: ['1'] })).toBe('STEP-CHECKS-TICKED');
     expect(confirm(atCompare, { ticks: ['1', '2', '3'] })).toBe('STEP-CHECKS-TICKED');
+    expect(confirm(atCompare, { ticks: ['1', '2', '2'] })).toBe('STEP-CHECKS-TICKED');
     expect(confirm(atCompare, {})).toBeNull();
   });
 

@@ -34,10 +34,15 @@ export function command(): { executable: string; first: readonly string[] } {
  * Starts the application and waits for its window.
  * @param profile - folder of its profile
  * @param more - further arguments
+ * @param environment - further variables, for this run of it alone
  */
-export async function launch(profile: string, more: readonly string[] = []): Promise<Application> {
+export async function launch(
+  profile: string,
+  more: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Application> {
   if (process.getuid?.() === 0) throw new Error('Chromium keeps its sandbox off for root: run as an ordinary user.');
-  const electron = await startAttached([`--profile=${profile}`, ...more]);
+  const electron = await startAttached([`--profile=${profile}`, ...more], environment);
   const output = collectOutput(electron);
   const page = await electron.firstWindow();
   const complaints = collectComplaints(page);
@@ -61,9 +66,17 @@ export async function launch(profile: string, more: readonly string[] = []): Pro
  * Without a path Playwright holds the start back until it is attached. A packaged application cannot be held, and now
  * and then it starts so that Playwright never sees its windows: then it is started once more.
  */
-async function startAttached(args: readonly string[]): Promise<ElectronApplication> {
+async function startAttached(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<ElectronApplication> {
   const { executable, first } = command();
-  const options = { args: [...first, ...args], chromiumSandbox: true };
+  const env = Object.fromEntries(
+    Object.entries({ ...process.env, ...environment }).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+  const options = { args: [...first, ...args], chromiumSandbox: true, env };
   if (!isPackaged) return _electron.launch(options);
   const unheld = { ...options, executablePath: executable, timeout: 20_000 };
   return _electron.launch(unheld).catch(() => _electron.launch(unheld));

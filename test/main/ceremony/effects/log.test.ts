@@ -50,6 +50,23 @@ describe('the log key of a ceremony', () => {
     under.open();
   });
 
+  it('signs what it was asked for, whatever comes in while the token is asked', async () => {
+    const asked = log.slice(0, 41);
+    let entries: readonly Entry[] = asked;
+    const { device } = under;
+    const hsm = {
+      readHead: async (of: Parameters<typeof device.readHead>[0]) => {
+        entries = log.slice(0, 42);
+        return device.readHead(of);
+      },
+      signWithLogKey: device.signWithLogKey.bind(device),
+      keepHead: device.keepHead.bind(device),
+    };
+    const ports = { hsm, entries: () => entries, head: () => ({ ...headOf(entries), hash: '' }) } as never;
+    expect(await signCheckpoint(ports, state)).toMatchObject({ ...headOf(asked), kept: true });
+    expect(entries).toHaveLength(42);
+  });
+
   it('is destroyed with what the token kept, and signs no more', async () => {
     const ports = portsAt(log.slice(0, 41));
     expect(await destroyLogKey(ports, state)).toEqual({ kind: 'destroy-log-key', destroyed: 2 });

@@ -1,7 +1,7 @@
 const form = /^(?<seconds>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(?<fraction>\d{1,9}))?Z$/u;
 
 /**
- * Reads a moment of a bundle: a day and time that exist, from the year 1 on, in UTC.
+ * Reads a moment of a log or a bundle: a day and time that exist, from the year 1 on, in UTC.
  * @param text - `2026-11-23T14:07:32Z`, with up to nine decimals of the second
  * @returns nanoseconds since 1970; null when it is no moment
  */
